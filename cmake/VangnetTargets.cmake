@@ -1,0 +1,70 @@
+# Every target of the project is made by vangnet_library, vangnet_program or vangnet_test: explicit sources, explicit
+# dependencies, warnings as errors. Nothing is set for a whole directory.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(Protobuf MODULE REQUIRED)  # Debian's protobuf has no CONFIG package; before gRPC, which looks for one.
+find_package(gRPC CONFIG REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(GTest CONFIG REQUIRED)
+find_package(benchmark CONFIG REQUIRED)
+
+option(VANGNET_FUZZ "Build the libFuzzer targets (Clang only)" OFF)
+set(VANGNET_SANITIZE "" CACHE STRING "Sanitizers for every target, such as address,undefined or thread")
+
+find_program(VANGNET_CCACHE ccache)
+if(VANGNET_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${VANGNET_CCACHE})
+endif()
+find_program(VANGNET_MOLD mold)
+
+add_library(vangnet_options INTERFACE)
+target_include_directories(vangnet_options INTERFACE ${PROJECT_SOURCE_DIR})
+# -Wrestrict: GCC 12 warns falsely of "x" + std::string. -Wno-psabi: notes about an ABI change of GCC 10.
+target_compile_options(vangnet_options INTERFACE -Wall -Wextra -Wshadow=local -Wnon-virtual-dtor -Werror -Wno-psabi
+                       $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(vangnet_options INTERFACE -Wthread-safety -Wno-shadow)
+endif()
+if(VANGNET_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT VANGNET_SANITIZE)
+  target_link_options(vangnet_options INTERFACE -fuse-ld=mold)
+endif()
+if(VANGNET_SANITIZE)
+  target_compile_options(vangnet_options INTERFACE -fsanitize=${VANGNET_SANITIZE} -fno-omit-frame-pointer
+                         $<$<NOT:$<STREQUAL:${VANGNET_SANITIZE},thread>>:-fno-sanitize-recover=all>)
+  target_link_options(vangnet_options INTERFACE -fsanitize=${VANGNET_SANITIZE})
+endif()
+
+# vangnet_library(domain SRCS day.cc ... DEPS vangnet::x absl::y): a static library vangnet_domain, alias vangnet::domain.
+function(vangnet_library name)
+  cmake_parse_arguments(arg "" "" "SRCS;DEPS" ${ARGN})
+  add_library(vangnet_${name} STATIC ${arg_SRCS})
+  add_library(vangnet::${name} ALIAS vangnet_${name})
+  target_link_libraries(vangnet_${name} PUBLIC vangnet_options ${arg_DEPS})
+endfunction()
+
+# vangnet_program(vangnetd SRCS ... DEPS ...)
+function(vangnet_program name)
+  cmake_parse_arguments(arg "" "" "SRCS;DEPS" ${ARGN})
+  add_executable(${name} ${arg_SRCS})
+  target_link_libraries(${name} PRIVATE vangnet_options ${arg_DEPS})
+endfunction()
+
+# vangnet_test(day_test SRCS day_test.cc DEPS ... [LABELS slow] [TIMEOUT seconds]): a GoogleTest program and its ctest.
+function(vangnet_test name)
+  cmake_parse_arguments(arg "" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${arg_SRCS})
+  target_link_libraries(${name} PRIVATE vangnet_options ${arg_DEPS} GTest::gmock GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()

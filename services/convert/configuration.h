@@ -1,0 +1,59 @@
+// Configuration files: region, policy and server as text proto, read into domain values (contract.md section 5).
+//
+// Guarantees: all that is wrong is said at once, each with line, field and a sentence; a value is given only when
+//   nothing is wrong. Warnings do not stop it.
+// Thread safety: free functions.
+#ifndef VANGNET_SERVICES_CONVERT_CONFIGURATION_H_
+#define VANGNET_SERVICES_CONVERT_CONFIGURATION_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alerts/rules/policy.h"
+#include "domain/region.h"
+
+namespace vangnet {
+
+struct ConfigurationProblem {
+  int line = 0;       // from 1; 0: the file as a whole
+  int column = 0;     // from 1; 0: not known
+  std::string field;  // such as rules[3].stages[0].at_least
+  std::string message;
+};
+
+template <typename T>
+struct Configuration {
+  std::optional<T> value;
+  std::vector<ConfigurationProblem> problems;  // in order of line
+  std::vector<ConfigurationProblem> warnings;
+};
+
+// Settings of vangnetd, defaults filled in; paths resolved against the file's directory by the caller.
+struct ServerSettings {
+  std::string data_dir = "vangnet-data";
+  std::string listen = "127.0.0.1:7443";
+  std::string metrics_listen = "127.0.0.1:9464";
+  std::string region;  // empty: the sample region
+  std::string policy;  // empty: the default policy
+  int block_cache_mib = 256;
+  int state_cache_mib = 1024;
+  int engine_threads = 1;
+  int ingest_queue_mib = 64;
+  int rejections_per_source_max = 100'000;
+  std::string tls_certificate;  // empty: plaintext
+  std::string tls_private_key;
+  friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
+};
+
+Configuration<Region> ReadRegion(std::string_view text);
+Configuration<Policy> ReadPolicy(std::string_view text);
+Configuration<ServerSettings> ReadServerSettings(std::string_view text);
+
+// "FILE:LINE:COLUMN: FIELD: MESSAGE", as compilers print it.
+std::string ProblemToString(std::string_view file, const ConfigurationProblem& problem);
+
+}  // namespace vangnet
+
+#endif  // VANGNET_SERVICES_CONVERT_CONFIGURATION_H_

@@ -1,0 +1,186 @@
+// FactStore keeps every version of every record a school system has sent, and what the rules need of each child.
+//
+// Guarantees: when Commit returns OK every ACCEPTED and STALE version of the group survives power loss, and
+//   every DUPLICATE and STALE lost to a version that does. Outcomes do not depend on how records are cut into
+//   chunks and groups. Packed states are derived: Open folds the versions beyond the cursor into them again.
+// Thread safety: Commit by one thread at a time (the committer); TakePending, AddPacked and Packed by one thread
+//   at a time (the sweeper); all reads concurrently with both.
+// Time: never reads a clock; `received_at` is the caller's and never decreases.
+// Errors: those of KvStore; after INTERNAL from Commit the process must exit and reopen.
+#ifndef VANGNET_STORAGE_FACT_STORE_H_
+#define VANGNET_STORAGE_FACT_STORE_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "domain/record.h"
+#include "domain/student_history.h"
+#include "storage/durable_mark.h"
+#include "storage/kv_store.h"
+
+namespace vangnet {
+
+// A validated record with the bytes it is kept as.
+struct IncomingRecord {
+  Record record;
+  // Canonical encoding: deterministic wire bytes of vangnet.v1.Record with `source` filled in, unknown fields kept;
+  // withdrawn records reduced to identity, revision and `withdrawn`; school facts without `student`.
+  std::string canonical;
+  // First eight bytes of the record's digest (ingest_service.proto, ListRecordsResponse.digest), big endian.
+  uint64_t digest = 0;
+};
+
+// A record that was refused before it got here.
+struct RefusedRecord {
+  std::string source;  // as far as it could be read; empty: the caller's
+  std::string reason;  // UPPER_SNAKE
+  std::string field;
+  std::string description;
+  std::string raw;  // as it came
+};
+
+// What one call or one message of a stream brought.
+struct Chunk {
+  std::string source;  // the source whose status is updated; empty: none (a chunk without records or cursor)
+  std::string channel;
+  std::optional<std::string> cursor;
+  bool backfill = false;
+  std::vector<IncomingRecord> records;
+  std::vector<RefusedRecord> refused;
+};
+
+enum class Outcome : uint8_t { kAccepted = 1, kDuplicate, kStale, kConflict };
+
+struct ChunkResult {
+  // One per record of the chunk, in order. A kConflict is put into the quarantine by the store itself.
+  std::vector<Outcome> outcomes;
+  std::vector<uint64_t> sequences;  // of the version stored; 0: none stored
+  uint64_t sequence = 0;            // covers the chunk
+};
+
+// A subject whose facts changed beyond what was evaluated.
+struct PendingSubject {
+  Subject subject;
+  uint64_t first_sequence = 0;  // of the oldest change not evaluated
+  uint64_t last_sequence = 0;
+  bool backfill_only = true;       // every pending version came from a backfill
+  bool placement_changed = false;  // a placement or same_student fact is among the changes
+  absl::Time received_at;          // of the oldest
+};
+
+// One version as it is kept.
+struct StoredVersion {
+  uint64_t sequence = 0;
+  absl::Time received_at;
+  bool backfill = false;
+  std::string canonical;
+};
+
+// One record of a packed state.
+struct StateEntry {
+  RecordKey key;
+  uint64_t revision = 0;
+  uint64_t digest = 0;
+  std::optional<Fact> fact;  // empty: withdrawn
+  uint64_t sequence = 0;     // of the version that holds
+};
+
+struct ChannelStatus {
+  std::string source;
+  std::string channel;
+  std::string cursor;
+  uint64_t sequence = 0;
+  absl::Time received_at;
+  uint64_t accepted = 0;
+  uint64_t duplicate = 0;
+  uint64_t stale = 0;
+  uint64_t rejected = 0;
+};
+
+struct QuarantinedRecord {
+  uint64_t id = 0;  // ascending by time
+  std::string channel;
+  absl::Time rejected_at;
+  RefusedRecord refused;
+};
+
+class FactStore {
+ public:
+  struct Options {
+    uint64_t state_cache_bytes_max = uint64_t{1} << 30;
+    int rejections_per_source_max = 100'000;
+    absl::Duration rejections_kept = absl::Hours(24 * 30);
+  };
+
+  // `kv` and `mark` outlive the store. Reads what lies beyond the cursor.
+  // DATA_LOSS: the versions end before the mark (the message says how many acknowledged records are missing).
+  // FAILED_PRECONDITION: the schema on disk is newer than this program.
+  static absl::StatusOr<std::unique_ptr<FactStore>> Open(KvStore& kv, DurableMark& mark, const Options& options);
+  ~FactStore();
+
+  // --- the committer ---
+  // Decides the outcome of each record against the store plus the earlier ones of the group, then writes, syncs,
+  // marks and publishes. One result per chunk. On error nothing of the group is stored or visible.
+  absl::StatusOr<std::vector<ChunkResult>> Commit(const std::vector<Chunk>& group, absl::Time received_at);
+
+  // --- the sweeper ---
+  // Up to `max` subjects with the oldest changes, and takes them off the list. They count as pending for the
+  // cursor until Evaluated. Every key joined with a changed key by same_student comes with it.
+  std::vector<PendingSubject> TakePending(size_t max);
+  size_t pending() const;
+  // Adds `subjects` to the list as if their facts had changed at `sequence` (expansion of a school fact).
+  void MarkPending(const std::vector<Subject>& subjects, uint64_t sequence, bool backfill_only, absl::Time received_at);
+  // Adds to `batch`, to be written unsynced by the caller: packed states of `subjects`, their placed and link
+  // entries, and the cursor as it will be when they are evaluated. Call Evaluated after the write.
+  absl::Status AddEvaluated(const std::vector<PendingSubject>& subjects, WriteBatch& batch);
+  void Evaluated(const std::vector<PendingSubject>& subjects);
+  // Puts subjects back that could not be committed.
+  void PutBack(const std::vector<PendingSubject>& subjects);
+
+  // --- reads ---
+  // All keys joined with `student` by same_student, itself among them, ascending.
+  std::vector<std::string> KeysOf(std::string_view student) const;
+  // The history of the child with these keys (from KeysOf), under the first of them.
+  absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const;
+  bool HasStudent(std::string_view student) const;
+  absl::StatusOr<std::vector<StateEntry>> GetState(const Subject& subject) const;
+  // Every version of the subject, ascending by sequence.
+  absl::StatusOr<std::vector<StoredVersion>> GetVersions(const Subject& subject) const;
+  // Facts of all schools that sent any; of those changed after `since_sequence` with GetSchoolsChangedSince.
+  std::map<std::string, SchoolFacts, std::less<>> GetSchools() const;
+  std::optional<SchoolFacts> GetSchool(std::string_view school) const;
+  // Children ever placed at `school`, those whose placement is still pending among them.
+  absl::StatusOr<std::vector<std::string>> GetStudentsEverPlacedAt(std::string_view school) const;
+  // Student keys in (partition, key) order, after `after` (empty: from the beginning), at most `max`.
+  absl::StatusOr<std::vector<std::string>> ListStudents(std::string_view after, size_t max) const;
+  // Last sequence given out; every version at or below it is durable.
+  uint64_t last_sequence() const;
+  uint64_t cursor() const;
+
+  // --- sources and quarantine ---
+  absl::StatusOr<std::vector<ChannelStatus>> GetSourceStatus(std::string_view source) const;
+  // Newest first, before id `before` (0: the newest).
+  absl::StatusOr<std::vector<QuarantinedRecord>> ListRejections(std::string_view source, uint64_t before,
+                                                                size_t max) const;
+  absl::StatusOr<std::optional<QuarantinedRecord>> GetRejection(std::string_view source, uint64_t id) const;
+  absl::Status RemoveRejections(std::string_view source, const std::vector<uint64_t>& ids);
+  uint64_t rejections_dropped(std::string_view source) const;
+
+ private:
+  class Impl;
+  explicit FactStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_STORAGE_FACT_STORE_H_
