@@ -103,6 +103,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
       const auto& token = tokenizer_.current();
       if (token.type == Tokenizer::TYPE_END) {
         Report(opened, path, std::string("this '") + (closer[0] == '}' ? '{' : '<') + "' is never closed");
+        result_.text += std::string("\n") + closer;
         return;
       }
       if (token.type == Tokenizer::TYPE_IDENTIFIER) {
@@ -247,6 +248,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
     Consume(":");
     int depth = 0;
     do {
+      while (At("-")) tokenizer_.Next();
       const auto& token = tokenizer_.current();
       if (token.type == Tokenizer::TYPE_END) return;
       if (At("{") || At("<") || At("[")) {
@@ -254,9 +256,6 @@ class Scanner : private google::protobuf::io::ErrorCollector {
       } else if (At("}") || At(">") || At("]")) {
         if (depth == 0) return;  // it closes what is around us
         --depth;
-      } else if (At("-")) {
-        tokenizer_.Next();
-        continue;
       }
       const bool text = token.type == Tokenizer::TYPE_STRING;
       tokenizer_.Next();

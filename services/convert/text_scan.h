@@ -16,7 +16,7 @@ namespace vangnet {
 
 struct TextScan {
   std::vector<ConfigurationProblem> problems;  // in order of place
-  std::string text;                            // without what was reported; same lines, same columns
+  std::string text;  // without what was reported, all open messages closed; same lines, same columns
 };
 
 // `text` as a text proto of the message `descriptor`.
