@@ -84,7 +84,7 @@ BANNED = (
     Banned(r"\babsl::(optional|variant|string_view|Span|make_unique)\b",
            "the one of std; Debian's Abseil types are types of their own", r"$"),
     Banned(r"\bthrow\b(?!\()", "absl::Status", r"$"),
-    Banned(r"^\s*using namespace\b", "the full name", r"$"),
+    Banned(r"^\s*using namespace\b", "the full name", r"tests/"),
     Banned(r"\bstd::(cout|cerr|clog)\b|\bf?printf\(|\bfputs\(|\bputs\(",
            "a result that the caller logs; below services nothing writes", _BELOW),
     Banned(r"\bDISABLED_\w+", "a test that runs", r"$"),
