@@ -21,7 +21,9 @@ set(VANGNET_SANITIZE "" CACHE STRING "Sanitizers for every target, such as addre
 
 find_program(VANGNET_CCACHE ccache)
 if(VANGNET_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${VANGNET_CCACHE})
+  # A hit in another clone too: paths below the project do not count. The sloppiness is what precompiled headers need.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${VANGNET_CCACHE})
 endif()
 find_program(VANGNET_MOLD mold)
 
