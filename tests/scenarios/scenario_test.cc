@@ -119,8 +119,8 @@ TEST_P(ScenarioTest, OrderAndRepetitionOfRecordsDoNotMatter) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, ScenarioTest, testing::ValuesIn(CaseFiles()),
-                         [](const testing::TestParamInfo<std::string>& info) {
-                           std::string name = std::filesystem::path(info.param).stem().string();
+                         [](const testing::TestParamInfo<std::string>& file) {
+                           std::string name = std::filesystem::path(file.param).stem().string();
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
