@@ -13,10 +13,13 @@
 #include <string_view>
 #include <variant>
 
+#include "absl/status/statusor.h"
 #include "domain/day.h"
 #include "storage/fact_store.h"
 
 namespace vangnet {
+
+inline constexpr size_t kRecordBytesMax = 64 * 1024;
 
 class RecordReader {
  public:
