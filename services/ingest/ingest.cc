@@ -94,12 +94,11 @@ void Ingest::Take(std::string_view wire, const Caller& caller, GroupCommitter::W
   std::vector<Chunk> chunks = std::move(judged->chunks);
   // The answer outlives this call: it is given when the group is durable.
   auto kept = std::make_shared<JudgedRequest>(std::move(*judged));
-  const absl::Status taken =
-      Submit(std::move(chunks), request.record_bytes, when_full,
-             [kept, answer, cursor = request.cursor](GroupCommitter::Results results) {
-               if (!results.ok()) return answer(ToRpcStatus(results.status()), "");
-               answer(grpc::Status::OK, EncodeAnswer(*kept, *results, cursor));
-             });
+  const absl::Status taken = Submit(std::move(chunks), request.record_bytes, when_full,
+                                    [kept, answer, cursor = request.cursor](GroupCommitter::Results results) {
+                                      if (!results.ok()) return answer(ToRpcStatus(results.status()), "");
+                                      answer(grpc::Status::OK, EncodeAnswer(*kept, *results, cursor));
+                                    });
   if (!taken.ok()) answer(ToRpcStatus(taken), "");
 }
 

@@ -33,9 +33,9 @@ using CountOutcomes = std::function<void(std::string_view source, const OutcomeC
 class Ingest {
  public:
   struct Options {
-    absl::TimeZone time_zone;   // of the region: the day of receipt is a day there
-    FindWarning find_warning;   // may be empty
-    CountOutcomes count;        // called once for each chunk stored
+    absl::TimeZone time_zone;  // of the region: the day of receipt is a day there
+    FindWarning find_warning;  // may be empty
+    CountOutcomes count;       // called once for each chunk stored
   };
   // All but `options` outlive it.
   Ingest(const FactStore& facts, GroupCommitter& committer, const RecordReader& reader, const Clock& clock,

@@ -101,9 +101,10 @@ absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeCon
   const std::string fallback = !judged.chunks.empty() ? judged.chunks.front().source
                                : only_source.empty()  ? std::string(context.source_before)
                                                       : only_source;
+  const std::string quarantine = fallback.empty() ? std::string(kNamelessSource) : fallback;
   for (RefusedRecord& bad : refused) {
     const bool named = !bad.source.empty() && context.caller.sources.Contains(bad.source);
-    const size_t chunk = ChunkOf(named ? bad.source : fallback, request, judged.chunks);
+    const size_t chunk = ChunkOf(named ? bad.source : quarantine, request, judged.chunks);
     judged.chunks[chunk].refused.push_back(std::move(bad));
   }
   if (judged.chunks.empty() && !request.cursor.empty()) {

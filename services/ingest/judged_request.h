@@ -22,6 +22,9 @@
 
 namespace vangnet {
 
+// Under which source refused records are kept that name none, from a caller that has not just one.
+inline constexpr std::string_view kNamelessSource = "unknown";
+
 struct JudgedRequest {
   // Where a record of the request went: into chunks[chunk].records[index], or into refused_results[index].
   struct Place {
@@ -30,9 +33,9 @@ struct JudgedRequest {
     uint32_t index = 0;
   };
   std::vector<Chunk> chunks;
-  std::vector<Place> places;                                   // one per record, in order
-  std::vector<std::string> refused_results;                    // encoded vangnet.v1.RecordResult
-  std::vector<std::pair<uint32_t, std::string>> warnings;      // of the record with this index, ascending
+  std::vector<Place> places;                               // one per record, in order
+  std::vector<std::string> refused_results;                // encoded vangnet.v1.RecordResult
+  std::vector<std::pair<uint32_t, std::string>> warnings;  // of the record with this index, ascending
 };
 
 // What may be wrong with a record without being refused; empty: nothing.
@@ -46,14 +49,13 @@ struct JudgeContext {
   const FindWarning& find_warning;
 };
 
-// INVALID_ARGUMENT: there is a cursor and no source that it could be of. PERMISSION_DENIED: a record is of a source that the caller
-// may not speak for.
+// INVALID_ARGUMENT: there is a cursor and no source that it could be of. PERMISSION_DENIED: a record is of a source
+// that the caller may not speak for.
 absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeContext& context);
 
 // The encoded answer, IngestRecordsResponse and StreamRecordsResponse alike. `results` has one per chunk; empty: the
 // records were checked only. `cursor` is left out when empty.
-std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkResult>& results,
-                         std::string_view cursor);
+std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkResult>& results, std::string_view cursor);
 
 }  // namespace vangnet
 

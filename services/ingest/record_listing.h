@@ -40,9 +40,9 @@ class RecordListing final : public grpc::ServerWriteReactor<v1::ListRecordsRespo
 
   const FactStore& facts_;
   const std::string source_;
-  bool all_students_ = true;             // still to go through every student
-  std::string student_before_;           // the last student listed
-  std::deque<Subject> subjects_;         // to be listed, in order
+  bool all_students_ = true;                     // still to go through every student
+  std::string student_before_;                   // the last student listed
+  std::deque<Subject> subjects_;                 // to be listed, in order
   std::deque<v1::ListRecordsResponse> records_;  // to be sent; the front is being sent
 };
 

@@ -37,10 +37,9 @@ void RecordStream::OnReadDone(bool ok) {
   if (ok) {
     grpc::Slice storage;
     const std::string_view wire = Flatten(incoming_, storage);
-    ingest_.Take(wire, caller_, GroupCommitter::WhenFull::kTake, source_,
-                 [this, number](const grpc::Status& status, const std::string& encoded) {
-                   Answered(number, status, encoded);
-                 });
+    ingest_.Take(
+        wire, caller_, GroupCommitter::WhenFull::kTake, source_,
+        [this, number](const grpc::Status& status, const std::string& encoded) { Answered(number, status, encoded); });
   }
   Proceed();
 }

@@ -61,10 +61,10 @@ class RecordStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   grpc::ByteBuffer incoming_;  // of gRPC while reading_
   std::string source_;         // of the last chunk; touched by the one read at a time
   Mutex mutex_;
-  std::deque<Slot> slots_ VANGNET_GUARDED_BY(mutex_);      // chunks read and not answered, oldest first
-  uint64_t first_slot_ VANGNET_GUARDED_BY(mutex_) = 0;     // number of slots_.front()
-  size_t uncommitted_ VANGNET_GUARDED_BY(mutex_) = 0;      // chunks that have not come back
-  grpc::Status end_ VANGNET_GUARDED_BY(mutex_);            // what the stream ends with
+  std::deque<Slot> slots_ VANGNET_GUARDED_BY(mutex_);   // chunks read and not answered, oldest first
+  uint64_t first_slot_ VANGNET_GUARDED_BY(mutex_) = 0;  // number of slots_.front()
+  size_t uncommitted_ VANGNET_GUARDED_BY(mutex_) = 0;   // chunks that have not come back
+  grpc::Status end_ VANGNET_GUARDED_BY(mutex_);         // what the stream ends with
   bool reading_ VANGNET_GUARDED_BY(mutex_) = false;
   bool writing_ VANGNET_GUARDED_BY(mutex_) = false;
   bool no_more_reads_ VANGNET_GUARDED_BY(mutex_) = false;  // half-closed, cancelled, or ended by an error

@@ -12,15 +12,15 @@ namespace {
 
 using google::protobuf::internal::WireFormatLite;
 
-static_assert(v1::IngestRecordsRequest::kRecordsFieldNumber == v1::StreamRecordsRequest::kRecordsFieldNumber &&
-              v1::IngestRecordsRequest::kChannelFieldNumber == v1::StreamRecordsRequest::kChannelFieldNumber &&
-              v1::IngestRecordsRequest::kCursorFieldNumber == v1::StreamRecordsRequest::kCursorFieldNumber &&
-              v1::IngestRecordsRequest::kBackfillFieldNumber == v1::StreamRecordsRequest::kBackfillFieldNumber &&
-              v1::IngestRecordsRequest::kValidateOnlyFieldNumber ==
-                  v1::StreamRecordsRequest::kValidateOnlyFieldNumber);
+using Unary = v1::IngestRecordsRequest;
+using Streamed = v1::StreamRecordsRequest;
+static_assert(int{Unary::kRecordsFieldNumber} == int{Streamed::kRecordsFieldNumber} &&
+              int{Unary::kChannelFieldNumber} == int{Streamed::kChannelFieldNumber} &&
+              int{Unary::kCursorFieldNumber} == int{Streamed::kCursorFieldNumber} &&
+              int{Unary::kBackfillFieldNumber} == int{Streamed::kBackfillFieldNumber} &&
+              int{Unary::kValidateOnlyFieldNumber} == int{Streamed::kValidateOnlyFieldNumber});
 
-constexpr uint32_t kRecordTag =
-    v1::IngestRecordsRequest::kRecordsFieldNumber << 3 | WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+constexpr uint32_t kRecordTag = Unary::kRecordsFieldNumber << 3 | WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
 
 // Sorts the fields of `wire` into the records and all the rest. False: the bytes are no message.
 bool Split(std::string_view wire, IngestRequest& request, std::string& rest) {
@@ -39,8 +39,8 @@ bool Split(std::string_view wire, IngestRequest& request, std::string& rest) {
       request.record_bytes += size;
     } else {
       if (!WireFormatLite::SkipField(&input, tag)) return false;
-      rest.append(wire.substr(static_cast<size_t>(field_start),
-                              static_cast<size_t>(input.CurrentPosition() - field_start)));
+      rest.append(
+          wire.substr(static_cast<size_t>(field_start), static_cast<size_t>(input.CurrentPosition() - field_start)));
     }
   }
 }
@@ -62,7 +62,7 @@ std::variant<IngestRequest, std::vector<FieldViolation>> ParseIngestRequest(std:
   IngestRequest request;
   std::string rest;
   std::vector<FieldViolation> violations;
-  v1::IngestRecordsRequest without_records;
+  Unary without_records;
   if (!Split(wire, request, rest)) {
     violations.push_back({"", "the message is broken; nothing of it was stored"});
     return violations;

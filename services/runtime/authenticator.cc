@@ -11,11 +11,8 @@ absl::StatusOr<Caller> LoopbackAuthenticator::Authenticate(const std::string& pe
   // gRPC writes the brackets of an IPv6 peer percent-encoded.
   if (peer.starts_with("ipv4:127.") || peer.starts_with("ipv6:%5B::1%5D:") || peer.starts_with("ipv6:[::1]:") ||
       peer.starts_with("unix:")) {
-    return Caller{.name = "",
-                  .role = Role::kOperator,
-                  .sources = Scope::All(),
-                  .schools = Scope::All(),
-                  .units = Scope::All()};
+    return Caller{
+        .name = "", .role = Role::kOperator, .sources = Scope::All(), .schools = Scope::All(), .units = Scope::All()};
   }
   return absl::UnauthenticatedError("only callers on this machine are known");
 }

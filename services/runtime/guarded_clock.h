@@ -29,8 +29,8 @@ class GuardedClock final : public Clock {
   const Clock& source_;
   const absl::Duration jump_max_;
   mutable Mutex mutex_;
-  mutable absl::Time believed_ VANGNET_GUARDED_BY(mutex_);        // at the last call
-  mutable absl::Duration monotonic_ VANGNET_GUARDED_BY(mutex_);   // at the last call
+  mutable absl::Time believed_ VANGNET_GUARDED_BY(mutex_);       // at the last call
+  mutable absl::Duration monotonic_ VANGNET_GUARDED_BY(mutex_);  // at the last call
   mutable absl::Duration held_ VANGNET_GUARDED_BY(mutex_);
 };
 

@@ -16,8 +16,8 @@
 namespace vangnet {
 
 struct PageToken {
-  std::vector<uint64_t> numbers;
-  std::string text;
+  std::vector<uint64_t> numbers = {};  // at most 15
+  std::string text = {};
   friend bool operator==(const PageToken&, const PageToken&) = default;
 };
 

@@ -2,8 +2,8 @@
 #ifndef VANGNET_SERVICES_RUNTIME_RPC_H_
 #define VANGNET_SERVICES_RUNTIME_RPC_H_
 
-#include <grpcpp/support/server_callback.h>
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
 
 #include <memory>
 #include <utility>
