@@ -1,0 +1,14 @@
+#include "services/convert/configuration.h"
+
+namespace vangnet {
+
+std::string ProblemToString(std::string_view file, const ConfigurationProblem& problem) {
+  std::string text(file);
+  if (problem.line > 0) text += ":" + std::to_string(problem.line);
+  if (problem.line > 0 && problem.column > 0) text += ":" + std::to_string(problem.column);
+  text += ": ";
+  if (!problem.field.empty()) text += problem.field + ": ";
+  return text + problem.message;
+}
+
+}  // namespace vangnet
