@@ -175,8 +175,9 @@ class FactStore {
   absl::Status RemoveRejections(std::string_view source, const std::vector<uint64_t>& ids);
   uint64_t rejections_dropped(std::string_view source) const;
 
+  class Impl;  // storage/fact_store_impl.h
+
  private:
-  class Impl;
   explicit FactStore(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,110 @@
+// ByteWriter and ByteReader write and read the small numbers and strings that stored values are made of.
+//
+// Numbers are varints, as in protobuf: seven bits a byte, least first. Signed ones are zigzagged. Fixed ones are big
+// endian. Strings are their length and their bytes.
+//
+// Errors: a reader never reads beyond its bytes; after the first thing that does not fit, `ok` is false for good and
+//   every value read is zero or empty. Check it before a value is believed.
+// Cost: a reader allocates nothing.
+#ifndef VANGNET_STORAGE_BYTE_CODEC_H_
+#define VANGNET_STORAGE_BYTE_CODEC_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace vangnet {
+
+class ByteWriter {
+ public:
+  // Appends to `bytes`, which outlives the writer.
+  explicit ByteWriter(std::string& bytes) : bytes_(bytes) {}
+
+  void Byte(uint8_t value) { bytes_.push_back(static_cast<char>(value)); }
+  void Varint(uint64_t value) {
+    char buffer[10];
+    size_t size = 0;
+    for (; value >= 0x80; value >>= 7) buffer[size++] = static_cast<char>(value | 0x80);
+    buffer[size++] = static_cast<char>(value);
+    bytes_.append(buffer, size);
+  }
+  void Signed(int64_t value) { Varint(static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63)); }
+  void Fixed64(uint64_t value) {
+    char buffer[8];
+    for (int i = 0; i < 8; ++i) buffer[i] = static_cast<char>(value >> (56 - 8 * i));
+    bytes_.append(buffer, sizeof buffer);
+  }
+  void Text(std::string_view text) {
+    Varint(text.size());
+    bytes_.append(text);
+  }
+  void Raw(std::string_view bytes) { bytes_.append(bytes); }
+
+ private:
+  std::string& bytes_;
+};
+
+class ByteReader {
+ public:
+  // `bytes` outlives the reader and the views it gives.
+  explicit ByteReader(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+
+  uint8_t Byte() {
+    if (at_ == end_) return Fail();
+    return static_cast<uint8_t>(*at_++);
+  }
+  uint64_t Varint() {
+    uint64_t value = 0;
+    for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
+      const auto byte = static_cast<uint8_t>(*at_++);
+      value |= static_cast<uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) return value;
+    }
+    return Fail();
+  }
+  int64_t Signed() {
+    const uint64_t value = Varint();
+    return static_cast<int64_t>(value >> 1) ^ -static_cast<int64_t>(value & 1);
+  }
+  uint64_t Fixed64() {
+    if (remaining() < 8) return Fail();
+    uint64_t value = 0;
+    for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<uint8_t>(at_[i]);
+    at_ += 8;
+    return value;
+  }
+  std::string_view Text() { return Raw(Varint()); }
+  std::string_view Raw(uint64_t size) {
+    if (size > remaining()) {
+      Fail();
+      return {};
+    }
+    const std::string_view text(at_, size);
+    at_ += size;
+    return text;
+  }
+  // A varint that counts things of at least one byte each, so that a wrong one asks for no memory.
+  uint64_t Count() {
+    const uint64_t count = Varint();
+    return count <= remaining() ? count : Fail();
+  }
+  // Marks what was read as wrong.
+  uint8_t Fail() {
+    ok_ = false;
+    at_ = end_;
+    return 0;
+  }
+  bool ok() const { return ok_; }
+  bool done() const { return at_ == end_; }
+  size_t remaining() const { return static_cast<size_t>(end_ - at_); }
+  const char* position() const { return at_; }
+
+ private:
+  const char* at_;
+  const char* end_;
+  bool ok_ = true;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_STORAGE_BYTE_CODEC_H_

@@ -1,0 +1,35 @@
+// Facts as a few bytes: how packed states and record versions keep what the rules read of a record.
+//
+// A fact is its kind (place in the variant, plus one; 0: withdrawn), then its fields as varints. Days count from
+// 2024-01-01, so that those of a school career take two bytes. Schools are numbers in a list that goes with the fact.
+//
+// Persisted. Append fields at the end of a kind only together with a new format number of the values that hold it.
+// Errors: DATA_LOSS from a reader's bytes that no fact was written as; never anything worse.
+#ifndef VANGNET_STORAGE_FACT_CODEC_H_
+#define VANGNET_STORAGE_FACT_CODEC_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/record.h"
+#include "storage/byte_codec.h"
+
+namespace vangnet {
+
+// Strings that occur again and again, by number, in the order of their first use. Few: looked up one by one.
+using StringList = std::vector<std::string_view>;
+
+// The number of `text` in `list`; appended when it is not there. `text` outlives the list.
+uint64_t NumberOf(std::string_view text, StringList& list);
+
+// Appends `fact`. Schools are added to `schools` and written as their numbers.
+void EncodeFact(const std::optional<Fact>& fact, StringList& schools, ByteWriter& writer);
+// Reads one fact. When the bytes are wrong, `reader.ok()` is false afterwards and the fact means nothing.
+std::optional<Fact> DecodeFact(const StringList& schools, ByteReader& reader);
+
+}  // namespace vangnet
+
+#endif  // VANGNET_STORAGE_FACT_CODEC_H_

@@ -1,0 +1,182 @@
+#include "storage/fact_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/fact_store_impl.h"
+#include "storage/version_codec.h"
+
+namespace vangnet {
+
+absl::StatusOr<std::unique_ptr<FactStore>> FactStore::Open(KvStore& kv, DurableMark& mark, const Options& options) {
+  auto impl = std::make_unique<Impl>(kv, mark, options);
+  if (absl::Status status = impl->Open(); !status.ok()) return status;
+  return std::unique_ptr<FactStore>(new FactStore(std::move(impl)));
+}
+
+FactStore::FactStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+FactStore::~FactStore() = default;
+
+absl::StatusOr<std::vector<ChunkResult>> FactStore::Commit(const std::vector<Chunk>& group, absl::Time received_at) {
+  return impl_->Commit(group, received_at);
+}
+
+std::vector<PendingSubject> FactStore::TakePending(size_t max) {
+  return impl_->pending.Take(max, [this](const Subject& subject) { return impl_->JoinedWith(subject); });
+}
+
+size_t FactStore::pending() const { return impl_->pending.size(); }
+
+void FactStore::MarkPending(const std::vector<Subject>& subjects, uint64_t sequence, bool backfill_only,
+                            absl::Time received_at) {
+  std::vector<PendingSubject> changes;
+  changes.reserve(subjects.size());
+  for (const Subject& subject : subjects) {
+    changes.push_back({subject, sequence, sequence, backfill_only, /*placement_changed=*/false, received_at});
+  }
+  impl_->pending.Add(changes, /*last_sequence=*/0);
+}
+
+absl::Status FactStore::AddEvaluated(const std::vector<PendingSubject>& subjects, WriteBatch& batch) {
+  // The cursor first: what is committed from here on is beyond it, whether or not its state gets into the batch.
+  const uint64_t cursor = impl_->pending.CursorAfter(subjects);
+  for (const PendingSubject& pending : subjects) {
+    if (pending.subject.kind != SubjectKind::kStudent) continue;
+    impl_->states.AddUnwritten(pending.subject.key, batch);
+    impl_->links.AddUnwritten(pending.subject.key, batch);
+    impl_->placed.AddUnwritten(pending.subject.key, batch);
+  }
+  batch.Put(Table::kMeta, MetaKey(kCursorMeta), EncodeNumber(cursor));
+  return absl::OkStatus();
+}
+
+void FactStore::Evaluated(const std::vector<PendingSubject>& subjects) {
+  for (const PendingSubject& pending : subjects) {
+    if (pending.subject.kind != SubjectKind::kStudent) continue;
+    impl_->states.Written(pending.subject.key);
+    impl_->links.Written(pending.subject.key);
+    impl_->placed.Written(pending.subject.key);
+  }
+  impl_->pending.Evaluated(subjects);
+}
+
+void FactStore::PutBack(const std::vector<PendingSubject>& subjects) { impl_->pending.PutBack(subjects); }
+
+std::vector<std::string> FactStore::KeysOf(std::string_view student) const { return impl_->links.KeysOf(student); }
+
+absl::StatusOr<StudentHistory> FactStore::GetHistory(const std::vector<std::string>& keys) const {
+  if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");
+  StudentHistoryBuilder builder(keys.front());
+  for (const std::string& key : keys) {
+    auto packed = impl_->states.Get(key);
+    if (!packed.ok()) return packed.status();
+    auto entries = DecodeState(*packed);
+    if (!entries.ok()) return entries.status();
+    for (StateEntry& entry : *entries) {
+      if (entry.fact) builder.Add(key, std::move(entry.key), entry.revision, *std::move(entry.fact));
+    }
+  }
+  return std::move(builder).Finish();
+}
+
+bool FactStore::HasStudent(std::string_view student) const {
+  const auto packed = impl_->states.Get(student);
+  return packed.ok() && !packed->empty();
+}
+
+absl::StatusOr<std::vector<StateEntry>> FactStore::GetState(const Subject& subject) const {
+  auto packed = impl_->GetPacked(subject);
+  if (!packed.ok()) return packed.status();
+  return DecodeState(*packed);
+}
+
+absl::StatusOr<std::vector<StoredVersion>> FactStore::GetVersions(const Subject& subject) const {
+  auto packed = impl_->GetPacked(subject);
+  if (!packed.ok()) return packed.status();
+  auto sequences = SequencesOf(*packed);
+  if (!sequences.ok()) return sequences.status();
+  std::vector<StoredVersion> versions;
+  versions.reserve(sequences->size());
+  const uint8_t partition = PartitionOf(subject.key);
+  for (const uint64_t sequence : *sequences) {
+    auto stored = impl_->kv.Get(Table::kVersions, VersionKey(partition, sequence));
+    if (!stored.ok()) return stored.status();
+    if (!stored->has_value()) return absl::DataLossError("version " + std::to_string(sequence) + " is missing");
+    auto version = DecodeVersion(**stored);
+    if (!version.ok()) return version.status();
+    versions.push_back({sequence, version->received_at, version->backfill, std::string(version->canonical)});
+  }
+  return versions;
+}
+
+std::map<std::string, SchoolFacts, std::less<>> FactStore::GetSchools() const { return impl_->schools.GetAll(); }
+
+std::optional<SchoolFacts> FactStore::GetSchool(std::string_view school) const {
+  return impl_->schools.GetFacts(school);
+}
+
+absl::StatusOr<std::vector<std::string>> FactStore::GetStudentsEverPlacedAt(std::string_view school) const {
+  return impl_->placed.StudentsOf(school);
+}
+
+absl::StatusOr<std::vector<std::string>> FactStore::ListStudents(std::string_view after, size_t max) const {
+  std::vector<std::string> students;
+  for (int partition = after.empty() ? 0 : PartitionOf(after); partition < kPartitionCount; ++partition) {
+    const std::string prefix = PartitionKey(static_cast<uint8_t>(partition));
+    // Memory first: what is written and evicted meanwhile is then on disk when the iterator is made.
+    const std::vector<std::string> unwritten = impl_->states.UnwrittenKeys(static_cast<uint8_t>(partition));
+    auto next = std::upper_bound(unwritten.begin(), unwritten.end(), after);
+    const auto stored = impl_->kv.NewIterator(Table::kStates);
+    stored->Seek(prefix + std::string(after));
+    const auto on_disk = [&] { return stored->Valid() && stored->key().substr(0, 1) == prefix; };
+    while (students.size() < max && (on_disk() || next != unwritten.end())) {
+      std::string key;
+      if (next == unwritten.end() || (on_disk() && stored->key().substr(1) <= *next)) {
+        key = stored->key().substr(1);
+        if (next != unwritten.end() && key == *next) ++next;
+        stored->Next();
+      } else {
+        key = *next++;
+      }
+      if (key > after || after.empty()) students.push_back(std::move(key));
+    }
+    if (!stored->status().ok()) return stored->status();
+    if (students.size() >= max) break;
+    after = {};
+  }
+  return students;
+}
+
+uint64_t FactStore::last_sequence() const { return impl_->pending.last_sequence(); }
+
+uint64_t FactStore::cursor() const { return impl_->pending.cursor(); }
+
+absl::StatusOr<std::vector<ChannelStatus>> FactStore::GetSourceStatus(std::string_view source) const {
+  return impl_->sources.Get(source);
+}
+
+absl::StatusOr<std::vector<QuarantinedRecord>> FactStore::ListRejections(std::string_view source, uint64_t before,
+                                                                         size_t max) const {
+  return impl_->quarantine.List(source, before, max);
+}
+
+absl::StatusOr<std::optional<QuarantinedRecord>> FactStore::GetRejection(std::string_view source, uint64_t id) const {
+  return impl_->quarantine.Get(source, id);
+}
+
+absl::Status FactStore::RemoveRejections(std::string_view source, const std::vector<uint64_t>& ids) {
+  MutexLock lock(impl_->commit_mutex);
+  WriteBatch batch;
+  absl::Status status = impl_->quarantine.AddRemoval(std::string(source), ids, batch);
+  if (status.ok()) status = impl_->kv.Write(batch, Durability::kSynced);
+  if (!status.ok()) {
+    impl_->quarantine.Discard();
+    return status;
+  }
+  impl_->quarantine.Publish();
+  return absl::OkStatus();
+}
+
+uint64_t FactStore::rejections_dropped(std::string_view source) const { return impl_->quarantine.dropped(source); }
+
+}  // namespace vangnet

@@ -1,0 +1,282 @@
+// How a group of chunks becomes durable: decide, write, sync, mark, publish.
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "storage/fact_store_impl.h"
+#include "storage/version_codec.h"
+
+namespace vangnet {
+namespace {
+
+constexpr char kConflictReason[] = "CONFLICTING_REVISION";
+constexpr char kConflictField[] = "revision";
+
+// A subject that the group touches: its state as the group leaves it, and what the sweeper must know.
+struct Touched {
+  PackedState state;
+  PendingSubject change;  // first_sequence 0: no version was stored
+  bool links_may_change = false;
+  std::vector<std::string> placed_at;
+};
+
+bool IsLinkFact(const std::optional<Fact>& fact) { return fact && std::holds_alternative<SameStudent>(*fact); }
+
+RefusedRecord ConflictOf(const IncomingRecord& incoming) {
+  RefusedRecord refused;
+  refused.source = incoming.record.key.source;
+  refused.reason = kConflictReason;
+  refused.field = kConflictField;
+  refused.description =
+      "revision " + std::to_string(incoming.record.revision) + " of this record was kept before with other content";
+  refused.raw = incoming.canonical;
+  return refused;
+}
+
+class GroupCommit {
+ public:
+  GroupCommit(FactStore::Impl& store, absl::Time received_at, uint64_t last_given)
+      : store_(store), received_at_(received_at), first_given_(last_given), given_(last_given) {}
+
+  // Decides each record of the chunk against the store and all that was decided before.
+  absl::StatusOr<ChunkResult> Decide(const Chunk& chunk);
+  // Completes the batch. Nothing is visible yet.
+  absl::Status Seal();
+  // Shows readers and the sweeper what is durable now.
+  absl::Status Publish();
+
+  const WriteBatch& batch() const { return batch_; }
+  uint64_t given() const { return given_; }
+  bool stored_versions() const { return given_ != first_given_; }
+  // Counts alone may be lost with the power; what a sender was told may not.
+  Durability durability() const { return must_sync_ ? Durability::kSynced : Durability::kUnsynced; }
+
+ private:
+  absl::StatusOr<Touched*> Touch(const Subject& subject);
+  absl::Status DecideRecord(const Chunk& chunk, const IncomingRecord& incoming, ChunkResult& result);
+  absl::Status Store(const Chunk& chunk, const IncomingRecord& incoming, const Verdict& verdict, Touched& touched);
+  void Refuse(const Chunk& chunk, const RefusedRecord& refused);
+  void Account(const Chunk& chunk, const ChunkResult& result);
+
+  FactStore::Impl& store_;
+  const absl::Time received_at_;
+  const uint64_t first_given_;
+  uint64_t given_;
+  bool must_sync_ = false;
+  WriteBatch batch_;
+  std::unordered_map<Subject, Touched, SubjectHash> touched_;
+  std::map<std::string, std::vector<QuarantinedRecord>> refused_;
+  std::string value_;
+};
+
+absl::StatusOr<Touched*> GroupCommit::Touch(const Subject& subject) {
+  const auto [at, is_new] = touched_.try_emplace(subject);
+  if (is_new) {
+    auto packed = store_.GetPacked(subject);
+    if (!packed.ok()) return packed.status();
+    at->second.state = PackedState(*std::move(packed));
+    at->second.change.subject = subject;
+  }
+  return &at->second;
+}
+
+absl::StatusOr<ChunkResult> GroupCommit::Decide(const Chunk& chunk) {
+  ChunkResult result;
+  result.outcomes.reserve(chunk.records.size());
+  result.sequences.reserve(chunk.records.size());
+  for (const IncomingRecord& incoming : chunk.records) {
+    if (absl::Status status = DecideRecord(chunk, incoming, result); !status.ok()) return status;
+  }
+  for (const RefusedRecord& refused : chunk.refused) Refuse(chunk, refused);
+  result.sequence = given_;
+  Account(chunk, result);
+  return result;
+}
+
+absl::Status GroupCommit::DecideRecord(const Chunk& chunk, const IncomingRecord& incoming, ChunkResult& result) {
+  const Record& record = incoming.record;
+  auto touched = Touch(record.subject);
+  if (!touched.ok()) return touched.status();
+  auto verdict = (*touched)->state.Decide(record.key, record.revision, incoming.digest);
+  if (!verdict.ok()) return verdict.status();
+  result.outcomes.push_back(verdict->outcome);
+  switch (verdict->outcome) {
+    case Outcome::kAccepted:
+    case Outcome::kStale:
+      if (absl::Status status = Store(chunk, incoming, *verdict, **touched); !status.ok()) return status;
+      result.sequences.push_back(given_);
+      return absl::OkStatus();
+    case Outcome::kConflict:
+      Refuse(chunk, ConflictOf(incoming));
+      break;
+    case Outcome::kDuplicate:
+      break;
+  }
+  result.sequences.push_back(0);
+  return absl::OkStatus();
+}
+
+absl::Status GroupCommit::Store(const Chunk& chunk, const IncomingRecord& incoming, const Verdict& verdict,
+                                Touched& touched) {
+  const Record& record = incoming.record;
+  const uint64_t sequence = ++given_;
+  must_sync_ = true;
+  absl::Status status = touched.state.Fold(record.key, record.revision, incoming.digest, record.fact, sequence);
+  if (!status.ok()) return status;
+  EncodeVersion(record, incoming.digest, incoming.canonical, received_at_, chunk.backfill, value_);
+  batch_.Put(Table::kVersions, VersionKey(PartitionOf(record.subject.key), sequence), value_);
+
+  PendingSubject& change = touched.change;
+  if (change.first_sequence == 0) {
+    change.first_sequence = sequence;
+    change.received_at = received_at_;
+  }
+  change.last_sequence = sequence;
+  change.backfill_only = change.backfill_only && chunk.backfill;
+  if (verdict.outcome != Outcome::kAccepted || record.subject.kind != SubjectKind::kStudent) return absl::OkStatus();
+  // The version that held may have been a placement or a link, whatever this one is.
+  change.placement_changed = change.placement_changed || IsPlacementFact(record.fact) || verdict.revision != 0;
+  touched.links_may_change =
+      touched.links_may_change || IsLinkFact(record.fact) || (verdict.revision != 0 && !store_.links.empty());
+  if (const auto* placement = record.fact ? std::get_if<Placement>(&*record.fact) : nullptr) {
+    touched.placed_at.push_back(placement->school);
+  }
+  return absl::OkStatus();
+}
+
+void GroupCommit::Refuse(const Chunk& chunk, const RefusedRecord& refused) {
+  must_sync_ = true;
+  QuarantinedRecord record;
+  record.channel = chunk.channel;
+  record.rejected_at = received_at_;
+  record.refused = refused;
+  refused_[refused.source.empty() ? chunk.source : refused.source].push_back(std::move(record));
+}
+
+void GroupCommit::Account(const Chunk& chunk, const ChunkResult& result) {
+  if (chunk.source.empty()) return;
+  ChannelStatus& status = store_.sources.Stage(chunk.source, chunk.channel);
+  if (chunk.cursor && *chunk.cursor != status.cursor) {
+    status.cursor = *chunk.cursor;
+    must_sync_ = true;
+  }
+  status.sequence = result.sequence;
+  status.received_at = received_at_;
+  status.rejected += chunk.refused.size();
+  for (const Outcome outcome : result.outcomes) {
+    switch (outcome) {
+      case Outcome::kAccepted:
+        ++status.accepted;
+        break;
+      case Outcome::kDuplicate:
+        ++status.duplicate;
+        break;
+      case Outcome::kStale:
+        ++status.stale;
+        break;
+      case Outcome::kConflict:
+        ++status.rejected;
+        break;
+    }
+  }
+}
+
+absl::Status GroupCommit::Seal() {
+  for (const auto& [subject, touched] : touched_) {
+    if (subject.kind != SubjectKind::kSchool || touched.change.first_sequence == 0) continue;
+    batch_.Put(Table::kSchools, SchoolKey(subject.key), touched.state.bytes());
+  }
+  for (const auto& [source, records] : refused_) {
+    if (absl::Status status = store_.quarantine.Add(source, records, batch_); !status.ok()) return status;
+  }
+  if (absl::Status status = store_.quarantine.AddExpired(received_at_, batch_); !status.ok()) return status;
+  store_.sources.AddStaged(batch_);
+  if (stored_versions()) batch_.Put(Table::kMeta, MetaKey(kLastSequenceMeta), EncodeNumber(given_));
+  return absl::OkStatus();
+}
+
+absl::Status GroupCommit::Publish() {
+  std::vector<PendingSubject> changes;
+  std::vector<std::pair<std::string, std::set<std::string, std::less<>>>> relinked;
+  changes.reserve(touched_.size());
+  for (auto& [subject, touched] : touched_) {
+    if (touched.change.first_sequence == 0) continue;
+    changes.push_back(touched.change);
+    if (subject.kind == SubjectKind::kSchool) {
+      absl::Status status = store_.schools.Publish(subject.key, std::move(touched.state).Release());
+      if (!status.ok()) return status;
+      continue;
+    }
+    if (touched.links_may_change) {
+      auto others = OthersIn(touched.state.bytes(), subject.key);
+      if (!others.ok()) return others.status();
+      if (*others != store_.links.OthersOf(subject.key)) relinked.emplace_back(subject.key, *std::move(others));
+    }
+    for (const std::string& school : touched.placed_at) store_.placed.Add(school, subject.key);
+    store_.states.Publish(subject.key, std::move(touched.state).Release());
+  }
+  // All who were one child with a key that is linked anew, and all who are now, must be looked at again.
+  for (const auto& [student, others] : relinked) {
+    PendingSubject change = touched_.at({SubjectKind::kStudent, student}).change;
+    change.placement_changed = true;
+    std::set<std::string> keys;
+    for (std::string& key : store_.links.KeysOf(student)) keys.insert(std::move(key));
+    store_.links.Replace(student, others);
+    for (std::string& key : store_.links.KeysOf(student)) keys.insert(std::move(key));
+    for (const std::string& key : keys) {
+      change.subject.key = key;
+      changes.push_back(change);
+    }
+  }
+  store_.sources.Publish();
+  store_.quarantine.Publish();
+  // Oldest first: the list is in that order.
+  std::sort(changes.begin(), changes.end(),
+            [](const PendingSubject& a, const PendingSubject& b) { return a.first_sequence < b.first_sequence; });
+  store_.pending.Add(changes, given_);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ChunkResult>> FactStore::Impl::Commit(const std::vector<Chunk>& group,
+                                                                 absl::Time received_at) {
+  MutexLock lock(commit_mutex);
+  if (!failure.ok()) return failure;
+  // Whole microseconds, so that what is read back is what was given.
+  const absl::Time now = std::max(last_received_at, absl::FromUnixMicros(absl::ToUnixMicros(received_at)));
+  GroupCommit commit(*this, now, last_given);
+  std::vector<ChunkResult> results;
+  const auto fail = [&](absl::Status status) {
+    sources.Discard();
+    quarantine.Discard();
+    if (absl::IsInternal(status)) failure = status;
+    return status;
+  };
+  results.reserve(group.size());
+  for (const Chunk& chunk : group) {
+    auto result = commit.Decide(chunk);
+    if (!result.ok()) return fail(result.status());
+    results.push_back(*std::move(result));
+  }
+  if (absl::Status status = commit.Seal(); !status.ok()) return fail(std::move(status));
+  if (!commit.batch().empty()) {
+    if (absl::Status status = kv.Write(commit.batch(), commit.durability()); !status.ok()) {
+      return fail(std::move(status));
+    }
+  }
+  if (commit.stored_versions()) {
+    // The group is durable but not acknowledged: after a failed mark only a new start can tell how far the mark is.
+    if (absl::Status status = mark.Write(commit.given()); !status.ok()) {
+      return fail(absl::InternalError("the durable mark: " + std::string(status.message())));
+    }
+  }
+  last_received_at = now;
+  last_given = commit.given();
+  if (absl::Status status = commit.Publish(); !status.ok()) {
+    return fail(absl::InternalError("a state that was just packed does not unpack: " + std::string(status.message())));
+  }
+  return results;
+}
+
+}  // namespace vangnet

@@ -1,0 +1,94 @@
+// The parts of a FactStore and what they share. Included by storage/fact_store*.cc only.
+#ifndef VANGNET_STORAGE_FACT_STORE_IMPL_H_
+#define VANGNET_STORAGE_FACT_STORE_IMPL_H_
+
+#include <string>
+#include <vector>
+
+#include "domain/mutex.h"
+#include "storage/fact_store.h"
+#include "storage/keys.h"
+#include "storage/link_graph.h"
+#include "storage/packed_state.h"
+#include "storage/pending_list.h"
+#include "storage/placed_index.h"
+#include "storage/quarantine.h"
+#include "storage/school_states.h"
+#include "storage/source_ledger.h"
+#include "storage/state_cache.h"
+
+namespace vangnet {
+
+// Names in the table meta. Persisted.
+inline constexpr char kSchemaMeta[] = "schema";
+inline constexpr char kCursorMeta[] = "cursor";
+inline constexpr char kLastSequenceMeta[] = "last_sequence";
+// The schema this program writes. A higher one on disk is refused.
+inline constexpr uint64_t kSchema = 1;
+
+class FactStore::Impl {
+ public:
+  Impl(KvStore& kv_in, DurableMark& mark_in, const Options& options)
+      : kv(kv_in),
+        mark(mark_in),
+        states(kv_in, options.state_cache_bytes_max),
+        placed(kv_in),
+        quarantine(kv_in, options) {}
+
+  // fact_store_open.cc
+  absl::Status Open();
+  // fact_store_commit.cc
+  absl::StatusOr<std::vector<ChunkResult>> Commit(const std::vector<Chunk>& group, absl::Time received_at);
+
+  // The packed state of a child or school; empty: nothing is known of it.
+  absl::StatusOr<std::string> GetPacked(const Subject& subject) const {
+    if (subject.kind == SubjectKind::kSchool) return schools.Get(subject.key);
+    return states.Get(subject.key);
+  }
+  // All keys that are one child with this one.
+  std::vector<std::string> JoinedWith(const Subject& subject) const {
+    if (subject.kind == SubjectKind::kSchool) return {};
+    return links.KeysOf(subject.key);
+  }
+
+  KvStore& kv;
+  DurableMark& mark;
+  StateCache states;
+  SchoolStates schools;
+  PendingList pending;
+  LinkGraph links;
+  PlacedIndex placed;
+  SourceLedger sources;
+  Quarantine quarantine;
+
+  Mutex commit_mutex;
+  uint64_t last_given VANGNET_GUARDED_BY(commit_mutex) = 0;  // last sequence that is durable
+  absl::Time last_received_at VANGNET_GUARDED_BY(commit_mutex);
+  // The disk failed: nothing is committed any more.
+  absl::Status failure VANGNET_GUARDED_BY(commit_mutex);
+
+ private:
+  absl::Status CheckSchema();
+  // What Open learns of a subject from the versions beyond the cursor.
+  struct Replay;
+  absl::Status ReplayPartition(uint8_t partition, uint64_t cursor, Replay& replay);
+  absl::Status FoldReplayed(std::string_view value, uint64_t sequence, Replay& replay);
+  absl::Status PublishReplay(Replay& replay);
+};
+
+// Whether this kind of fact says where a child is, or who it is.
+inline bool IsPlacementFact(const std::optional<Fact>& fact) {
+  return fact && (std::holds_alternative<Placement>(*fact) || std::holds_alternative<SameStudent>(*fact));
+}
+
+// The keys that the same_student facts of a packed state name, `student` itself not among them.
+absl::StatusOr<std::set<std::string, std::less<>>> OthersIn(std::string_view packed, std::string_view student);
+
+// Unsigned numbers in the table meta: a varint.
+std::string EncodeNumber(uint64_t number);
+// Nothing stored: 0. DATA_LOSS: what is stored is no number.
+absl::StatusOr<uint64_t> GetNumber(const KvStore& kv, const char* name);
+
+}  // namespace vangnet
+
+#endif  // VANGNET_STORAGE_FACT_STORE_IMPL_H_

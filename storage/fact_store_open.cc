@@ -1,0 +1,186 @@
+// How a FactStore comes back: check, load what is small, fold what lies beyond the cursor.
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+#include <utility>
+
+#include "storage/fact_store_impl.h"
+#include "storage/rebuild_state.h"
+
+namespace vangnet {
+
+// Subjects with versions beyond the cursor.
+struct FactStore::Impl::Replay {
+  struct Subject {
+    PackedState state;
+    bool folded = false;
+    PendingSubject change;
+  };
+  std::unordered_map<vangnet::Subject, Subject, SubjectHash> subjects;
+  uint64_t last_sequence = 0;
+  absl::Time last_received_at = absl::UnixEpoch();
+};
+
+std::string EncodeNumber(uint64_t number) {
+  std::string bytes;
+  ByteWriter(bytes).Varint(number);
+  return bytes;
+}
+
+absl::StatusOr<uint64_t> GetNumber(const KvStore& kv, const char* name) {
+  auto stored = kv.Get(Table::kMeta, MetaKey(name));
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return 0;
+  ByteReader reader(**stored);
+  const uint64_t number = reader.Varint();
+  if (!reader.ok() || !reader.done()) {
+    return absl::DataLossError(std::string("the number ") + name + " of the table meta is broken");
+  }
+  return number;
+}
+
+absl::StatusOr<std::set<std::string, std::less<>>> OthersIn(std::string_view packed, std::string_view student) {
+  static const size_t kSameStudentKind = Fact(SameStudent()).index();
+  auto facts = FactsOfKind(packed, kSameStudentKind);
+  if (!facts.ok()) return facts.status();
+  std::set<std::string, std::less<>> others;
+  for (const Fact& fact : *facts) {
+    const std::string& other = std::get<SameStudent>(fact).other;
+    if (other != student) others.insert(other);
+  }
+  return others;
+}
+
+absl::Status FactStore::Impl::CheckSchema() {
+  auto schema = GetNumber(kv, kSchemaMeta);
+  if (!schema.ok()) return schema.status();
+  if (*schema > kSchema) {
+    return absl::FailedPreconditionError("the database has schema " + std::to_string(*schema) +
+                                         ", written by a newer program; this one knows schemas up to " +
+                                         std::to_string(kSchema));
+  }
+  if (*schema == kSchema) return absl::OkStatus();
+  WriteBatch batch;
+  batch.Put(Table::kMeta, MetaKey(kSchemaMeta), EncodeNumber(kSchema));
+  return kv.Write(batch, Durability::kSynced);
+}
+
+absl::Status FactStore::Impl::ReplayPartition(uint8_t partition, uint64_t cursor, Replay& replay) {
+  const std::string prefix = PartitionKey(partition);
+  const auto versions = kv.NewIterator(Table::kVersions);
+  // The last version tells how far the partition goes, also when all of it lies before the cursor.
+  versions->SeekForPrev(VersionKey(partition, std::numeric_limits<uint64_t>::max()));
+  if (!versions->status().ok()) return versions->status();
+  if (!versions->Valid() || versions->key().substr(0, 1) != prefix) return absl::OkStatus();
+  const auto last = SequenceOfVersionKey(versions->key());
+  if (!last) return absl::DataLossError("a key of the table versions is broken");
+  replay.last_sequence = std::max(replay.last_sequence, *last);
+  auto version = DecodeVersion(versions->value());
+  if (!version.ok()) return version.status();
+  replay.last_received_at = std::max(replay.last_received_at, version->received_at);
+
+  for (versions->Seek(VersionKey(partition, cursor + 1)); versions->Valid(); versions->Next()) {
+    if (versions->key().substr(0, 1) != prefix) break;
+    const auto sequence = SequenceOfVersionKey(versions->key());
+    if (!sequence) return absl::DataLossError("a key of the table versions is broken");
+    if (absl::Status status = FoldReplayed(versions->value(), *sequence, replay); !status.ok()) return status;
+  }
+  return versions->status();
+}
+
+absl::Status FactStore::Impl::FoldReplayed(std::string_view value, uint64_t sequence, Replay& replay) {
+  auto version = DecodeVersion(value);
+  if (!version.ok()) return version.status();
+  const Subject& key = version->record.subject;
+  const auto [at, is_new] = replay.subjects.try_emplace(key);
+  Replay::Subject& subject = at->second;
+  PendingSubject& change = subject.change;
+  if (is_new) {
+    auto packed = GetPacked(key);
+    if (!packed.ok()) return packed.status();
+    subject.state = PackedState(*std::move(packed));
+    change.subject = key;
+    change.first_sequence = sequence;
+    change.received_at = version->received_at;
+  }
+  auto folded = FoldVersion(*version, sequence, subject.state);
+  if (!folded.ok()) return folded.status();
+  subject.folded = subject.folded || *folded;
+  change.last_sequence = sequence;
+  change.backfill_only = change.backfill_only && version->backfill;
+  // Whether an earlier version was a placement is not worth finding out: one question too many.
+  change.placement_changed = true;
+  if (const auto* placement = version->record.fact ? std::get_if<Placement>(&*version->record.fact) : nullptr) {
+    placed.Add(placement->school, key.key);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FactStore::Impl::PublishReplay(Replay& replay) {
+  std::vector<PendingSubject> changes;
+  for (auto& [key, subject] : replay.subjects) {
+    changes.push_back(subject.change);
+    if (key.kind == SubjectKind::kSchool) {
+      if (!subject.folded) continue;
+      absl::Status status = schools.Publish(key.key, std::move(subject.state).Release());
+      if (!status.ok()) return status;
+      continue;
+    }
+    // Also when the state had folded them all: it may have been written a moment before its links were known.
+    auto others = OthersIn(subject.state.bytes(), key.key);
+    if (!others.ok()) return others.status();
+    if (*others != links.OthersOf(key.key)) {
+      for (std::string& joined : links.KeysOf(key.key)) {
+        changes.push_back(subject.change);
+        changes.back().subject.key = std::move(joined);
+      }
+      links.Replace(key.key, *others);
+    }
+    if (subject.folded) states.Publish(key.key, std::move(subject.state).Release());
+  }
+  // Only now are all links known: whoever is one child with a changed key is looked at again.
+  for (size_t i = 0, count = changes.size(); i < count; ++i) {
+    for (std::string& joined : JoinedWith(changes[i].subject)) {
+      if (joined == changes[i].subject.key) continue;
+      changes.push_back(changes[i]);
+      changes.back().subject.key = std::move(joined);
+    }
+  }
+  std::sort(changes.begin(), changes.end(),
+            [](const PendingSubject& a, const PendingSubject& b) { return a.first_sequence < b.first_sequence; });
+  pending.Add(changes, replay.last_sequence);
+  return absl::OkStatus();
+}
+
+absl::Status FactStore::Impl::Open() {
+  if (absl::Status status = CheckSchema(); !status.ok()) return status;
+  if (absl::Status status = schools.Load(kv); !status.ok()) return status;
+  if (absl::Status status = links.Load(kv); !status.ok()) return status;
+  if (absl::Status status = sources.Load(kv); !status.ok()) return status;
+  if (absl::Status status = quarantine.Load(); !status.ok()) return status;
+  auto cursor = GetNumber(kv, kCursorMeta);
+  if (!cursor.ok()) return cursor.status();
+  Replay replay;
+  for (int partition = 0; partition < kPartitionCount; ++partition) {
+    absl::Status status = ReplayPartition(static_cast<uint8_t>(partition), *cursor, replay);
+    if (!status.ok()) return status;
+  }
+  auto given = GetNumber(kv, kLastSequenceMeta);
+  if (!given.ok()) return given.status();
+  replay.last_sequence = std::max(replay.last_sequence, *given);
+  auto marked = mark.Read();
+  if (!marked.ok()) return marked.status();
+  if (replay.last_sequence < *marked) {
+    return absl::DataLossError("the database ends at record version " + std::to_string(replay.last_sequence) +
+                               " but version " + std::to_string(*marked) + " was acknowledged: " +
+                               std::to_string(*marked - replay.last_sequence) + " acknowledged records are missing");
+  }
+  pending.Start(*cursor, replay.last_sequence);
+  if (absl::Status status = PublishReplay(replay); !status.ok()) return status;
+  MutexLock lock(commit_mutex);
+  last_given = replay.last_sequence;
+  last_received_at = std::max(replay.last_received_at, sources.last_received_at());
+  return absl::OkStatus();
+}
+
+}  // namespace vangnet

@@ -1,0 +1,120 @@
+#include "storage/link_graph.h"
+
+#include <utility>
+
+#include "storage/keys.h"
+
+namespace vangnet {
+namespace {
+
+// Value of a link. Persisted. Which end says so: the first of the key, the second, or both.
+constexpr char kFirstSays = 1;
+constexpr char kSecondSays = 2;
+
+}  // namespace
+
+absl::Status LinkGraph::Load(const KvStore& kv) {
+  MutexLock lock(mutex_);
+  const auto links = kv.NewIterator(Table::kLinks);
+  for (links->Seek(""); links->Valid(); links->Next()) {
+    const auto ends = EndsOfLinkKey(links->key());
+    if (!ends || links->value().size() != 1) return absl::DataLossError("an entry of the table links is broken");
+    if ((links->value()[0] & kFirstSays) == 0) continue;
+    NodeOf(ends->student).others.insert(ends->other);
+    NodeOf(ends->other).others_of.insert(ends->student);
+  }
+  return links->status();
+}
+
+LinkGraph::Node& LinkGraph::NodeOf(std::string_view student) {
+  empty_ = false;
+  return nodes_.try_emplace(std::string(student)).first->second;
+}
+
+std::vector<std::string> LinkGraph::KeysOf(std::string_view student) const {
+  if (empty_) return {std::string(student)};
+  std::set<std::string> keys = {std::string(student)};
+  std::vector<std::string> open = {std::string(student)};
+  MutexLock lock(mutex_);
+  while (!open.empty()) {
+    const auto node = nodes_.find(open.back());
+    open.pop_back();
+    if (node == nodes_.end()) continue;
+    for (const auto* others : {&node->second.others, &node->second.others_of}) {
+      for (const std::string& other : *others) {
+        if (keys.insert(other).second) open.push_back(other);
+      }
+    }
+  }
+  return {keys.begin(), keys.end()};
+}
+
+std::set<std::string, std::less<>> LinkGraph::OthersOf(std::string_view student) const {
+  if (empty_) return {};
+  MutexLock lock(mutex_);
+  const auto node = nodes_.find(student);
+  if (node == nodes_.end()) return {};
+  return node->second.others;
+}
+
+void LinkGraph::Replace(std::string_view student, const std::set<std::string, std::less<>>& others) {
+  MutexLock lock(mutex_);
+  const auto before = NodeOf(student).others;
+  for (const std::string& other : before) {
+    if (others.count(other) == 0) Change(student, other, /*joined=*/false);
+  }
+  for (const std::string& other : others) {
+    if (before.count(other) == 0) Change(student, other, /*joined=*/true);
+  }
+}
+
+void LinkGraph::Change(std::string_view student, const std::string& other, bool joined) {
+  ++changes_;
+  Node& from = NodeOf(student);
+  Node& to = NodeOf(other);
+  if (joined) {
+    from.others.insert(other);
+    to.others_of.insert(std::string(student));
+  } else {
+    from.others.erase(other);
+    to.others_of.erase(std::string(student));
+  }
+  from.unwritten[other] = changes_;
+}
+
+void LinkGraph::PutLink(const std::string& student, const std::string& other, WriteBatch& batch) {
+  const Node& node = NodeOf(student);
+  const int says =
+      (node.others.count(other) != 0 ? kFirstSays : 0) | (node.others_of.count(other) != 0 ? kSecondSays : 0);
+  if (says == 0) {
+    batch.Delete(Table::kLinks, LinkKey(student, other));
+  } else {
+    batch.Put(Table::kLinks, LinkKey(student, other), std::string(1, static_cast<char>(says)));
+  }
+}
+
+void LinkGraph::AddUnwritten(std::string_view student, WriteBatch& batch) {
+  if (empty_) return;
+  MutexLock lock(mutex_);
+  const auto node = nodes_.find(student);
+  if (node == nodes_.end()) return;
+  node->second.in_batch = node->second.unwritten;
+  for (const auto& [other, change] : node->second.in_batch) {
+    PutLink(std::string(student), other, batch);
+    PutLink(other, std::string(student), batch);
+  }
+}
+
+void LinkGraph::Written(std::string_view student) {
+  if (empty_) return;
+  MutexLock lock(mutex_);
+  const auto node = nodes_.find(student);
+  if (node == nodes_.end()) return;
+  for (const auto& [other, change] : node->second.in_batch) {
+    const auto at = node->second.unwritten.find(other);
+    if (at != node->second.unwritten.end() && at->second == change) node->second.unwritten.erase(at);
+  }
+  node->second.in_batch.clear();
+}
+
+}  // namespace vangnet

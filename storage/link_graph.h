@@ -1,0 +1,64 @@
+// LinkGraph knows which keys are one child: the same_student facts that hold, as a graph in memory and in the table
+// links.
+//
+// Guarantees: the table has every link under both of its ends, so that all links of a child are found from its key.
+//   Links that are newer than the disk's are added to the batch that evaluates one of their ends.
+// Thread safety: all methods may be called concurrently; Replace by one thread, AddUnwritten and Written by one.
+// Limits and cost: links are few; all are in memory. Keys without links cost one look at an atomic.
+#ifndef VANGNET_STORAGE_LINK_GRAPH_H_
+#define VANGNET_STORAGE_LINK_GRAPH_H_
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "domain/mutex.h"
+#include "storage/kv_store.h"
+
+namespace vangnet {
+
+class LinkGraph {
+ public:
+  // Reads the table.
+  absl::Status Load(const KvStore& kv);
+  // All keys joined with `student`, itself among them, ascending.
+  std::vector<std::string> KeysOf(std::string_view student) const;
+  // The keys that `student`'s own facts join it with.
+  std::set<std::string, std::less<>> OthersOf(std::string_view student) const;
+  // Replaces them.
+  void Replace(std::string_view student, const std::set<std::string, std::less<>>& others);
+  // No key has links.
+  bool empty() const { return empty_; }
+
+  // Adds the links of `student` that are newer than the disk's to `batch`.
+  void AddUnwritten(std::string_view student, WriteBatch& batch);
+  // The batch is written.
+  void Written(std::string_view student);
+
+ private:
+  struct Node {
+    std::set<std::string, std::less<>> others;     // its own facts say so
+    std::set<std::string, std::less<>> others_of;  // facts of those say so
+    // Links not as on disk, with the number of their last change, and of the change that is in a batch.
+    std::map<std::string, uint64_t, std::less<>> unwritten;
+    std::map<std::string, uint64_t, std::less<>> in_batch;
+  };
+
+  Node& NodeOf(std::string_view student) VANGNET_REQUIRES(mutex_);
+  void Change(std::string_view student, const std::string& other, bool joined) VANGNET_REQUIRES(mutex_);
+  void PutLink(const std::string& student, const std::string& other, WriteBatch& batch) VANGNET_REQUIRES(mutex_);
+
+  mutable Mutex mutex_;
+  std::map<std::string, Node, std::less<>> nodes_ VANGNET_GUARDED_BY(mutex_);
+  uint64_t changes_ VANGNET_GUARDED_BY(mutex_) = 0;
+  std::atomic<bool> empty_ = true;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_STORAGE_LINK_GRAPH_H_

@@ -1,0 +1,300 @@
+#include "storage/packed_state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace vangnet {
+namespace {
+
+constexpr uint8_t kFormat = 1;
+
+absl::Status Corrupt(const char* what) { return absl::DataLossError(std::string("packed state: ") + what); }
+
+struct Header {
+  uint64_t sequence = 0;
+  StringList strings;
+  uint64_t entries = 0;
+};
+
+// Reads the header; `reader` stands at the first entry afterwards.
+absl::Status ReadHeader(ByteReader& reader, Header& header) {
+  if (reader.Byte() != kFormat) return Corrupt("of a format that is not known");
+  header.sequence = reader.Varint();
+  header.strings.resize(reader.Count());
+  for (std::string_view& text : header.strings) text = reader.Text();
+  header.entries = reader.Count();
+  return reader.ok() ? absl::OkStatus() : Corrupt("broken header");
+}
+
+// A version that was superseded, or never held.
+struct Superseded {
+  uint64_t revision = 0;
+  uint64_t digest = 0;
+  uint64_t sequence = 0;
+};
+
+Superseded ReadSuperseded(ByteReader& reader) {
+  Superseded version;
+  version.revision = reader.Varint();
+  version.digest = reader.Fixed64();
+  version.sequence = reader.Varint();
+  return version;
+}
+
+void WriteSuperseded(const Superseded& version, ByteWriter& writer) {
+  writer.Varint(version.revision);
+  writer.Fixed64(version.digest);
+  writer.Varint(version.sequence);
+}
+
+// An entry, taken apart as far as its fact.
+struct Entry {
+  std::string_view whole;  // with its size
+  std::string_view source;
+  std::string_view record_id;
+  uint64_t revision = 0;
+  uint64_t digest = 0;
+  uint64_t sequence = 0;
+  uint64_t superseded_count = 0;
+  std::string_view superseded_and_fact;
+};
+
+// Reads the identity only: enough to find an entry. `rest` stands behind the record_id.
+bool ReadIdentity(ByteReader& reader, const StringList& strings, Entry& entry, std::string_view& rest) {
+  const char* begin = reader.position();
+  const std::string_view body = reader.Text();
+  entry.whole = std::string_view(begin, static_cast<size_t>(reader.position() - begin));
+  ByteReader in_body(body);
+  const uint64_t source = in_body.Varint();
+  entry.record_id = in_body.Text();
+  if (!reader.ok() || !in_body.ok() || source >= strings.size()) return false;
+  entry.source = strings[source];
+  rest = std::string_view(in_body.position(), in_body.remaining());
+  return true;
+}
+
+bool ReadRest(std::string_view rest, Entry& entry) {
+  ByteReader reader(rest);
+  entry.revision = reader.Varint();
+  entry.digest = reader.Fixed64();
+  entry.sequence = reader.Varint();
+  entry.superseded_count = reader.Count();
+  entry.superseded_and_fact = std::string_view(reader.position(), reader.remaining());
+  return reader.ok();
+}
+
+// Where a record is, or would go.
+struct Place {
+  Header header;
+  size_t offset = 0;  // of the entry, or of the first one after it
+  size_t first_entry = 0;
+  std::optional<Entry> entry;
+};
+
+absl::Status FindPlace(std::string_view bytes, const RecordKey& key, Place& place) {
+  if (bytes.empty()) return absl::OkStatus();
+  ByteReader reader(bytes);
+  if (absl::Status status = ReadHeader(reader, place.header); !status.ok()) return status;
+  place.first_entry = static_cast<size_t>(reader.position() - bytes.data());
+  for (uint64_t i = 0; i < place.header.entries; ++i) {
+    place.offset = static_cast<size_t>(reader.position() - bytes.data());
+    Entry entry;
+    std::string_view rest;
+    if (!ReadIdentity(reader, place.header.strings, entry, rest)) return Corrupt("broken entry");
+    const int source = entry.source.compare(key.source);
+    const int order = source != 0 ? source : entry.record_id.compare(key.record_id);
+    if (order < 0) continue;
+    if (order > 0) return absl::OkStatus();
+    if (!ReadRest(rest, entry)) return Corrupt("broken entry");
+    place.entry = entry;
+    return absl::OkStatus();
+  }
+  place.offset = static_cast<size_t>(reader.position() - bytes.data());
+  return reader.done() ? absl::OkStatus() : Corrupt("bytes after the last entry");
+}
+
+// The superseded versions of an entry and what follows them, its fact.
+absl::Status ReadSupersededList(const Entry& entry, std::vector<Superseded>& list, std::string_view& fact) {
+  ByteReader reader(entry.superseded_and_fact);
+  list.reserve(entry.superseded_count + 1);
+  for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) list.push_back(ReadSuperseded(reader));
+  fact = std::string_view(reader.position(), reader.remaining());
+  return reader.ok() ? absl::OkStatus() : Corrupt("broken list of versions");
+}
+
+// Calls `see(entry, strings)` for each entry.
+template <typename See>
+absl::Status ForEachEntry(std::string_view bytes, const See& see) {
+  if (bytes.empty()) return absl::OkStatus();
+  ByteReader reader(bytes);
+  Header header;
+  if (absl::Status status = ReadHeader(reader, header); !status.ok()) return status;
+  for (uint64_t i = 0; i < header.entries; ++i) {
+    Entry entry;
+    std::string_view rest;
+    if (!ReadIdentity(reader, header.strings, entry, rest) || !ReadRest(rest, entry)) return Corrupt("broken entry");
+    if (absl::Status status = see(entry, header.strings); !status.ok()) return status;
+  }
+  return reader.done() ? absl::OkStatus() : Corrupt("bytes after the last entry");
+}
+
+// The reader behind the superseded versions of an entry: at its fact.
+ByteReader AtFact(const Entry& entry) {
+  ByteReader reader(entry.superseded_and_fact);
+  for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) ReadSuperseded(reader);
+  return reader;
+}
+
+// What an entry says about its versions: the one that holds, the others, and the fact as bytes.
+struct EntryContent {
+  Superseded holder;
+  std::vector<Superseded> superseded;
+  std::string fact;
+};
+
+void WriteEntry(uint64_t source, std::string_view record_id, const EntryContent& content, std::string& bytes) {
+  std::string body;
+  body.reserve(record_id.size() + content.fact.size() + 32 + content.superseded.size() * 21);
+  ByteWriter writer(body);
+  writer.Varint(source);
+  writer.Text(record_id);
+  writer.Varint(content.holder.revision);
+  writer.Fixed64(content.holder.digest);
+  writer.Varint(content.holder.sequence);
+  writer.Varint(content.superseded.size());
+  for (const Superseded& version : content.superseded) WriteSuperseded(version, writer);
+  writer.Raw(content.fact);
+  ByteWriter(bytes).Text(body);
+}
+
+void WriteHeader(const Header& header, std::string& bytes) {
+  ByteWriter writer(bytes);
+  writer.Byte(kFormat);
+  writer.Varint(header.sequence);
+  writer.Varint(header.strings.size());
+  for (const std::string_view text : header.strings) writer.Text(text);
+  writer.Varint(header.entries);
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> PackedState::Decide(const RecordKey& key, uint64_t revision, uint64_t digest) const {
+  Place place;
+  if (absl::Status status = FindPlace(bytes_, key, place); !status.ok()) return status;
+  if (!place.entry) return Verdict{};
+  const Entry& entry = *place.entry;
+  const auto same_revision = [&](const Superseded& kept) {
+    return Verdict{kept.digest == digest ? Outcome::kDuplicate : Outcome::kConflict, kept.sequence, entry.revision};
+  };
+  if (revision > entry.revision) return Verdict{Outcome::kAccepted, entry.sequence, entry.revision};
+  if (revision == entry.revision) return same_revision({entry.revision, entry.digest, entry.sequence});
+  ByteReader reader(entry.superseded_and_fact);
+  for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) {
+    const Superseded version = ReadSuperseded(reader);
+    if (reader.ok() && version.revision == revision) return same_revision(version);
+  }
+  if (!reader.ok()) return Corrupt("broken list of versions");
+  return Verdict{Outcome::kStale, entry.sequence, entry.revision};
+}
+
+absl::Status PackedState::Fold(const RecordKey& key, uint64_t revision, uint64_t digest,
+                               const std::optional<Fact>& fact, uint64_t sequence) {
+  Place place;
+  if (absl::Status status = FindPlace(bytes_, key, place); !status.ok()) return status;
+  EntryContent content;
+  const Superseded incoming{revision, digest, sequence};
+  Superseded superseded;
+  const bool holds = !place.entry || revision > place.entry->revision;
+  if (place.entry) {
+    std::string_view old_fact;
+    if (absl::Status status = ReadSupersededList(*place.entry, content.superseded, old_fact); !status.ok()) {
+      return status;
+    }
+    const Superseded old_holder{place.entry->revision, place.entry->digest, place.entry->sequence};
+    superseded = holds ? old_holder : incoming;
+    content.holder = holds ? incoming : old_holder;
+    if (!holds) content.fact = old_fact;
+    const auto at =
+        std::lower_bound(content.superseded.begin(), content.superseded.end(), superseded.revision,
+                         [](const Superseded& version, uint64_t wanted) { return version.revision < wanted; });
+    content.superseded.insert(at, superseded);
+  } else {
+    content.holder = incoming;
+  }
+  if (holds) {
+    ByteWriter writer(content.fact);
+    EncodeFact(fact, place.header.strings, writer);
+  }
+  const uint64_t source = NumberOf(key.source, place.header.strings);
+  place.header.sequence = sequence;
+  if (!place.entry) ++place.header.entries;
+
+  const std::string_view old(bytes_);
+  const size_t behind = place.offset + (place.entry ? place.entry->whole.size() : 0);
+  std::string bytes;
+  bytes.reserve(old.size() + key.record_id.size() + content.fact.size() + 64);
+  WriteHeader(place.header, bytes);
+  bytes.append(old.substr(place.first_entry, place.offset - place.first_entry));
+  WriteEntry(source, key.record_id, content, bytes);
+  bytes.append(old.substr(behind));
+  bytes_ = std::move(bytes);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> FoldedSequence(std::string_view bytes) {
+  if (bytes.empty()) return 0;
+  ByteReader reader(bytes);
+  if (reader.Byte() != kFormat) return Corrupt("of a format that is not known");
+  const uint64_t sequence = reader.Varint();
+  if (!reader.ok()) return Corrupt("broken header");
+  return sequence;
+}
+
+absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes) {
+  std::vector<StateEntry> entries;
+  const absl::Status status = ForEachEntry(bytes, [&](const Entry& packed, const StringList& strings) {
+    StateEntry& entry = entries.emplace_back();
+    entry.key = {std::string(packed.source), std::string(packed.record_id)};
+    entry.revision = packed.revision;
+    entry.digest = packed.digest;
+    entry.sequence = packed.sequence;
+    ByteReader reader = AtFact(packed);
+    entry.fact = DecodeFact(strings, reader);
+    return reader.ok() && reader.done() ? absl::OkStatus() : Corrupt("broken fact");
+  });
+  if (!status.ok()) return status;
+  return entries;
+}
+
+absl::StatusOr<std::vector<uint64_t>> SequencesOf(std::string_view bytes) {
+  std::vector<uint64_t> sequences;
+  const absl::Status status = ForEachEntry(bytes, [&](const Entry& entry, const StringList&) {
+    sequences.push_back(entry.sequence);
+    ByteReader reader(entry.superseded_and_fact);
+    for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) {
+      sequences.push_back(ReadSuperseded(reader).sequence);
+    }
+    return reader.ok() ? absl::OkStatus() : Corrupt("broken list of versions");
+  });
+  if (!status.ok()) return status;
+  std::sort(sequences.begin(), sequences.end());
+  return sequences;
+}
+
+absl::StatusOr<std::vector<Fact>> FactsOfKind(std::string_view bytes, size_t kind) {
+  std::vector<Fact> facts;
+  const absl::Status status = ForEachEntry(bytes, [&](const Entry& entry, const StringList& strings) {
+    ByteReader reader = AtFact(entry);
+    const char* at = reader.position();
+    if (reader.remaining() == 0) return Corrupt("no fact");
+    if (static_cast<uint8_t>(*at) != kind + 1) return absl::OkStatus();
+    auto fact = DecodeFact(strings, reader);
+    if (!reader.ok() || !fact) return Corrupt("broken fact");
+    facts.push_back(*std::move(fact));
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return facts;
+}
+
+}  // namespace vangnet

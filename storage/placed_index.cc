@@ -1,0 +1,56 @@
+#include "storage/placed_index.h"
+
+#include "storage/keys.h"
+
+namespace vangnet {
+
+void PlacedIndex::Add(const std::string& school, const std::string& student) {
+  MutexLock lock(mutex_);
+  by_student_[student].unwritten.insert(school);
+  by_school_[school].insert(student);
+}
+
+absl::StatusOr<std::vector<std::string>> PlacedIndex::StudentsOf(std::string_view school) const {
+  Keys students;
+  {
+    // Memory first: what is written and forgotten meanwhile is then on disk when the iterator is made.
+    MutexLock lock(mutex_);
+    if (const auto at = by_school_.find(school); at != by_school_.end()) students = at->second;
+  }
+  const auto placed = kv_.NewIterator(Table::kPlaced);
+  for (int partition = 0; partition < kPartitionCount; ++partition) {
+    const std::string prefix = PlacedPrefix(static_cast<uint8_t>(partition), school);
+    for (placed->Seek(prefix); placed->Valid(); placed->Next()) {
+      if (placed->key().substr(0, prefix.size()) != prefix) break;
+      students.emplace(placed->key().substr(prefix.size()));
+    }
+    if (!placed->status().ok()) return placed->status();
+  }
+  return std::vector<std::string>(students.begin(), students.end());
+}
+
+void PlacedIndex::AddUnwritten(std::string_view student, WriteBatch& batch) {
+  MutexLock lock(mutex_);
+  const auto at = by_student_.find(student);
+  if (at == by_student_.end()) return;
+  at->second.in_batch = at->second.unwritten;
+  for (const std::string& school : at->second.in_batch) batch.Put(Table::kPlaced, PlacedKey(school, student), "");
+}
+
+void PlacedIndex::Written(std::string_view student) {
+  MutexLock lock(mutex_);
+  const auto at = by_student_.find(student);
+  if (at == by_student_.end()) return;
+  // A placement at the same school added meanwhile is on disk by the same key.
+  for (const std::string& school : at->second.in_batch) {
+    at->second.unwritten.erase(school);
+    const auto students = by_school_.find(school);
+    if (students == by_school_.end()) continue;
+    if (const auto key = students->second.find(student); key != students->second.end()) students->second.erase(key);
+    if (students->second.empty()) by_school_.erase(students);
+  }
+  at->second.in_batch.clear();
+  if (at->second.unwritten.empty()) by_student_.erase(at);
+}
+
+}  // namespace vangnet

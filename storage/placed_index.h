@@ -1,0 +1,46 @@
+// PlacedIndex answers which children were ever placed at a school: the table placed, and in memory what is newer.
+//
+// Guarantees: a child is found from the moment its placement is committed. What is newer than the disk's is added to
+//   the batch that evaluates the child, so that a committed placement is in memory, or beyond the cursor, or on disk.
+// Thread safety: all methods may be called concurrently; Add by one thread, AddUnwritten and Written by one.
+#ifndef VANGNET_STORAGE_PLACED_INDEX_H_
+#define VANGNET_STORAGE_PLACED_INDEX_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "domain/mutex.h"
+#include "storage/kv_store.h"
+
+namespace vangnet {
+
+class PlacedIndex {
+ public:
+  // `kv` outlives the index.
+  explicit PlacedIndex(const KvStore& kv) : kv_(kv) {}
+
+  void Add(const std::string& school, const std::string& student);
+  // Ascending.
+  absl::StatusOr<std::vector<std::string>> StudentsOf(std::string_view school) const;
+  void AddUnwritten(std::string_view student, WriteBatch& batch);
+  void Written(std::string_view student);
+
+ private:
+  using Keys = std::set<std::string, std::less<>>;
+  struct Schools {
+    Keys unwritten;
+    Keys in_batch;
+  };
+  const KvStore& kv_;
+  mutable Mutex mutex_;
+  std::map<std::string, Schools, std::less<>> by_student_ VANGNET_GUARDED_BY(mutex_);
+  std::map<std::string, Keys, std::less<>> by_school_ VANGNET_GUARDED_BY(mutex_);
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_STORAGE_PLACED_INDEX_H_

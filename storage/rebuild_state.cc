@@ -1,0 +1,38 @@
+#include "storage/rebuild_state.h"
+
+#include "storage/keys.h"
+
+namespace vangnet {
+
+absl::StatusOr<bool> FoldVersion(const DecodedVersion& version, uint64_t sequence, PackedState& state) {
+  auto folded = FoldedSequence(state.bytes());
+  if (!folded.ok()) return folded.status();
+  if (sequence <= *folded) return false;
+  const Record& record = version.record;
+  auto verdict = state.Decide(record.key, record.revision, version.digest);
+  if (!verdict.ok()) return verdict.status();
+  // Only accepted and stale versions are ever stored; anything else would be a version that was folded before.
+  if (verdict->outcome != Outcome::kAccepted && verdict->outcome != Outcome::kStale) return false;
+  absl::Status status = state.Fold(record.key, record.revision, version.digest, record.fact, sequence);
+  if (!status.ok()) return status;
+  return true;
+}
+
+absl::StatusOr<PackedState> RebuildState(const KvStore& kv, const Subject& subject) {
+  PackedState state;
+  const uint8_t partition = PartitionOf(subject.key);
+  const std::string prefix = PartitionKey(partition);
+  const auto versions = kv.NewIterator(Table::kVersions);
+  for (versions->Seek(prefix); versions->Valid() && versions->key().substr(0, 1) == prefix; versions->Next()) {
+    const auto sequence = SequenceOfVersionKey(versions->key());
+    if (!sequence) return absl::DataLossError("a key of the table versions is broken");
+    auto version = DecodeVersion(versions->value());
+    if (!version.ok()) return version.status();
+    if (version->record.subject != subject) continue;
+    if (auto folded = FoldVersion(*version, *sequence, state); !folded.ok()) return folded.status();
+  }
+  if (!versions->status().ok()) return versions->status();
+  return state;
+}
+
+}  // namespace vangnet

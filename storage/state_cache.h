@@ -1,0 +1,82 @@
+// StateCache holds packed states of children in memory: all that are newer than what is on disk, and as many others as
+// fit.
+//
+// Guarantees: a reader sees the last state published, or the one on disk. A state that is newer than the disk's is
+//   never evicted. A state on disk that is broken or of another format is rebuilt from the versions.
+// Thread safety: all methods may be called concurrently; Publish by one thread, AddUnwritten and Written by one.
+// Errors: those of KvStore and of RebuildState.
+// Limits and cost: `bytes_max` bounds what could be evicted, not what is newer than the disk. 64 parts with a mutex
+//   each, held while a state is read from disk.
+#ifndef VANGNET_STORAGE_STATE_CACHE_H_
+#define VANGNET_STORAGE_STATE_CACHE_H_
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "domain/mutex.h"
+#include "storage/keys.h"
+#include "storage/kv_store.h"
+#include "storage/text_hash.h"
+
+namespace vangnet {
+
+class StateCache {
+ public:
+  // `kv` outlives the cache.
+  StateCache(const KvStore& kv, uint64_t bytes_max);
+
+  // The packed state; empty: nothing is known of the child.
+  absl::StatusOr<std::string> Get(std::string_view student) const;
+  // Replaces the state by a newer one that is not on disk.
+  void Publish(std::string_view student, std::string bytes);
+  // Adds the state to `batch` when it is newer than the disk's.
+  void AddUnwritten(std::string_view student, WriteBatch& batch);
+  // The batch is written: the state may be evicted, unless a newer one was published meanwhile.
+  void Written(std::string_view student);
+  // Keys of the partition whose state is newer than the disk's, ascending.
+  std::vector<std::string> UnwrittenKeys(uint8_t partition) const;
+
+  // For metrics.
+  uint64_t bytes() const;
+  uint64_t states() const;
+
+ private:
+  struct State {
+    std::string bytes;
+    bool unwritten = false;
+    // The batch made by AddUnwritten has these bytes.
+    bool in_batch = false;
+    // Neighbours in the order of last use, while it may be evicted.
+    const std::string* key = nullptr;
+    State* newer = nullptr;
+    State* older = nullptr;
+  };
+  struct Part {
+    mutable Mutex mutex;
+    mutable std::unordered_map<std::string, State, TextHash, std::equal_to<>> states VANGNET_GUARDED_BY(mutex);
+    mutable State* newest VANGNET_GUARDED_BY(mutex) = nullptr;
+    mutable State* oldest VANGNET_GUARDED_BY(mutex) = nullptr;
+    mutable uint64_t bytes VANGNET_GUARDED_BY(mutex) = 0;  // of all states
+    mutable uint64_t evictable_bytes VANGNET_GUARDED_BY(mutex) = 0;
+  };
+  static uint64_t CostOf(const State& state);
+  static void Link(const Part& part, State& state) VANGNET_REQUIRES(part.mutex);
+  static void Unlink(const Part& part, State& state) VANGNET_REQUIRES(part.mutex);
+  void Evict(const Part& part) const VANGNET_REQUIRES(part.mutex);
+  const Part& PartOf(std::string_view student) const { return parts_[PartitionOf(student)]; }
+
+  const KvStore& kv_;
+  const uint64_t part_bytes_max_;
+  std::array<Part, kPartitionCount> parts_;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_STORAGE_STATE_CACHE_H_
