@@ -1,6 +1,7 @@
 #include "alerts/engine/evaluator.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -53,17 +54,7 @@ std::vector<Recorded<Placement>> PlacementsAt(const StudentHistory& history, con
   return placements;
 }
 
-}  // namespace
-
-absl::StatusOr<SubjectFacts> ReadFacts(const FactStore& facts, const Subject& subject) {
-  return subject.kind == SubjectKind::kStudent ? ReadStudent(facts, subject) : ReadSchool(facts, subject);
-}
-
-Evaluation EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
-  if (facts.subject.kind == SubjectKind::kStudent) {
-    if (facts.joined) return {};
-    return EvaluateStudent(facts.history, *rulebook.book, *rulebook.policy, day);
-  }
+Evaluation EvaluateSchoolOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
   std::vector<Enrolment> enrolled;
   Day next_enrolment_change = kDayMax;
   for (const StudentHistory& history : facts.placed) {
@@ -72,6 +63,22 @@ Evaluation EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day d
     next_enrolment_change = std::min(next_enrolment_change, NextPlacementChange(history, day));
   }
   return EvaluateSchool(facts.subject.key, enrolled, next_enrolment_change, *rulebook.book, *rulebook.policy, day);
+}
+
+}  // namespace
+
+absl::StatusOr<SubjectFacts> ReadFacts(const FactStore& facts, const Subject& subject) {
+  return subject.kind == SubjectKind::kStudent ? ReadStudent(facts, subject) : ReadSchool(facts, subject);
+}
+
+absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
+  try {
+    if (facts.joined) return Evaluation();
+    if (facts.subject.kind == SubjectKind::kSchool) return EvaluateSchoolOn(facts, rulebook, day);
+    return EvaluateStudent(facts.history, *rulebook.book, *rulebook.policy, day);
+  } catch (const std::exception& error) {
+    return absl::UnknownError(std::string("the evaluation threw: ") + error.what());
+  }
 }
 
 std::set<std::string> SchoolsOf(const StudentHistory& history) {

@@ -35,7 +35,8 @@ struct SubjectFacts {
 
 absl::StatusOr<SubjectFacts> ReadFacts(const FactStore& facts, const Subject& subject);
 
-Evaluation EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day);
+// UNKNOWN: the rules threw, by a mistake of ours; one child must not stop the others.
+absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day);
 
 // The schools that the placements of a child name, CARE included, whatever the day.
 std::set<std::string> SchoolsOf(const StudentHistory& history);

@@ -53,8 +53,7 @@ absl::StatusOr<Settlement> Settle(const SubjectTask& task, const SubjectOutcome&
     settlement.after.due = std::max(outcome.evaluation.next_change, today + 1);
     const bool quiet = outcome.before.alerts.empty() && outcome.findings.empty();
     if (!quiet) {
-      const absl::Status settled =
-          SettleAlerts(task, outcome, rulebook, today, now, alerts, batch, settlement);
+      const absl::Status settled = SettleAlerts(task, outcome, rulebook, today, now, alerts, batch, settlement);
       if (!settled.ok()) return settled;
     }
   }

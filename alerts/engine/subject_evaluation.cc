@@ -1,6 +1,5 @@
 #include "alerts/engine/subject_evaluation.h"
 
-#include <exception>
 #include <utility>
 
 #include "alerts/engine/evaluator.h"
@@ -14,17 +13,8 @@ bool IsStoreFailure(const absl::Status& status) {
   return status.code() == absl::StatusCode::kUnavailable || status.code() == absl::StatusCode::kInternal;
 }
 
-// EvaluateOn, with what a mistake of ours may throw turned into a status: one child must not stop the others.
-absl::StatusOr<Evaluation> TryEvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
-  try {
-    return EvaluateOn(facts, rulebook, day);
-  } catch (const std::exception& error) {
-    return absl::UnknownError(std::string("the evaluation threw: ") + error.what());
-  }
-}
-
 absl::Status EvaluateToday(const SubjectFacts& facts, const Rulebook& rulebook, Day today, SubjectOutcome& outcome) {
-  auto evaluation = TryEvaluateOn(facts, rulebook, today);
+  auto evaluation = EvaluateOn(facts, rulebook, today);
   if (!evaluation.ok()) return evaluation.status();
   outcome.evaluation = *std::move(evaluation);
   for (const Finding& finding : outcome.evaluation.findings) {
@@ -37,7 +27,7 @@ absl::Status EvaluateToday(const SubjectFacts& facts, const Rulebook& rulebook, 
 absl::Status EvaluateEarlier(const SubjectFacts& facts, const std::vector<KnownAlert>& known, const Rulebook& rulebook,
                              Day today, SubjectOutcome& outcome) {
   for (Day day : ProbeDays(known, outcome.evaluation.findings, *rulebook.policy, outcome.occasion, today)) {
-    auto evaluation = TryEvaluateOn(facts, rulebook, day);
+    auto evaluation = EvaluateOn(facts, rulebook, day);
     if (!evaluation.ok()) return evaluation.status();
     outcome.earlier[day] = std::move(evaluation->findings);
   }

@@ -51,8 +51,8 @@ struct SweepResult {
   bool day_held = false;    // the day given was before the last one turned, and not believed
   bool day_turned = false;  // it was the first call of this day
 
-  uint64_t evaluated = 0;  // subjects
-  uint64_t changed = 0;    // of them, those with a change of an alert
+  uint64_t evaluated = 0;                       // subjects
+  uint64_t changed = 0;                         // of them, those with a change of an alert
   std::map<AlertChangeKind, uint64_t> changes;  // by kind; kinds that did not occur are left out
   uint64_t shadow_findings = 0;                 // of rules that raise nothing
 

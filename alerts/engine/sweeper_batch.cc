@@ -145,6 +145,7 @@ void Sweeper::AddProgress(const Batch& batch, const std::vector<std::optional<Se
 
 void Sweeper::Count(const Batch& batch, const std::vector<SubjectOutcome>& outcomes,
                     const std::vector<std::optional<Settlement>>& settlements, SweepResult& result) {
+  const Policy& policy = *rulebook().policy;
   for (size_t i = 0; i < batch.tasks.size(); ++i) {
     if (!settlements[i]) continue;
     const Subject& subject = batch.tasks[i].subject;
@@ -158,7 +159,7 @@ void Sweeper::Count(const Batch& batch, const std::vector<SubjectOutcome>& outco
       result.set_aside.emplace_back(subject, outcomes[i].status.ToString());
     }
     for (const Finding& finding : outcomes[i].evaluation.findings) {
-      result.shadow_findings += finding.rule_index < 0 ? 0 : 0;
+      if (policy.rules[static_cast<size_t>(finding.rule_index)].shadow) ++result.shadow_findings;
     }
     if (subject.kind == SubjectKind::kSchool) {
       queued_schools_.erase(subject.key);
