@@ -20,8 +20,7 @@ std::optional<absl::Time> ReadTime(const google::protobuf::Timestamp& time, cons
 
 std::variant<AlertFilter, std::vector<FieldViolation>> AlertFilter::Read(const v1::AlertFilter& filter,
                                                                          const std::string& field,
-                                                                         const FactStore& facts,
-                                                                         const Caller& caller) {
+                                                                         const FactStore& facts, const Caller& caller) {
   std::vector<FieldViolation> violations;
   AlertFilter read(filter, caller);
   for (int i = 0; i < filter.states_size(); ++i) {
@@ -65,8 +64,8 @@ bool AlertFilter::Matches(const Alert& alert, const Standing& standing) const {
                                              static_cast<int>(standing.state)) == filter_.states().end()) {
     return false;
   }
-  if (!student_keys_.empty() && (alert.finding.subject.kind != SubjectKind::kStudent ||
-                                 !student_keys_.contains(alert.finding.subject.key))) {
+  if (!student_keys_.empty() &&
+      (alert.finding.subject.kind != SubjectKind::kStudent || !student_keys_.contains(alert.finding.subject.key))) {
     return false;
   }
   if (opened_since_.has_value() && alert.opened_at < *opened_since_) return false;

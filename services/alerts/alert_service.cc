@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "services/alerts/alert_filter.h"
-#include "services/convert/wire.h"
+#include "services/alerts/shown_alert.h"
 #include "services/runtime/page_token.h"
 
 namespace vangnet {
@@ -22,7 +22,8 @@ using Watch = grpc::ServerWriteReactor<v1::WatchAlertsResponse>;
 using Refused = RefusedStream<v1::WatchAlertsResponse>;
 
 grpc::Status TokenExpired() {
-  return RpcError(grpc::StatusCode::OUT_OF_RANGE, "TOKEN_EXPIRED", "changes from there on are no longer kept; list anew");
+  return RpcError(grpc::StatusCode::OUT_OF_RANGE, "TOKEN_EXPIRED",
+                  "changes from there on are no longer kept; list anew");
 }
 
 std::vector<FieldViolation> WrongWith(const v1::AcknowledgeAlertRequest& request) {
@@ -78,12 +79,10 @@ grpc::Status AlertService::FillAlerts(const Caller& caller, const v1::ListAlerts
     alerts->pop_back();
     response.set_next_page_token(EncodePageToken("alerts", filter_bytes, {.numbers = {alerts->back().id, snapshot}}));
   }
-  for (const Alert& alert : *alerts) ToProto(alert, response.add_alerts());
+  for (const Alert& alert : *alerts) ShowAlert(alert, response.add_alerts());
   response.set_resume_token(ResumeToken(snapshot));
-  gate_.access_log.Read({.caller = caller,
-                         .method = "AlertService.ListAlerts",
-                         .student = filter.student(),
-                         .items = alerts->size()});
+  gate_.access_log.Read(
+      {.caller = caller, .method = "AlertService.ListAlerts", .student = filter.student(), .items = alerts->size()});
   return grpc::Status::OK;
 }
 
@@ -97,11 +96,9 @@ grpc::Status AlertService::FillAlert(const Caller& caller, const v1::GetAlertReq
   if (request.alert_id().empty()) return InvalidRequest({{"alert_id", "required"}});
   const absl::StatusOr<Alert> alert = FindAlert(caller, request.alert_id());
   if (!alert.ok()) return ToRpcStatus(alert.status());
-  ToProto(*alert, response.mutable_alert());
-  gate_.access_log.Read({.caller = caller,
-                         .method = "AlertService.GetAlert",
-                         .student = alert->finding.subject.key,
-                         .items = 1});
+  ShowAlert(*alert, response.mutable_alert());
+  gate_.access_log.Read(
+      {.caller = caller, .method = "AlertService.GetAlert", .student = alert->finding.subject.key, .items = 1});
   return grpc::Status::OK;
 }
 
@@ -118,7 +115,8 @@ absl::StatusOr<Alert> AlertService::FindAlert(const Caller& caller, const std::s
 Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1::WatchAlertsRequest* request) {
   const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
   if (!caller.ok()) return new Refused(ToRpcStatus(caller.status()));
-  if (!caller->may_read()) return new Refused(ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts")));
+  if (!caller->may_read())
+    return new Refused(ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts")));
   auto filter = AlertFilter::Read(request->filter(), "filter", facts_, *caller);
   if (const auto* violations = std::get_if<std::vector<FieldViolation>>(&filter)) {
     return new Refused(InvalidRequest(*violations));
@@ -139,8 +137,8 @@ Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1:
     MutexLock lock(mutex_);
     watches_.erase(over);
   };
-  const std::shared_ptr<AlertWatch> watch = AlertWatch::Create(alerts_, std::get<AlertFilter>(std::move(filter)),
-                                                               position, clock_.Monotonic(), forget);
+  const std::shared_ptr<AlertWatch> watch =
+      AlertWatch::Create(alerts_, std::get<AlertFilter>(std::move(filter)), position, clock_.Monotonic(), forget);
   bool stopping = false;
   {
     MutexLock lock(mutex_);
@@ -178,6 +176,26 @@ grpc::ServerUnaryReactor* AlertService::AcknowledgeAlert(grpc::CallbackServerCon
                                                          const v1::AcknowledgeAlertRequest* request,
                                                          v1::AcknowledgeAlertResponse* response) {
   return AnswerUnary(context, gate_, [&](const Caller& caller) { return Acknowledge(caller, *request, *response); });
+}
+
+grpc::Status AlertService::Acknowledge(const Caller& caller, const v1::AcknowledgeAlertRequest& request,
+                                       v1::AcknowledgeAlertResponse& response) {
+  if (!caller.may_work()) return ToRpcStatus(absl::PermissionDeniedError("the caller may not work alerts"));
+  const std::vector<FieldViolation> violations = WrongWith(request);
+  if (!violations.empty()) return InvalidRequest(violations);
+  const absl::StatusOr<Alert> seen = FindAlert(caller, request.alert_id());
+  if (!seen.ok()) return ToRpcStatus(seen.status());
+  // Request ids are the caller's own: another caller's are other ids.
+  const std::string request_id = request.request_id().empty() ? "" : caller.name + "/" + request.request_id();
+  const absl::StatusOr<Alert> alert = commands_.Acknowledge(
+      seen->id,
+      {.etag = request.etag(), .actor = caller.name.empty() ? request.actor() : caller.name, .note = request.note()},
+      request_id, clock_.Now());
+  if (!alert.ok()) return ToRpcStatus(alert.status());
+  ShowAlert(*alert, response.mutable_alert());
+  gate_.access_log.Read(
+      {.caller = caller, .method = "AlertService.AcknowledgeAlert", .student = alert->finding.subject.key, .items = 1});
+  return grpc::Status::OK;
 }
 
 }  // namespace vangnet

@@ -28,7 +28,7 @@ namespace vangnet {
 class AlertService final : public v1::AlertService::CallbackService {
  public:
   // All outlive the service.
-  AlertService(const AlertStore& alerts, const FactStore& facts, Commands& commands, const Clock& clock,
+  AlertService(const AlertStore& alerts, const FactStore& facts, AlertCommands& commands, const Clock& clock,
                const Gate& gate)
       : alerts_(alerts), facts_(facts), commands_(commands), clock_(clock), gate_(gate) {}
 
@@ -60,7 +60,7 @@ class AlertService final : public v1::AlertService::CallbackService {
 
   const AlertStore& alerts_;
   const FactStore& facts_;
-  Commands& commands_;
+  AlertCommands& commands_;
   const Clock& clock_;
   const Gate& gate_;
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "services/alerts/shown_alert.h"
 #include "services/alerts/watch_event.h"
 #include "services/convert/wire.h"
 #include "services/runtime/page_token.h"
@@ -101,7 +102,7 @@ absl::Status AlertWatch::AddMessages(const std::vector<StoredChange>& changes) {
       shown_.insert(change.alert);
     }
     v1::WatchAlertsResponse& message = AddMessage(*kind);
-    ToProto(**alert, message.mutable_alert());
+    ShowAlert(**alert, message.mutable_alert());
     ToProto(change.change, message.mutable_change());
   }
   return absl::OkStatus();

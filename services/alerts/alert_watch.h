@@ -69,7 +69,7 @@ class AlertWatch final : public grpc::ServerWriteReactor<v1::WatchAlertsResponse
   std::unordered_set<uint64_t> shown_;            // alerts that the caller holds to be in the filter
 
   Mutex mutex_;
-  bool busy_ VANGNET_GUARDED_BY(mutex_) = false;  // somebody reads the log, or a write is on its way
+  bool busy_ VANGNET_GUARDED_BY(mutex_) = false;   // somebody reads the log, or a write is on its way
   bool again_ VANGNET_GUARDED_BY(mutex_) = false;  // woken while busy
   bool ending_ VANGNET_GUARDED_BY(mutex_) = false;
   grpc::Status end_ VANGNET_GUARDED_BY(mutex_);

@@ -37,7 +37,7 @@ class OpenAlerts {
 
   const AlertStore& store_;
   mutable Mutex mutex_;
-  std::optional<uint64_t> position_ VANGNET_GUARDED_BY(mutex_);  // none: count anew
+  std::optional<uint64_t> position_ VANGNET_GUARDED_BY(mutex_);          // none: count anew
   std::unordered_map<uint64_t, Cell> cells_ VANGNET_GUARDED_BY(mutex_);  // of each open alert
   std::map<Cell, uint64_t> counts_ VANGNET_GUARDED_BY(mutex_);
 };

@@ -70,7 +70,8 @@ grpc::Status SchoolService::FillSchool(const Caller& caller, const v1::GetSchool
   if (request.school().empty()) return InvalidRequest({{"school", "required"}});
   const std::shared_ptr<const Region> region = region_();
   const std::optional<SchoolFacts> sent = facts_.GetSchool(request.school());
-  if (!caller.schools.Contains(request.school()) || (!sent.has_value() && !region->schools.contains(request.school()))) {
+  if (!caller.schools.Contains(request.school()) ||
+      (!sent.has_value() && !region->schools.contains(request.school()))) {
     return ToRpcStatus(absl::NotFoundError("neither configured nor heard of"));
   }
   const absl::Status described =

@@ -11,9 +11,10 @@ using prometheus::Registry;
 
 constexpr int kCodes = 17;
 constexpr const char* kCodeNames[kCodes] = {
-    "OK",          "Canceled",          "Unknown",      "InvalidArgument",    "DeadlineExceeded", "NotFound",
-    "AlreadyExists", "PermissionDenied", "ResourceExhausted", "FailedPrecondition", "Aborted",  "OutOfRange",
-    "Unimplemented", "Internal",         "Unavailable",  "DataLoss",           "Unauthenticated"};
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
 
 prometheus::Family<prometheus::Counter>* Counter(Registry& registry, const char* name, const char* help) {
   return &prometheus::BuildCounter().Name(name).Help(help).Register(registry);
@@ -49,9 +50,9 @@ Metrics::Metrics()
       commit_seconds_(&HistogramFamily(registry_, "vangnet_ingest_commit_seconds",
                                        "How long it took to make one group of records durable.")
                            ->Add({}, LatencyBuckets())),
-      commit_records_(&HistogramFamily(registry_, "vangnet_ingest_commit_records",
-                                       "Records that were made durable together.")
-                           ->Add({}, Histogram::BucketBoundaries{1, 4, 16, 64, 256, 1024, 4096, 16384})),
+      commit_records_(
+          &HistogramFamily(registry_, "vangnet_ingest_commit_records", "Records that were made durable together.")
+               ->Add({}, Histogram::BucketBoundaries{1, 4, 16, 64, 256, 1024, 4096, 16384})),
       children_due_(
           &Gauge(registry_, "vangnet_children_due", "Subjects that are due today and not evaluated yet.")->Add({})),
       pending_subjects_(
@@ -65,8 +66,7 @@ Metrics::Metrics()
       ack_to_alert_seconds_(&HistogramFamily(registry_, "vangnet_ack_to_alert_seconds",
                                              "From the receipt of the oldest fact of a batch to its alerts.")
                                  ->Add({}, LatencyBuckets())),
-      evaluated_(
-          &Counter(registry_, "vangnet_evaluated_subjects_total", "Subjects that were evaluated.")->Add({})),
+      evaluated_(&Counter(registry_, "vangnet_evaluated_subjects_total", "Subjects that were evaluated.")->Add({})),
       alert_changes_(Counter(registry_, "vangnet_alert_changes_total", "Changes of alerts, by kind.")),
       open_alerts_(Gauge(registry_, "vangnet_open_alerts",
                          "Open alerts by rule and stage; cells of fewer than five are put together or left out.")),
@@ -158,9 +158,7 @@ void Metrics::Swept(const SweepResult& result, absl::Time now, absl::Duration to
   count("reopened", result.reopened);
 }
 
-void Metrics::CountRead(std::string_view method, size_t) {
-  reads_->Add({{"method", std::string(method)}}).Increment();
-}
+void Metrics::CountRead(std::string_view method, size_t) { reads_->Add({{"method", std::string(method)}}).Increment(); }
 
 OpenAlertCells WithoutSmallCells(const OpenAlertCells& cells, uint64_t small) {
   OpenAlertCells shown;

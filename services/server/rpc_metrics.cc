@@ -27,8 +27,7 @@ const char* TypeName(ServerRpcInfo::Type type) {
 // One call. What it was answered is known when the status is sent; a call that goes without was cancelled.
 class CallTimer final : public grpc::experimental::Interceptor {
  public:
-  CallTimer(Metrics::Method& method, const Clock& clock)
-      : method_(method), clock_(clock), begun_(clock.Monotonic()) {
+  CallTimer(Metrics::Method& method, const Clock& clock) : method_(method), clock_(clock), begun_(clock.Monotonic()) {
     method_.Started();
   }
   ~CallTimer() override { method_.Handled(code_, clock_.Monotonic() - begun_); }

@@ -158,7 +158,8 @@ std::optional<Startup> ReadAll(const Flags& flags, std::string& error) {
   if (policy_text.has_value()) policy = Checked(policy_name, ReadPolicy(*policy_text), error);
   Startup startup;
   if (region.has_value() && !absl::LoadTimeZone(region->time_zone, &startup.time_zone)) {
-    error += region_name + ": time_zone: " + region->time_zone + " is not known on this machine; is tzdata installed?\n";
+    error +=
+        region_name + ": time_zone: " + region->time_zone + " is not known on this machine; is tzdata installed?\n";
     region.reset();
   }
   if (!IsLoopback(settings->listen)) {
@@ -168,6 +169,7 @@ std::optional<Startup> ReadAll(const Flags& flags, std::string& error) {
   }
   if (!region.has_value() || !policy.has_value()) return std::nullopt;
   startup.settings = *std::move(settings);
+  startup.warnings = error;
   startup.configuration = {.region = std::make_shared<const Region>(*std::move(region)),
                            .policy = std::make_shared<const Policy>(*std::move(policy)),
                            .version = VersionOf(*region_text, *policy_text)};

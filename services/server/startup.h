@@ -19,6 +19,7 @@ struct Startup {
   ServerSettings settings;  // paths resolved
   EngineConfiguration configuration;
   absl::TimeZone time_zone;  // of the region
+  std::string warnings;      // about the files, a line each
 };
 
 // The program is to end before it began.

@@ -78,10 +78,10 @@ grpc::Status StudentService::FillFindings(const Caller& caller, const v1::ListFi
   }
   if (!violations.empty()) return InvalidRequest(violations);
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  const absl::StatusOr<FindingsPage> page = findings_.List(
-      options_.rulebook(),
-      {.day = *day, .student = request.student(), .school = request.school(), .rule = request.rule()}, position,
-      page_size);
+  const absl::StatusOr<FindingsPage> page =
+      findings_.List(options_.rulebook(),
+                     {.day = *day, .student = request.student(), .school = request.school(), .rule = request.rule()},
+                     position, page_size);
   if (!page.ok()) return ToRpcStatus(page.status());
   for (const Finding& finding : page->findings) ToProto(finding, response.add_findings());
   if (!page->next.empty()) {

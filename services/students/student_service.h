@@ -23,8 +23,8 @@ namespace vangnet {
 class StudentService final : public v1::StudentService::CallbackService {
  public:
   struct Options {
-    absl::TimeZone time_zone;              // of the region: today is a day there
-    std::function<Rulebook()> rulebook;    // that holds now
+    absl::TimeZone time_zone;            // of the region: today is a day there
+    std::function<Rulebook()> rulebook;  // that holds now
   };
   // All but `options` outlive the service.
   StudentService(RegionFindings& findings, TaskQueue& queue, const Clock& clock, const Gate& gate, Options options);
