@@ -44,6 +44,7 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
     return write.empty() ? absl::OkStatus() : kv_.Write(write, Durability::kUnsynced);
   }();
   if (!status.ok()) {
+    alerts_.Discard();
     progress_ = before;
     return status;
   }
