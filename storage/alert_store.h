@@ -1,17 +1,24 @@
 // AlertStore keeps alerts, their history, the order of their changes, and per subject when it is due again.
 //
 // Guarantees: all that AddXxx puts into one batch becomes visible together, when Applied is called after the write.
-// Thread safety: writes of one subject by one thread at a time (hold Lock(subject)); reads concurrently.
-// Errors: those of KvStore.
+//   Changes are in one order over all alerts, the same for every reader, also after a restart.
+// Thread safety: one batch at a time, from its first AddXxx to Applied or Discard (hold a mutex around them); reads
+//   concurrently with it.
+// Time: reads no clock. Instants are kept in whole microseconds.
+// Errors: those of KvStore; DATA_LOSS: what is stored does not parse.
+// Limits and cost: kChangesMax changes are kept, the oldest go first; answers to commands for kAnswersKept. Open
+//   alerts cost about a hundred bytes of memory each; Open reads every alert once.
 #ifndef VANGNET_STORAGE_ALERT_STORE_H_
 #define VANGNET_STORAGE_ALERT_STORE_H_
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -34,10 +41,15 @@ struct StoredEvaluation {
 
 // One change of one alert, in the order of all changes.
 struct StoredChange {
-  uint64_t sequence = 0;  // ascending without gaps over all alerts
+  uint64_t sequence = 0;  // ascending over all alerts, from 1
   uint64_t alert = 0;
   AlertChange change;
 };
+
+// Changes kept for watchers that were away.
+inline constexpr uint64_t kChangesMax = 1'000'000;
+// How long a command is known again by its request id.
+inline constexpr absl::Duration kAnswersKept = absl::Hours(24);
 
 class AlertStore {
  public:
@@ -51,8 +63,13 @@ class AlertStore {
   // Replaces what is kept of the subject and moves its due mark.
   void AddEvaluation(const Subject& subject, const StoredEvaluation& before, const StoredEvaluation& after,
                      WriteBatch& batch);
+  // Keeps the answer to a command, so that the same command again gets the same answer. The answer must hold no data
+  // of a child: an id, not an alert.
+  absl::Status AddAnswer(std::string_view request_id, std::string_view answer, absl::Time now, WriteBatch& batch);
   // Makes what was added to the batch visible to readers and watchers. Call it once the batch is written.
   void Applied();
+  // Forgets what was added. Call it when the batch is not written.
+  void Discard();
 
   absl::StatusOr<StoredEvaluation> GetEvaluation(const Subject& subject) const;
   absl::StatusOr<std::optional<Alert>> GetAlert(uint64_t id) const;
@@ -66,8 +83,12 @@ class AlertStore {
   // Changes after `sequence`, at most `max`. OUT_OF_RANGE: older than what is kept.
   absl::StatusOr<std::vector<StoredChange>> GetChangesAfter(uint64_t sequence, size_t max) const;
   uint64_t last_change() const;
+  // Open alerts by rule and stage.
+  std::map<std::pair<std::string, std::string>, uint64_t> CountOpen() const;
+  // The answer given to this command, unless it is older than kAnswersKept.
+  absl::StatusOr<std::optional<std::string>> GetAnswer(std::string_view request_id, absl::Time now) const;
   // Called after each Applied with the last change, from the thread that called it. Returns a handle for
-  // RemoveListener.
+  // RemoveListener, after which it is not called any more. The listener must not add or remove listeners.
   uint64_t AddListener(std::function<void(uint64_t last_change)> listener);
   void RemoveListener(uint64_t handle);
 

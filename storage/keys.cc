@@ -194,6 +194,8 @@ std::optional<uint64_t> SequenceOfVersionKey(std::string_view key) {
 
 std::optional<uint64_t> SequenceOfChangeKey(std::string_view key) { return SequenceOfVersionKey(key); }
 
+std::optional<uint64_t> IdOfAlertKey(std::string_view key) { return SequenceOfVersionKey(key); }
+
 std::optional<std::string> NameOfStateKey(std::string_view key) {
   if (key.empty()) return std::nullopt;
   return std::string(key.substr(1));

@@ -54,6 +54,7 @@ std::string RequestAgeKey(uint64_t micros, std::string_view request_id);    // k
 // What a key says, or nothing when it is not of that form.
 std::optional<uint64_t> SequenceOfVersionKey(std::string_view key);
 std::optional<uint64_t> SequenceOfChangeKey(std::string_view key);
+std::optional<uint64_t> IdOfAlertKey(std::string_view key);
 // Of kStates and kSchools alike.
 std::optional<std::string> NameOfStateKey(std::string_view key);
 struct LinkEnds {

@@ -10,14 +10,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
+#include "alerts/rules/region_calendar.h"
+#include "alerts/rules/school.h"
 #include "domain/region.h"
 #include "domain/student_history.h"
 
 namespace vangnet {
-
-class School;  // one school's calendar and completeness, compiled; alerts/rules/school.h
 
 class SchoolBook {
  public:
@@ -29,7 +30,23 @@ class SchoolBook {
   // This book for another region.
   std::shared_ptr<const SchoolBook> WithRegion(std::shared_ptr<const Region> region) const;
 
-  const Region& region() const;
+  const Region& region() const { return region_->region(); }
+  const RegionCalendar& region_calendar() const { return *region_; }
+  // What is known of the school; a school of which nothing is known has the region's calendar.
+  const School& SchoolOf(std::string_view school) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  explicit SchoolBook(std::shared_ptr<const RegionCalendar> region);
+  void Set(const std::string& school, const SchoolFacts& facts);
+
+  std::shared_ptr<const RegionCalendar> region_;
+  std::shared_ptr<const School> unknown_;
+  std::unordered_map<std::string, std::shared_ptr<const School>, Hash, std::equal_to<>> schools_;
 };
 
 }  // namespace vangnet

@@ -1,0 +1,305 @@
+#include "alerts/rules/attendance.h"
+
+#include <algorithm>
+
+namespace vangnet {
+namespace {
+
+bool IsLate(const Absence& absence) { return absence.category == AbsenceCategory::kLate; }
+
+// Whether the extent covers every scheduled minute of each day it names.
+bool IsWholeDays(const Extent& extent) { return std::holds_alternative<DaysExtent>(extent); }
+
+}  // namespace
+
+void Citations::Cite(const Recorded<Absence>& absence) {
+  if (cited_.empty()) cited_.resize(history_.absences.size());
+  cited_[static_cast<size_t>(&absence - history_.absences.data())] = true;
+}
+
+std::vector<EvidenceRecord> Citations::ToEvidence() const {
+  std::vector<EvidenceRecord> evidence;
+  for (size_t i = 0; i < cited_.size(); ++i) {
+    const auto& absence = history_.absences[i];
+    if (cited_[i]) evidence.push_back({absence.key, absence.subject, absence.revision});
+  }
+  return evidence;
+}
+
+template <typename T>
+template <typename Visit>
+void Attendance::ByDay<T>::ForEach(Day day, Visit visit) const {
+  auto at = std::lower_bound(single.begin(), single.end(), day,
+                             [](const Named<T>& named, Day d) { return named.days.first < d; });
+  for (; at != single.end() && at->days.first == day; ++at) visit(*at->record);
+  for (const Named<T>& named : several) {
+    if (named.days.contains(day)) visit(*named.record);
+  }
+}
+
+Attendance::Attendance(const StudentDays& days) : days_(days) {
+  for (const auto& absence : days.history().absences) {
+    if (IsLate(absence.fact)) continue;
+    const DayInterval named = DaysOf(absence.fact.extent);
+    if (named.first > days.today()) continue;
+    named_.first = std::min(named_.first, named.first);
+    named_.last = std::max(named_.last, std::min(named.last, days.today()));
+  }
+}
+
+void Attendance::Sort() const {
+  if (sorted_) return;
+  sorted_ = true;
+  const auto read = [](const auto& records, auto& by_day) {
+    for (const auto& record : records) {
+      const DayInterval named = DaysOf(record.fact.extent);
+      (named.first == named.last ? by_day.single : by_day.several).push_back({named, &record});
+    }
+    std::sort(by_day.single.begin(), by_day.single.end(),
+              [](const auto& a, const auto& b) { return a.days.first < b.days.first; });
+  };
+  read(days_.history().absences, absences_);
+  const auto is_late = [](const Named<Absence>& named) { return IsLate(named.record->fact); };
+  std::erase_if(absences_.single, is_late);
+  std::erase_if(absences_.several, is_late);
+  read(days_.history().presences, presences_);
+}
+
+bool Attendance::Covers(const Extent& extent, const Piece& piece) {
+  struct {
+    const Piece& piece;
+    bool operator()(const DaysExtent&) const { return true; }
+    bool operator()(const PartExtent& e) const { return e.part == piece.part; }
+    bool operator()(const TimeExtent& e) const { return e.from <= piece.from && piece.until <= e.until; }
+    bool operator()(const PeriodsExtent& e) const { return e.first <= piece.period && piece.period <= e.last; }
+  } visitor{piece};
+  return std::visit(visitor, extent);
+}
+
+bool Attendance::IsComplete(Day day) const {
+  const Stretch* const stretch = days_.StretchOn(day);
+  return stretch != nullptr && day <= stretch->complete_through;
+}
+
+MinuteStatus Attendance::StatusOf(Day day, bool yes, bool sick, bool no) const {
+  if (yes) return sick ? MinuteStatus::kSick : MinuteStatus::kAuthorised;
+  if (days_.IsFree(day)) return MinuteStatus::kAuthorised;
+  if (no || days_.today() >= day + days_.policy().unknown_grace_days) return MinuteStatus::kUnauthorised;
+  return MinuteStatus::kUndecided;
+}
+
+bool Attendance::TakeWhole(Day day, const DayPlan& plan, DayPicture& picture) const {
+  bool whole = true;
+  bool any = false;
+  bool yes = false;
+  bool sick = false;
+  bool no = false;
+  absences_.ForEach(day, [&](const Recorded<Absence>& absence) {
+    any = true;
+    whole = whole && IsWholeDays(absence.fact.extent);
+    if (absence.fact.authorised == Authorised::kYes) {
+      yes = true;
+      sick = sick || absence.fact.category == AbsenceCategory::kSick;
+    }
+    no = no || absence.fact.authorised == Authorised::kNo;
+  });
+  if (!any) presences_.ForEach(day, [&](const Recorded<Presence>&) { whole = false; });
+  if (!whole) return false;
+  if (any) {
+    picture.Add(StatusOf(day, yes, sick, no), plan.minutes);
+  } else {
+    picture.Add(IsComplete(day) ? MinuteStatus::kPresent : MinuteStatus::kUnknown, plan.minutes);
+  }
+  return true;
+}
+
+void Attendance::CutPieces(Day day, const DayPlan& plan) const {
+  pieces_.clear();
+  for (int i = 0; i < plan.count; ++i) {
+    const Session session = plan.session(i);
+    pieces_.push_back(
+        {session.from, session.until, session.part, static_cast<uint16_t>(i + 1), MinuteStatus::kUnknown});
+  }
+  const auto cut_at = [this](MinuteOfDay minute) {
+    for (size_t i = 0; i < pieces_.size(); ++i) {
+      if (pieces_[i].from >= minute || minute >= pieces_[i].until) continue;
+      Piece rest = pieces_[i];
+      rest.from = minute;
+      pieces_[i].until = minute;
+      pieces_.insert(pieces_.begin() + static_cast<ptrdiff_t>(i) + 1, rest);
+      return;
+    }
+  };
+  const auto cut = [&](const auto& record) {
+    if (const auto* time = std::get_if<TimeExtent>(&record.fact.extent)) {
+      cut_at(time->from);
+      cut_at(time->until);
+    }
+  };
+  absences_.ForEach(day, cut);
+  presences_.ForEach(day, cut);
+}
+
+void Attendance::SetStatuses(Day day) const {
+  // An absence that names the day but covers no minute of it says that something is wrong: the rest is not present.
+  bool contradicted = false;
+  absences_.ForEach(day, [&](const Recorded<Absence>& absence) {
+    contradicted = contradicted || std::ranges::none_of(
+                                       pieces_, [&](const Piece& piece) { return Covers(absence.fact.extent, piece); });
+  });
+  const bool reported = IsComplete(day) && !contradicted;
+  for (Piece& piece : pieces_) {
+    bool any = false;
+    bool yes = false;
+    bool sick = false;
+    bool no = false;
+    absences_.ForEach(day, [&](const Recorded<Absence>& absence) {
+      if (!Covers(absence.fact.extent, piece)) return;
+      any = true;
+      if (absence.fact.authorised == Authorised::kYes) {
+        yes = true;
+        sick = sick || absence.fact.category == AbsenceCategory::kSick;
+      }
+      no = no || absence.fact.authorised == Authorised::kNo;
+    });
+    if (any) {
+      piece.status = StatusOf(day, yes, sick, no);
+      continue;
+    }
+    bool present = reported;
+    presences_.ForEach(
+        day, [&](const Recorded<Presence>& presence) { present = present || Covers(presence.fact.extent, piece); });
+    piece.status = present ? MinuteStatus::kPresent : MinuteStatus::kUnknown;
+  }
+}
+
+DayPicture Attendance::RawPictureOn(Day day) const {
+  DayPicture picture;
+  const DayPlan plan = days_.PlanOn(day);
+  if (plan.minutes == 0) return picture;
+  Sort();
+  if (TakeWhole(day, plan, picture)) return picture;
+  CutPieces(day, plan);
+  SetStatuses(day);
+  for (const Piece& piece : pieces_) picture.Add(piece.status, piece.until - piece.from);
+  return picture;
+}
+
+int Attendance::FreeMinutesOn(Day day, int unauthorised) const {
+  if (unauthorised == 0 || !days_.IsUnderSix(day)) return 0;
+  int left = days_.policy().under_six_free_minutes;
+  for (Day earlier = day.monday(); earlier < day; ++earlier) {
+    left -= RawPictureOn(earlier).minutes(MinuteStatus::kUnauthorised);
+  }
+  return std::clamp(left, 0, unauthorised);
+}
+
+DayPicture Attendance::PictureOn(Day day) const {
+  DayPicture picture = RawPictureOn(day);
+  const int free_minutes = FreeMinutesOn(day, picture.minutes(MinuteStatus::kUnauthorised));
+  picture.Move(MinuteStatus::kUnauthorised, MinuteStatus::kAuthorised, free_minutes);
+  return picture;
+}
+
+void Attendance::CiteOn(Day day, AbsenceFilter filter, Citations& citations) const {
+  const DayPlan plan = days_.PlanOn(day);
+  if (plan.minutes == 0) return;
+  const DayPicture raw = RawPictureOn(day);
+  const int free_minutes = FreeMinutesOn(day, raw.minutes(MinuteStatus::kUnauthorised));
+  CutPieces(day, plan);
+  SetStatuses(day);
+  absences_.ForEach(day, [&](const Recorded<Absence>& absence) {
+    // Under six, the earliest unauthorised minutes of the week do not count: what is left of a piece may.
+    int free_left = free_minutes;
+    for (const Piece& piece : pieces_) {
+      int counted = piece.until - piece.from;
+      if (piece.status == MinuteStatus::kUnauthorised && filter == AbsenceFilter::kUnauthorised) {
+        const int freed = std::min(free_left, counted);
+        free_left -= freed;
+        counted -= freed;
+      }
+      if (counted > 0 && Matches(filter, piece.status) && Covers(absence.fact.extent, piece)) citations.Cite(absence);
+    }
+  });
+}
+
+bool Attendance::Covers(const Recorded<Absence>& absence, Day day) const {
+  if (IsLate(absence.fact) || !DaysOf(absence.fact.extent).contains(day)) return false;
+  const DayPlan plan = days_.PlanOn(day);
+  if (plan.minutes == 0) return false;
+  if (IsWholeDays(absence.fact.extent)) return true;
+  Sort();
+  CutPieces(day, plan);
+  return std::ranges::any_of(pieces_, [&](const Piece& piece) { return Covers(absence.fact.extent, piece); });
+}
+
+bool Attendance::IsBack() const {
+  const Stretch* const stretch = days_.StretchOn(days_.today());
+  if (stretch == nullptr || !days_.history().timetables.empty()) return false;
+  const Day from = named_.last < stretch->days.first ? stretch->days.first : named_.last + 1;
+  const Day last = std::min(days_.today(), stretch->complete_through);
+  return from <= last && stretch->calendar->MinutesIn({from, last}) > 0;
+}
+
+Day Attendance::NextPictureChange() const {
+  const Day today = days_.today();
+  const int grace_days = days_.policy().unknown_grace_days;
+  Day next = kDayMax;
+  bool names_today = false;
+  for (const auto& absence : days_.history().absences) {
+    if (IsLate(absence.fact)) continue;
+    const DayInterval named = DaysOf(absence.fact.extent);
+    if (named.last > today && std::max(named.first, today + 1) < next) {
+      const Day from = std::max(named.first, today + 1);
+      const Day until = std::min(named.last, from + kLookAheadDays);
+      const auto school_day = days_.FirstSchoolDay(from, until);
+      if (school_day || until < named.last) next = std::min(next, school_day.value_or(until));
+    }
+    names_today = names_today || named.contains(today);
+    if (absence.fact.authorised == Authorised::kUnknown) {
+      const Day undecided = std::max(named.first, today - grace_days + 1);
+      if (undecided <= std::min(named.last, today)) next = std::min(next, undecided + grace_days);
+    }
+  }
+  if (names_today) {
+    const Stretch* const stretch = days_.StretchOn(today);
+    const bool may_complete = stretch != nullptr && stretch->completes_by_itself;
+    if (may_complete && PictureOn(today).minutes(MinuteStatus::kUnknown) > 0) next = today + 1;
+  }
+  if (!days_.policy().assume_complete && named_.first <= named_.last) {
+    // All days before reports_from become complete at once on that day.
+    for (const Stretch& stretch : days_.stretches()) {
+      const auto from = stretch.school->reports_from();
+      if (from && *from > today && stretch.school->latest_completion() == nullptr) next = std::min(next, *from);
+    }
+  }
+  return next;
+}
+
+Day Attendance::NextPresence() const {
+  const Day today = days_.today();
+  const Stretch* const now = days_.StretchOn(today);
+  if (now != nullptr && now->completes_by_itself && PictureOn(today).minutes(MinuteStatus::kUnknown) > 0) {
+    return today + 1;
+  }
+  Day next = kDayMax;
+  for (const auto& presence : days_.history().presences) {
+    const Day named = DaysOf(presence.fact.extent).last;
+    if (named > today) next = std::min(next, std::max(DaysOf(presence.fact.extent).first, today + 1));
+  }
+  for (const Stretch& stretch : days_.stretches()) {
+    if (stretch.days.last <= today) continue;
+    const auto from = stretch.school->reports_from();
+    if (!stretch.completes_by_itself && from && *from > today) next = std::min(next, *from);
+    if (!stretch.completes_by_itself && stretch.complete_through <= today) continue;
+    const Day first = std::max(stretch.days.first, today + 1);
+    const Day until = std::min(stretch.days.last, first + kLookAheadDays);
+    const auto school_day = days_.FirstSchoolDay(first, until);
+    if (!school_day && until == stretch.days.last) continue;
+    const Day seen = school_day.value_or(until);
+    next = std::min(next, stretch.completes_by_itself ? seen + 1 : seen);
+  }
+  return next;
+}
+
+}  // namespace vangnet

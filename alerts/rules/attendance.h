@@ -1,0 +1,103 @@
+// Attendance is the day pictures of one child, from its absences and presences (rules.md section 3).
+//
+// Guarantees: pictures are those seen today, of days up to today.
+// Ownership and lifetime: `days` outlives it; it lives for one evaluation.
+// Thread safety: for one thread (it sorts the absences on first use).
+// Cost: a day without absence a few nanoseconds, with absence some tens.
+#ifndef VANGNET_ALERTS_RULES_ATTENDANCE_H_
+#define VANGNET_ALERTS_RULES_ATTENDANCE_H_
+
+#include <optional>
+#include <vector>
+
+#include "alerts/rules/day_picture.h"
+#include "alerts/rules/student_days.h"
+#include "domain/finding.h"
+
+namespace vangnet {
+
+// Which absences a finding rests on. Cheap to make: nothing is kept until one is cited.
+class Citations {
+ public:
+  explicit Citations(const StudentHistory& history) : history_(history) {}
+  void Cite(const Recorded<Absence>& absence);
+  // In order of (source, record_id), then student.
+  std::vector<EvidenceRecord> ToEvidence() const;
+
+ private:
+  const StudentHistory& history_;
+  std::vector<bool> cited_;  // by place in the history
+};
+
+class Attendance {
+ public:
+  explicit Attendance(const StudentDays& days);
+
+  const StudentDays& days() const { return days_; }
+
+  // The picture of `day`, which is not after today; nothing scheduled when it is no school day of the child.
+  DayPicture PictureOn(Day day) const;
+  // Cites the absences that cover a minute of `day` that is F.
+  void CiteOn(Day day, AbsenceFilter filter, Citations& citations) const;
+  // Whether `absence` covers a scheduled minute of `day`; LATE covers nothing.
+  bool Covers(const Recorded<Absence>& absence, Day day) const;
+
+  // From the first to the last day up to today that an absence other than LATE names; empty when there is none.
+  const DayInterval& named() const { return named_; }
+  bool NamesNothing() const { return named_.last < named_.first; }
+  // Whether a complete school day without absence lies after the last absence: then no run of absence reaches today.
+  bool IsBack() const;
+
+  // The first day after today on which the picture of a day that an absence names could be another one than today,
+  // or a new day has absence in it; kDayMax: never. Until then each new school day is open, or present.
+  Day NextPictureChange() const;
+  // The first day after today on which some day becomes present for which nothing says so today; kDayMax: never.
+  Day NextPresence() const;
+
+ private:
+  // A span of scheduled time with one status.
+  struct Piece {
+    MinuteOfDay from;
+    MinuteOfDay until;
+    DayPart part;
+    uint16_t period;
+    MinuteStatus status;
+  };
+  template <typename T>
+  struct Named {
+    DayInterval days;
+    const Recorded<T>* record;
+  };
+  // By the days they name: those of one day in order of day, and those of several.
+  template <typename T>
+  struct ByDay {
+    std::vector<Named<T>> single;
+    std::vector<Named<T>> several;
+    template <typename Visit>
+    void ForEach(Day day, Visit visit) const;
+  };
+
+  static bool Covers(const Extent& extent, const Piece& piece);
+  void Sort() const;
+  // Whether the day is complete.
+  bool IsComplete(Day day) const;
+  MinuteStatus StatusOf(Day day, bool yes, bool sick, bool no) const;
+  // Fills `picture` when every absence of the day covers all of it; false when pieces are needed.
+  bool TakeWhole(Day day, const DayPlan& plan, DayPicture& picture) const;
+  void CutPieces(Day day, const DayPlan& plan) const;
+  void SetStatuses(Day day) const;
+  // Pieces or picture before the weekly allowance under six.
+  DayPicture RawPictureOn(Day day) const;
+  int FreeMinutesOn(Day day, int unauthorised) const;
+
+  const StudentDays& days_;
+  DayInterval named_{kDayMax, kDayMin};
+  mutable bool sorted_ = false;
+  mutable ByDay<Absence> absences_;  // without LATE
+  mutable ByDay<Presence> presences_;
+  mutable std::vector<Piece> pieces_;  // of the day last cut
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_ALERTS_RULES_ATTENDANCE_H_

@@ -1,0 +1,104 @@
+#include "domain/student_history.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace vangnet {
+namespace {
+
+// The versions that hold: of each record of `kind` the highest revision, the first given of equal ones, unless
+// withdrawn.
+std::vector<const Record*> Latest(const std::vector<Record>& versions, SubjectKind kind) {
+  std::vector<const Record*> latest;
+  latest.reserve(versions.size());
+  for (const Record& version : versions) {
+    if (version.subject.kind == kind) latest.push_back(&version);
+  }
+  const auto identity = [](const Record* r) { return std::tie(r->key, r->subject.key); };
+  std::stable_sort(latest.begin(), latest.end(), [&](const Record* a, const Record* b) {
+    const auto order = identity(a) <=> identity(b);
+    return order != 0 ? order < 0 : a->revision > b->revision;
+  });
+  const auto last = std::unique(latest.begin(), latest.end(),
+                                [&](const Record* a, const Record* b) { return identity(a) == identity(b); });
+  latest.erase(last, latest.end());
+  std::erase_if(latest, [](const Record* r) { return !r->fact.has_value(); });
+  return latest;
+}
+
+template <typename T>
+void SortByRecord(std::vector<Recorded<T>>& list) {
+  std::sort(list.begin(), list.end(), [](const Recorded<T>& a, const Recorded<T>& b) {
+    return std::tie(a.key, a.subject) < std::tie(b.key, b.subject);
+  });
+}
+
+// The list of `history` that holds facts of this type; null for school facts.
+template <typename T>
+std::vector<Recorded<T>>* ListOf(StudentHistory& history) {
+  if constexpr (std::is_same_v<T, StudentProfile>) return &history.profiles;
+  if constexpr (std::is_same_v<T, Placement>) return &history.placements;
+  if constexpr (std::is_same_v<T, Exemption>) return &history.exemptions;
+  if constexpr (std::is_same_v<T, Absence>) return &history.absences;
+  if constexpr (std::is_same_v<T, Presence>) return &history.presences;
+  if constexpr (std::is_same_v<T, Report>) return &history.reports;
+  if constexpr (std::is_same_v<T, SameStudent>) return &history.same_students;
+  if constexpr (std::is_same_v<T, Application>) return &history.applications;
+  if constexpr (std::is_same_v<T, Arrangement>) return &history.arrangements;
+  if constexpr (std::is_same_v<T, StudentTimetable>) return &history.timetables;
+  return nullptr;
+}
+
+}  // namespace
+
+StudentHistoryBuilder::StudentHistoryBuilder(std::string_view student) { history_.student = student; }
+
+void StudentHistoryBuilder::Add(std::string_view subject, RecordKey key, uint64_t revision, Fact fact) {
+  std::visit(
+      [&](auto& value) {
+        using T = std::decay_t<decltype(value)>;
+        if (auto* list = ListOf<T>(history_)) {
+          list->push_back({std::move(key), std::string(subject), revision, std::move(value)});
+        }
+      },
+      fact);
+}
+
+StudentHistory StudentHistoryBuilder::Finish() && {
+  SortByRecord(history_.profiles);
+  SortByRecord(history_.placements);
+  SortByRecord(history_.exemptions);
+  SortByRecord(history_.absences);
+  SortByRecord(history_.presences);
+  SortByRecord(history_.reports);
+  SortByRecord(history_.same_students);
+  SortByRecord(history_.applications);
+  SortByRecord(history_.arrangements);
+  SortByRecord(history_.timetables);
+  return std::move(history_);
+}
+
+StudentHistory FoldStudent(std::string_view student, const std::vector<Record>& versions) {
+  StudentHistoryBuilder builder(student);
+  for (const Record* record : Latest(versions, SubjectKind::kStudent)) {
+    builder.Add(record->subject.key, record->key, record->revision, *record->fact);
+  }
+  return std::move(builder).Finish();
+}
+
+SchoolFacts FoldSchool(const std::vector<Record>& versions) {
+  SchoolFacts facts;
+  for (const Record* record : Latest(versions, SubjectKind::kSchool)) {
+    if (const auto* calendar = std::get_if<SchoolCalendar>(&*record->fact)) {
+      facts.calendars.push_back({record->key, record->subject.key, record->revision, *calendar});
+    } else if (const auto* complete = std::get_if<AttendanceComplete>(&*record->fact)) {
+      facts.completions.push_back({record->key, record->subject.key, record->revision, *complete});
+    }
+  }
+  return facts;
+}
+
+}  // namespace vangnet

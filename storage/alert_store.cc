@@ -1,0 +1,316 @@
+#include "storage/alert_store.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <limits>
+#include <queue>
+#include <unordered_map>
+#include <utility>
+
+#include "domain/mutex.h"
+#include "storage/alert_codec.h"
+#include "storage/byte_codec.h"
+#include "storage/due_index.h"
+#include "storage/keys.h"
+#include "vangnet/record/v1/stored_alert.pb.h"
+
+namespace vangnet {
+namespace {
+
+// Name in the table meta: how many alert ids were given out. Persisted.
+constexpr char kAlertCounterMeta[] = "alert_counter";
+// Old entries removed by one call: a little more than one call adds, so that what is over goes away.
+constexpr uint64_t kTrimmedAtOnce = 16;
+
+using RuleAndStage = std::pair<std::string, std::string>;
+
+}  // namespace
+
+class AlertStore::Impl {
+ public:
+  explicit Impl(KvStore& kv_in) : kv(kv_in), due(kv_in) {}
+
+  absl::Status Open();
+  absl::Status LoadOpenAlerts();
+  void AddChange(const Alert& alert, size_t history_index, WriteBatch& batch);
+
+  KvStore& kv;
+  DueIndex due;
+
+  // Owned by the thread that writes.
+  uint64_t ids_given = 0;
+  uint64_t changes_given = 0;
+  uint64_t first_kept = 1;                                      // change
+  std::map<uint64_t, std::optional<RuleAndStage>> staged_open;  // nothing: closed
+
+  // What readers see.
+  std::atomic<uint64_t> last_change = 0;
+  std::atomic<uint64_t> first_change = 1;
+  mutable Mutex mutex;
+  std::unordered_map<uint64_t, RuleAndStage> open VANGNET_GUARDED_BY(mutex);
+  Mutex listeners_mutex;
+  std::map<uint64_t, std::function<void(uint64_t)>> listeners VANGNET_GUARDED_BY(listeners_mutex);
+  uint64_t last_listener VANGNET_GUARDED_BY(listeners_mutex) = 0;
+};
+
+absl::StatusOr<std::unique_ptr<AlertStore>> AlertStore::Open(KvStore& kv) {
+  auto impl = std::make_unique<Impl>(kv);
+  if (absl::Status status = impl->Open(); !status.ok()) return status;
+  return std::unique_ptr<AlertStore>(new AlertStore(std::move(impl)));
+}
+
+AlertStore::AlertStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+AlertStore::~AlertStore() = default;
+
+absl::Status AlertStore::Impl::Open() {
+  auto counter = kv.Get(Table::kMeta, MetaKey(kAlertCounterMeta));
+  if (!counter.ok()) return counter.status();
+  if (counter->has_value()) {
+    ByteReader reader(**counter);
+    ids_given = reader.Varint();
+    if (!reader.ok()) return absl::DataLossError("the alert counter in the table meta is broken");
+  }
+  const auto changes = kv.NewIterator(Table::kChanges);
+  changes->SeekForPrev(ChangeKey(std::numeric_limits<uint64_t>::max()));
+  if (changes->Valid()) {
+    const auto last = SequenceOfChangeKey(changes->key());
+    changes->Seek(PartitionKey(kNodePartition));
+    const auto first = changes->Valid() ? SequenceOfChangeKey(changes->key()) : std::nullopt;
+    if (!first || !last) return absl::DataLossError("a key of the table changes is broken");
+    changes_given = *last;
+    first_kept = *first;
+  }
+  if (!changes->status().ok()) return changes->status();
+  last_change = changes_given;
+  first_change = first_kept;
+  return LoadOpenAlerts();
+}
+
+absl::Status AlertStore::Impl::LoadOpenAlerts() {
+  MutexLock lock(mutex);
+  const auto alerts = kv.NewIterator(Table::kAlerts);
+  for (alerts->Seek(""); alerts->Valid(); alerts->Next()) {
+    if (!IsOpenAlert(alerts->value())) continue;
+    auto alert = DecodeAlert(alerts->value());
+    if (!alert.ok()) return alert.status();
+    open[alert->id] = {std::move(alert->finding.rule), std::move(alert->finding.stage)};
+  }
+  return alerts->status();
+}
+
+uint64_t AlertStore::AllocateId(const Subject& subject, WriteBatch& batch) {
+  // The partition of the subject is in the id, so that an alert is found by its id without an index on the side.
+  const uint64_t counter = ++impl_->ids_given;
+  std::string value;
+  ByteWriter(value).Varint(counter);
+  batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), value);
+  return counter * kPartitionCount + PartitionOf(subject.key);
+}
+
+void AlertStore::Impl::AddChange(const Alert& alert, size_t history_index, WriteBatch& batch) {
+  record::v1::StoredChangeEntry stored;
+  stored.set_alert(alert.id);
+  stored.set_history_index(static_cast<uint32_t>(history_index));
+  stored.set_kind(static_cast<uint32_t>(alert.history[history_index].kind));
+  batch.Put(Table::kChanges, ChangeKey(++changes_given), stored.SerializeAsString());
+  for (uint64_t i = 0; i < kTrimmedAtOnce && changes_given - first_kept >= kChangesMax; ++i) {
+    batch.Delete(Table::kChanges, ChangeKey(first_kept++));
+  }
+}
+
+void AlertStore::AddAlert(const Alert& alert, const std::vector<AlertChange>& changes, WriteBatch& batch) {
+  batch.Put(Table::kAlerts, AlertKey(alert.id), EncodeAlert(alert));
+  const size_t added = std::min(changes.size(), alert.history.size());
+  for (size_t i = alert.history.size() - added; i < alert.history.size(); ++i) impl_->AddChange(alert, i, batch);
+  auto& staged = impl_->staged_open[alert.id];
+  staged.reset();
+  if (alert.is_open()) staged.emplace(alert.finding.rule, alert.finding.stage);
+}
+
+void AlertStore::AddEvaluation(const Subject& subject, const StoredEvaluation& before, const StoredEvaluation& after,
+                               WriteBatch& batch) {
+  if (before == after) return;
+  if (after == StoredEvaluation()) {
+    batch.Delete(Table::kEvaluations, EvaluationKey(subject));
+  } else {
+    batch.Put(Table::kEvaluations, EvaluationKey(subject), EncodeEvaluation(after));
+  }
+  if (before.due != after.due) {
+    if (before.due != kDayMax) DueIndex::RemoveMark(before.due, subject, batch);
+    if (after.due != kDayMax) impl_->due.AddMark(after.due, subject, batch);
+  }
+  if (before.set_aside.empty() != after.set_aside.empty()) {
+    if (after.set_aside.empty()) {
+      DueIndex::RemoveMark(kDayMax, subject, batch);
+    } else {
+      impl_->due.AddMark(kDayMax, subject, batch);
+    }
+  }
+}
+
+absl::Status AlertStore::AddAnswer(std::string_view request_id, std::string_view answer, absl::Time now,
+                                   WriteBatch& batch) {
+  record::v1::StoredAnswer stored;
+  const int64_t micros = std::max<int64_t>(absl::ToUnixMicros(now), 0);
+  stored.set_answered_at_micros(micros);
+  stored.set_answer(std::string(answer));
+  batch.Put(Table::kRequests, RequestKey(request_id), stored.SerializeAsString());
+  batch.Put(Table::kRequests, RequestAgeKey(static_cast<uint64_t>(micros), request_id), "");
+  const int64_t oldest = micros - absl::ToInt64Microseconds(kAnswersKept);
+  const auto ages = impl_->kv.NewIterator(Table::kRequests);
+  ages->Seek(RequestAgeKey(0, ""));
+  for (uint64_t i = 0; i < kTrimmedAtOnce && ages->Valid(); ++i, ages->Next()) {
+    const auto age = AgeOfRequestAgeKey(ages->key());
+    if (!age || static_cast<int64_t>(age->micros) >= oldest) break;
+    batch.Delete(Table::kRequests, ages->key());
+    batch.Delete(Table::kRequests, RequestKey(age->request_id));
+  }
+  return ages->status();
+}
+
+void AlertStore::Applied() {
+  impl_->due.Applied();
+  {
+    MutexLock lock(impl_->mutex);
+    for (auto& [id, open] : impl_->staged_open) {
+      if (open) {
+        impl_->open[id] = *std::move(open);
+      } else {
+        impl_->open.erase(id);
+      }
+    }
+  }
+  impl_->staged_open.clear();
+  impl_->first_change = impl_->first_kept;
+  impl_->last_change = impl_->changes_given;
+  MutexLock lock(impl_->listeners_mutex);
+  for (const auto& [handle, listener] : impl_->listeners) listener(impl_->changes_given);
+}
+
+void AlertStore::Discard() {
+  impl_->due.Discard();
+  impl_->staged_open.clear();
+  impl_->first_kept = impl_->first_change;
+  impl_->changes_given = impl_->last_change;
+}
+
+absl::StatusOr<StoredEvaluation> AlertStore::GetEvaluation(const Subject& subject) const {
+  auto stored = impl_->kv.Get(Table::kEvaluations, EvaluationKey(subject));
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return StoredEvaluation();
+  return DecodeEvaluation(**stored);
+}
+
+absl::StatusOr<std::optional<Alert>> AlertStore::GetAlert(uint64_t id) const {
+  auto stored = impl_->kv.Get(Table::kAlerts, AlertKey(id));
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return std::optional<Alert>();
+  auto alert = DecodeAlert(**stored);
+  if (!alert.ok()) return alert.status();
+  return std::optional<Alert>(*std::move(alert));
+}
+
+absl::StatusOr<std::vector<Subject>> AlertStore::GetDue(Day day, size_t max) const { return impl_->due.Find(day, max); }
+
+absl::StatusOr<uint64_t> AlertStore::CountDue(Day day) const { return impl_->due.Count(day); }
+
+absl::StatusOr<std::vector<Subject>> AlertStore::GetSetAside() const { return impl_->due.FindSetAside(); }
+
+absl::StatusOr<std::vector<Alert>> AlertStore::ListAlerts(uint64_t after, size_t max,
+                                                          const std::function<bool(const Alert&)>& wanted) const {
+  // Ids ascend within each partition: the least of the partitions' next ones is the next of all.
+  std::array<std::unique_ptr<KvIterator>, kPartitionCount> partitions;
+  using Next = std::pair<uint64_t, size_t>;
+  std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
+  const auto enqueue = [&](size_t partition) -> absl::Status {
+    const KvIterator& at = *partitions[partition];
+    if (!at.status().ok()) return at.status();
+    if (!at.Valid() || static_cast<uint8_t>(at.key()[0]) != partition) return absl::OkStatus();
+    const auto id = IdOfAlertKey(at.key());
+    if (!id) return absl::DataLossError("a key of the table alerts is broken");
+    queue.emplace(*id, partition);
+    return absl::OkStatus();
+  };
+  for (size_t partition = 0; partition < kPartitionCount; ++partition) {
+    uint64_t first = after - after % kPartitionCount + partition;
+    if (first <= after) first += kPartitionCount;
+    partitions[partition] = impl_->kv.NewIterator(Table::kAlerts);
+    partitions[partition]->Seek(AlertKey(first));
+    if (absl::Status status = enqueue(partition); !status.ok()) return status;
+  }
+  std::vector<Alert> alerts;
+  while (!queue.empty() && alerts.size() < max) {
+    const size_t partition = queue.top().second;
+    queue.pop();
+    auto alert = DecodeAlert(partitions[partition]->value());
+    if (!alert.ok()) return alert.status();
+    if (!wanted || wanted(*alert)) alerts.push_back(*std::move(alert));
+    partitions[partition]->Next();
+    if (absl::Status status = enqueue(partition); !status.ok()) return status;
+  }
+  return alerts;
+}
+
+absl::StatusOr<std::vector<StoredChange>> AlertStore::GetChangesAfter(uint64_t sequence, size_t max) const {
+  const uint64_t last = impl_->last_change;
+  if (sequence + 1 < impl_->first_change) {
+    return absl::OutOfRangeError("changes up to " + std::to_string(impl_->first_change - 1) + " are no longer kept");
+  }
+  std::vector<StoredChange> result;
+  std::unordered_map<uint64_t, std::optional<Alert>> seen;
+  const auto changes = impl_->kv.NewIterator(Table::kChanges);
+  for (changes->Seek(ChangeKey(sequence + 1)); changes->Valid() && result.size() < max; changes->Next()) {
+    const auto number = SequenceOfChangeKey(changes->key());
+    record::v1::StoredChangeEntry stored;
+    if (!number || !stored.ParseFromArray(changes->value().data(), static_cast<int>(changes->value().size()))) {
+      return absl::DataLossError("an entry of the table changes is broken");
+    }
+    if (*number > last) break;
+    const auto [at, is_new] = seen.try_emplace(stored.alert());
+    if (is_new) {
+      auto alert = GetAlert(stored.alert());
+      if (!alert.ok()) return alert.status();
+      at->second = *std::move(alert);
+    }
+    if (!at->second) continue;  // Erased together with its child.
+    if (stored.history_index() >= at->second->history.size()) {
+      return absl::DataLossError("alert " + std::to_string(stored.alert()) + " lacks a change of its history");
+    }
+    result.push_back({*number, stored.alert(), at->second->history[stored.history_index()]});
+  }
+  if (!changes->status().ok()) return changes->status();
+  return result;
+}
+
+uint64_t AlertStore::last_change() const { return impl_->last_change; }
+
+std::map<std::pair<std::string, std::string>, uint64_t> AlertStore::CountOpen() const {
+  std::map<RuleAndStage, uint64_t> counts;
+  MutexLock lock(impl_->mutex);
+  for (const auto& [id, rule_and_stage] : impl_->open) ++counts[rule_and_stage];
+  return counts;
+}
+
+absl::StatusOr<std::optional<std::string>> AlertStore::GetAnswer(std::string_view request_id, absl::Time now) const {
+  auto stored = impl_->kv.Get(Table::kRequests, RequestKey(request_id));
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return std::optional<std::string>();
+  record::v1::StoredAnswer answer;
+  if (!answer.ParseFromString(**stored)) return absl::DataLossError("an entry of the table requests is broken");
+  if (absl::FromUnixMicros(answer.answered_at_micros()) < now - kAnswersKept) return std::optional<std::string>();
+  return std::optional<std::string>(answer.answer());
+}
+
+uint64_t AlertStore::AddListener(std::function<void(uint64_t last_change)> listener) {
+  MutexLock lock(impl_->listeners_mutex);
+  impl_->listeners.emplace(++impl_->last_listener, std::move(listener));
+  return impl_->last_listener;
+}
+
+void AlertStore::RemoveListener(uint64_t handle) {
+  MutexLock lock(impl_->listeners_mutex);
+  impl_->listeners.erase(handle);
+}
+
+}  // namespace vangnet

@@ -1,0 +1,93 @@
+#include "storage/due_index.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace vangnet {
+
+void DueIndex::AddMark(Day day, const Subject& subject, WriteBatch& batch) {
+  std::string key = DueKey(day, subject);
+  batch.Put(Table::kDue, key, "");
+  added_.push_back(std::move(key));
+}
+
+void DueIndex::RemoveMark(Day day, const Subject& subject, WriteBatch& batch) {
+  batch.Delete(Table::kDue, DueKey(day, subject));
+}
+
+void DueIndex::Applied() {
+  MutexLock lock(mutex_);
+  for (std::string& key : added_) {
+    Part& part = parts_[static_cast<uint8_t>(key[0])];
+    ++part.changes;
+    if (key < part.least) part.least = std::move(key);
+  }
+  added_.clear();
+}
+
+absl::Status DueIndex::Scan(uint8_t partition, Day day, const std::function<bool(const DueMark&)>& see) const {
+  // Marks on kDayMax say something else.
+  const std::string until = DuePrefix(partition, std::min(day, kDayMax - 1) + 1);
+  Part before;
+  {
+    MutexLock lock(mutex_);
+    before = parts_[partition];
+  }
+  if (before.least >= until) return absl::OkStatus();
+  const auto marks = kv_.NewIterator(Table::kDue);
+  marks->Seek(before.least.empty() ? PartitionKey(partition) : before.least);
+  // The first mark there is, also when it is later than `day`: nothing below it needs to be looked at again.
+  std::string least = PartitionKey(static_cast<uint8_t>(partition + 1));
+  if (marks->Valid() && marks->key() < least) least = marks->key();
+  for (; marks->Valid() && marks->key() < until; marks->Next()) {
+    const auto mark = MarkOfDueKey(marks->key());
+    if (!mark) return absl::DataLossError("a key of the table due is broken");
+    if (!see(*mark)) break;
+  }
+  if (!marks->status().ok()) return marks->status();
+  MutexLock lock(mutex_);
+  // Marks that were added meanwhile may be below what the iterator saw.
+  if (parts_[partition].changes == before.changes) parts_[partition].least = std::move(least);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Subject>> DueIndex::Find(Day day, size_t max) const {
+  std::vector<Subject> subjects;
+  for (int partition = 0; partition < kPartitionCount && subjects.size() < max; ++partition) {
+    absl::Status status = Scan(static_cast<uint8_t>(partition), day, [&](const DueMark& mark) {
+      subjects.push_back(mark.subject);
+      return subjects.size() < max;
+    });
+    if (!status.ok()) return status;
+  }
+  return subjects;
+}
+
+absl::StatusOr<uint64_t> DueIndex::Count(Day day) const {
+  uint64_t count = 0;
+  for (int partition = 0; partition < kPartitionCount; ++partition) {
+    absl::Status status = Scan(static_cast<uint8_t>(partition), day, [&](const DueMark&) {
+      ++count;
+      return true;
+    });
+    if (!status.ok()) return status;
+  }
+  return count;
+}
+
+absl::StatusOr<std::vector<Subject>> DueIndex::FindSetAside() const {
+  std::vector<Subject> subjects;
+  const auto marks = kv_.NewIterator(Table::kDue);
+  for (int partition = 0; partition < kPartitionCount; ++partition) {
+    const std::string prefix = DuePrefix(static_cast<uint8_t>(partition), kDayMax);
+    for (marks->Seek(prefix); marks->Valid() && marks->key().substr(0, prefix.size()) == prefix; marks->Next()) {
+      auto mark = MarkOfDueKey(marks->key());
+      if (!mark) return absl::DataLossError("a key of the table due is broken");
+      subjects.push_back(std::move(mark->subject));
+    }
+    if (!marks->status().ok()) return marks->status();
+  }
+  return subjects;
+}
+
+}  // namespace vangnet

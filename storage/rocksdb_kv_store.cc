@@ -1,0 +1,221 @@
+#include "storage/rocksdb_kv_store.h"
+
+#include <array>
+#include <atomic>
+
+#include "rocksdb/cache.h"
+#include "rocksdb/db.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/options.h"
+#include "rocksdb/perf_level.h"
+#include "rocksdb/slice_transform.h"
+#include "rocksdb/table.h"
+#include "rocksdb/write_batch.h"
+
+namespace vangnet {
+namespace {
+
+rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view ToView(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
+
+absl::Status FromRocksdb(const rocksdb::Status& status, const char* doing) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = std::string(doing) + ": " + status.ToString();
+  if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kNoSpace) return absl::UnavailableError(message);
+  if (status.IsBusy() || status.IsTryAgain() || status.IsTimedOut()) return absl::UnavailableError(message);
+  if (status.IsCorruption()) return absl::DataLossError(message);
+  return absl::InternalError(message);
+}
+
+absl::Status FromOpen(const rocksdb::Status& status, const std::string& directory) {
+  const std::string message = status.ToString();
+  if (status.IsIOError() && message.find("lock ") != std::string::npos) {
+    return absl::FailedPreconditionError("another process has the database " + directory + " open");
+  }
+  if (status.IsInvalidArgument()) {
+    return absl::FailedPreconditionError("the database " + directory + " is of another program: " + message);
+  }
+  return FromRocksdb(status, ("opening the database " + directory).c_str());
+}
+
+rocksdb::DBOptions DatabaseOptions(const RocksdbKvStore::Options& options) {
+  rocksdb::DBOptions database;
+  database.create_if_missing = true;
+  database.create_missing_column_families = true;
+  // The default cuts the log at the first damage, acknowledged records behind it included.
+  database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  database.max_total_wal_size = options.log_bytes_max;
+  database.recycle_log_file_num = 0;
+  database.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  database.keep_log_file_num = 4;
+  database.max_log_file_size = uint64_t{4} << 20;
+  database.max_background_jobs = options.background_threads;
+  database.bytes_per_sync = uint64_t{1} << 20;
+  database.max_open_files = 512;
+  return database;
+}
+
+rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions blocks;
+  blocks.block_cache = cache;
+  blocks.block_size = uint64_t{16} << 10;
+  blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, /*use_block_based_builder=*/false));
+  blocks.cache_index_and_filter_blocks = true;
+  blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+  blocks.format_version = 5;
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+  family.compression = rocksdb::kLZ4Compression;
+  family.bottommost_compression = rocksdb::kZSTD;
+  family.level_compaction_dynamic_level_bytes = true;
+  const bool is_large = table == Table::kVersions || table == Table::kStates;
+  family.write_buffer_size = uint64_t{is_large ? 32u : 8u} << 20;
+  family.max_write_buffer_number = 3;
+  if (table == Table::kVersions) {
+    // Sequences ascend within each partition: with a hint per partition an insert finds its place at once.
+    family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  }
+  return family;
+}
+
+}  // namespace
+
+// The database with its handles, which must go before it. Shared with the iterators, which must go before both:
+// whatever the order in which their owners end, this is destroyed last.
+class RocksdbKvStore::Database {
+ public:
+  ~Database() {
+    for (rocksdb::ColumnFamilyHandle* handle : handles) {
+      if (handle != nullptr) db->DestroyColumnFamilyHandle(handle);
+    }
+    // Close reports what a destructor would swallow, but there is nobody left to tell: what matters was synced.
+    if (db != nullptr) db->Close().PermitUncheckedError();
+  }
+  rocksdb::ColumnFamilyHandle* handle(Table table) const { return handles[static_cast<size_t>(table)]; }
+
+  std::unique_ptr<rocksdb::DB> db;
+  std::array<rocksdb::ColumnFamilyHandle*, kTableCount> handles{};
+  // Set once a log write failed for good: nothing is retried on a disk that may lie.
+  std::atomic<bool> failed = false;
+};
+
+class RocksdbKvStore::Iterator : public KvIterator {
+ public:
+  Iterator(std::shared_ptr<Database> database, Table table)
+      : database_(std::move(database)),
+        iterator_(database_->db->NewIterator(rocksdb::ReadOptions(), database_->handle(table))) {}
+
+  void Seek(std::string_view key) override { iterator_->Seek(ToSlice(key)); }
+  void SeekForPrev(std::string_view key) override { iterator_->SeekForPrev(ToSlice(key)); }
+  void Next() override { iterator_->Next(); }
+  void Prev() override { iterator_->Prev(); }
+  bool Valid() const override { return iterator_->Valid(); }
+  std::string_view key() const override { return ToView(iterator_->key()); }
+  std::string_view value() const override { return ToView(iterator_->value()); }
+  absl::Status status() const override { return FromRocksdb(iterator_->status(), "reading the database"); }
+
+ private:
+  std::shared_ptr<Database> database_;  // outlives iterator_
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+RocksdbKvStore::RocksdbKvStore(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+RocksdbKvStore::~RocksdbKvStore() = default;
+
+absl::StatusOr<std::unique_ptr<RocksdbKvStore>> RocksdbKvStore::Open(const std::string& directory,
+                                                                     const Options& options) {
+  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
+  for (int table = 0; table < kTableCount; ++table) {
+    families.emplace_back(TableName(static_cast<Table>(table)), TableOptions(static_cast<Table>(table), cache));
+  }
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::Status status = rocksdb::DB::Open(DatabaseOptions(options), directory, families, &handles, &db);
+  if (!status.ok()) return FromOpen(status, directory);
+  auto database = std::make_shared<Database>();
+  database->db.reset(db);
+  db->DestroyColumnFamilyHandle(handles.front());
+  for (int table = 0; table < kTableCount; ++table) database->handles[table] = handles[table + 1];
+  return std::unique_ptr<RocksdbKvStore>(new RocksdbKvStore(std::move(database)));
+}
+
+absl::Status RocksdbKvStore::Write(const WriteBatch& batch, Durability durability) {
+  // Debian's RocksDB counts on every comparison unless told not to; the level is the thread's.
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  if (database_->failed) return absl::InternalError("the disk failed before; the database must be reopened");
+  rocksdb::WriteBatch changes(batch.bytes() + batch.operations().size() * 16);
+  for (const WriteBatch::Operation& operation : batch.operations()) {
+    rocksdb::ColumnFamilyHandle* handle = database_->handle(operation.table);
+    // Into memory only; they cannot fail.
+    if (operation.is_delete) {
+      changes.Delete(handle, operation.key).PermitUncheckedError();
+    } else {
+      changes.Put(handle, operation.key, operation.value).PermitUncheckedError();
+    }
+  }
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::kSynced;
+  const absl::Status status = FromRocksdb(database_->db->Write(options, &changes), "writing the database");
+  if (status.ok() || absl::IsUnavailable(status)) return status;
+  database_->failed = true;
+  return absl::InternalError(std::string(status.message()));
+}
+
+absl::StatusOr<std::optional<std::string>> RocksdbKvStore::Get(Table table, std::string_view key) const {
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  std::string value;
+  const rocksdb::Status status =
+      database_->db->Get(rocksdb::ReadOptions(), database_->handle(table), ToSlice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  if (!status.ok()) return FromRocksdb(status, "reading the database");
+  return std::optional<std::string>(std::move(value));
+}
+
+std::unique_ptr<KvIterator> RocksdbKvStore::NewIterator(Table table) const {
+  rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  return std::make_unique<Iterator>(database_, table);
+}
+
+std::vector<std::pair<std::string, uint64_t>> RocksdbKvStore::Figures() const {
+  static constexpr std::pair<const char*, const char*> kPerTable[] = {
+      {"sst_bytes", "rocksdb.total-sst-files-size"},
+      {"memtable_bytes", "rocksdb.cur-size-all-mem-tables"},
+      {"keys_estimated", "rocksdb.estimate-num-keys"},
+      {"pending_compaction_bytes", "rocksdb.estimate-pending-compaction-bytes"},
+      {"table_reader_bytes", "rocksdb.estimate-table-readers-mem"},
+      {"live_data_bytes", "rocksdb.estimate-live-data-size"},
+  };
+  static constexpr std::pair<const char*, const char*> kPerDatabase[] = {
+      {"background_errors", "rocksdb.background-errors"},
+      {"block_cache_bytes", "rocksdb.block-cache-usage"},
+      {"running_compactions", "rocksdb.num-running-compactions"},
+      {"running_flushes", "rocksdb.num-running-flushes"},
+      {"write_stopped", "rocksdb.is-write-stopped"},
+  };
+  std::vector<std::pair<std::string, uint64_t>> figures;
+  for (const auto& [name, property] : kPerTable) {
+    uint64_t sum = 0;
+    for (rocksdb::ColumnFamilyHandle* handle : database_->handles) {
+      uint64_t value = 0;
+      if (database_->db->GetIntProperty(handle, property, &value)) sum += value;
+    }
+    figures.emplace_back(name, sum);
+  }
+  for (const auto& [name, property] : kPerDatabase) {
+    uint64_t value = 0;
+    if (database_->db->GetIntProperty(database_->handle(Table::kVersions), property, &value)) {
+      figures.emplace_back(name, value);
+    }
+  }
+  rocksdb::VectorLogPtr logs;
+  uint64_t log_bytes = 0;
+  if (database_->db->GetSortedWalFiles(logs).ok()) {
+    for (const auto& log : logs) log_bytes += log->SizeFileBytes();
+  }
+  figures.emplace_back("log_bytes", log_bytes);
+  return figures;
+}
+
+}  // namespace vangnet
