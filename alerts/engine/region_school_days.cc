@@ -1,5 +1,8 @@
 #include "alerts/engine/region_school_days.h"
 
+#include "alerts/rules/region_calendar.h"
+#include "domain/calendar.h"
+
 namespace vangnet {
 
 int CountRegionSchoolDays(const SchoolBook& book, Day first, Day last, int enough) {

@@ -124,10 +124,10 @@ TEST_F(SweeperTest, ReopensWithinFiveSchoolDaysAndRaisesAnewAfterThat) {
   world_.today = Day(2026, 10, 28);
   world_.Send({StudentRecord("s-2", "next", 2, std::nullopt)});
   world_.Sweep();
-  EXPECT_THAT(world_.Alerts(), testing::UnorderedElementsAre(
-                                   "s-1 no-placement open since 2026-10-12: raised, resolved, reopened",
-                                   "s-2 no-placement open since 2026-10-12: raised, resolved",
-                                   "s-2 no-placement open since 2026-10-12: raised"));
+  EXPECT_THAT(world_.Alerts(),
+              testing::UnorderedElementsAre("s-1 no-placement open since 2026-10-12: raised, resolved, reopened",
+                                            "s-2 no-placement open since 2026-10-12: raised, resolved",
+                                            "s-2 no-placement open since 2026-10-12: raised"));
 }
 
 // --- several keys, one child ---
@@ -397,7 +397,8 @@ TEST_F(SweeperTest, APolicySweepGoesOnWhereItWasAfterARestart) {
   world_.Open();
   const SweepResult rest = world_.Sweep();
   EXPECT_EQ(rest.evaluated, 12u) << "Eight were done before the restart.";
-  EXPECT_THAT(world_.Alerts(), AllOf(SizeIs(20), Each(testing::HasSubstr("confirmed since 2026-10-12: raised, stage"))));
+  EXPECT_THAT(world_.Alerts(),
+              AllOf(SizeIs(20), Each(testing::HasSubstr("confirmed since 2026-10-12: raised, stage"))));
   world_.Crash();
   world_.Open();
   EXPECT_EQ(world_.Sweep().evaluated, 0u) << "The same configuration again is no change.";
@@ -495,7 +496,8 @@ TEST_F(SweeperTest, PowerLossInTheMiddleOfASweepRaisesEveryAlertOnce) {
     world.Crash(survivors);
     world.Open();
     world.Sweep();
-    EXPECT_THAT(world.Alerts(), AllOf(SizeIs(20), Each(testing::EndsWith("no-placement open since 2026-10-12: raised"))))
+    EXPECT_THAT(world.Alerts(),
+                AllOf(SizeIs(20), Each(testing::EndsWith("no-placement open since 2026-10-12: raised"))))
         << survivors << " batches survived.";
   }
 }

@@ -20,15 +20,15 @@ constexpr Day kFriday(2026, 10, 16);
 
 Policy PolicyOfTest() {
   Policy policy;
-  Rule absence;
+  policy.rules.resize(2);
+  Rule& absence = policy.rules[0];
   absence.id = "long-absence";
   absence.settings = ContinuousAbsenceSettings{};
   for (const char* name : {"early", "four-weeks", "three-months"}) absence.stages.push_back({name, {}, {}});
-  Rule sixteen;
+  Rule& sixteen = policy.rules[1];
   sixteen.id = "sixteen-hours";
   sixteen.settings = WindowMinutesSettings{};
   sixteen.stages = {{"report", {}, {}}};
-  policy.rules = {absence, sixteen};
   return policy;
 }
 
