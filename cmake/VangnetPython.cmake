@@ -1,8 +1,9 @@
 # Tests in Python that drive the real programs: Debian's Python gRPC, stubs generated into the build. Without
 # python3-grpcio they are not there, and configuring says so; tests/run installs it.
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
+# Debian's own Python: another one on the path does not see python3-grpcio.
+find_program(VANGNET_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
 find_program(VANGNET_GRPC_PYTHON_PLUGIN grpc_python_plugin)
-execute_process(COMMAND ${Python3_EXECUTABLE} -c "import grpc, google.protobuf" RESULT_VARIABLE no_python_grpc
+execute_process(COMMAND ${VANGNET_PYTHON} -c "import grpc, google.protobuf" RESULT_VARIABLE no_python_grpc
                 OUTPUT_QUIET ERROR_QUIET)
 if(no_python_grpc OR NOT VANGNET_GRPC_PYTHON_PLUGIN)
   set(VANGNET_PYTHON_TESTS OFF)
@@ -32,7 +33,7 @@ endfunction()
 # and files it needs in its environment.
 function(vangnet_python_test name)
   cmake_parse_arguments(arg "" "FILE;TIMEOUT" "ARGUMENTS;LABELS" ${ARGN})
-  add_test(NAME ${name} COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FILE} ${arg_ARGUMENTS})
+  add_test(NAME ${name} COMMAND ${VANGNET_PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FILE} ${arg_ARGUMENTS})
   set(environment
       PYTHONPATH=${CMAKE_BINARY_DIR}/python:${PROJECT_SOURCE_DIR}/tests/testing/python
       PYTHONDONTWRITEBYTECODE=1
