@@ -65,6 +65,94 @@ void WakeOnEnoughDays(const Attendance& attendance, Rate rate, const AbsenceRate
   }
 }
 
+// The rate as it grew from the first school day on, day by day, or over many days at once where nothing is named.
+class RateWalk {
+ public:
+  RateWalk(const Attendance& attendance, const AbsenceRateSettings& settings, const std::vector<Stage>& stages)
+      : attendance_(attendance), settings_(settings), stages_(stages), high_since_(stages.size()) {}
+
+  void Run(const DayInterval& span) {
+    // An own timetable is not counted over many days at once.
+    const bool each_day = !attendance_.days().history().timetables.empty();
+    Day next = span.first;
+    for (const Day named : attendance_.NamedDays(span)) {
+      each_day ? TakeEach({next, named - 1}) : TakeUnnamed({next, named - 1});
+      Take(named);
+      next = named + 1;
+    }
+    each_day ? TakeEach({next, span.last}) : TakeUnnamed({next, span.last});
+  }
+
+  const Rate& rate() const { return rate_; }
+  // The days with missed minutes, in order.
+  const std::vector<Day>& missed_days() const { return missed_days_; }
+  // The earliest day since when the rate was never below the stage.
+  std::optional<Day> HighSince(const StageCondition& condition) const {
+    const auto stage = std::ranges::find(stages_, condition, &Stage::condition);
+    return high_since_[static_cast<size_t>(stage - stages_.begin())];
+  }
+
+ private:
+  void TakeEach(const DayInterval& days) {
+    for (Day day = days.first; day <= days.last; ++day) Take(day);
+  }
+
+  void Take(Day day) {
+    const DayPicture picture = attendance_.PictureOn(day);
+    if (picture.scheduled() == 0 || picture.IsOpenFor(AbsenceFilter::kMissed)) return;
+    const int missed = picture.minutes(AbsenceFilter::kMissed);
+    if (missed > 0) missed_days_.push_back(day);
+    ++rate_.school_days;
+    rate_.scheduled += picture.scheduled();
+    rate_.missed += missed;
+    for (size_t i = 0; i < stages_.size(); ++i) {
+      if (!IsHigh(stages_[i])) {
+        high_since_[i].reset();
+      } else if (!high_since_[i]) {
+        high_since_[i] = day;
+      }
+    }
+  }
+
+  // Days that nothing names are present where complete, else they do not count. The rate only falls over them: it is
+  // high on all of them when it is high at the end, but for the days before the minimum was reached.
+  void TakeUnnamed(const DayInterval& days) {
+    for (const Stretch& stretch : attendance_.days().stretches()) {
+      const DayInterval present = Meet(Meet(days, stretch.days), {kFirstDay, stretch.complete_through});
+      if (present.last < present.first) continue;
+      const int school_days = stretch.calendar->SchoolDaysIn(present);
+      if (school_days == 0) continue;
+      const int lacking = settings_.minimum_school_days - rate_.school_days;
+      rate_.school_days += school_days;
+      rate_.scheduled += stretch.calendar->MinutesIn(present);
+      for (size_t i = 0; i < stages_.size(); ++i) {
+        if (!IsHigh(stages_[i])) {
+          high_since_[i].reset();
+        } else if (!high_since_[i]) {
+          high_since_[i] = NthSchoolDay(*stretch.calendar, present, std::max(lacking, 1));
+        }
+      }
+    }
+  }
+
+  static Day NthSchoolDay(const Calendar& calendar, const DayInterval& days, int n) {
+    Day day = days.first;
+    while (!calendar.IsSchoolDay(day) || --n > 0) ++day;
+    return day;
+  }
+
+  bool IsHigh(const Stage& stage) const {
+    return rate_.school_days >= settings_.minimum_school_days && rate_.is_at_least(stage.condition.n);
+  }
+
+  const Attendance& attendance_;
+  const AbsenceRateSettings& settings_;
+  const std::vector<Stage>& stages_;
+  Rate rate_;
+  std::vector<Day> missed_days_;
+  std::vector<std::optional<Day>> high_since_;  // per stage
+};
+
 }  // namespace
 
 void AbsenceRate(const Attendance& attendance, const AbsenceRateSettings& settings, Verdict& verdict) {
@@ -77,35 +165,18 @@ void AbsenceRate(const Attendance& attendance, const AbsenceRateSettings& settin
   const auto since = days.FirstSchoolDay(year_start, today);
   if (!since) return;
 
-  Rate rate;
-  Citations citations(days.history());
-  std::vector<std::optional<Day>> high_since(stages.size());  // per stage
-  for (Day day = *since; day <= today; ++day) {
-    const DayPicture picture = attendance.PictureOn(day);
-    if (picture.scheduled() == 0 || picture.IsOpenFor(AbsenceFilter::kMissed)) continue;
-    ++rate.school_days;
-    rate.scheduled += picture.scheduled();
-    const int missed = picture.minutes(AbsenceFilter::kMissed);
-    rate.missed += missed;
-    if (missed > 0) attendance.CiteOn(day, AbsenceFilter::kMissed, citations);
-    for (size_t i = 0; i < stages.size(); ++i) {
-      const bool is_high = rate.school_days >= settings.minimum_school_days && rate.is_at_least(stages[i].condition.n);
-      if (!is_high) {
-        high_since[i].reset();
-      } else if (!high_since[i]) {
-        high_since[i] = day;
-      }
-    }
-  }
-  const auto stage = HighestStage(stages, today, [&](const StageCondition& condition) {
-    return high_since[static_cast<size_t>(std::ranges::find(stages, condition, &Stage::condition) - stages.begin())];
-  });
+  RateWalk walk(attendance, settings, stages);
+  walk.Run({*since, today});
+  const Rate& rate = walk.rate();
+  const auto stage = HighestStage(stages, today, [&](const StageCondition& c) { return walk.HighSince(c); });
   if (!stage) {
     if (rate.school_days < settings.minimum_school_days) {
       WakeOnEnoughDays(attendance, rate, settings, next_year - 1, verdict);
     }
     return;
   }
+  Citations citations(days.history());
+  for (const Day day : walk.missed_days()) attendance.CiteOn(day, AbsenceFilter::kMissed, citations);
   Finding& finding = verdict.Add({SubjectKind::kStudent, days.history().student}, *stage, *since);
   finding.value = 1000 * rate.missed / rate.scheduled;
   finding.school = days.SchoolOn(today);
