@@ -43,26 +43,25 @@ bool IsSurelyBelow(const Attendance& attendance, const DayInterval& span, int pe
   return 1000 * named < per_mille * complete;
 }
 
-// With too few school days so far: wakes on the day on which there could be enough, if the rate can still be high
-// enough then. Until a picture changes every new day is open, and does not count, or present.
-void WakeOnEnoughDays(const Attendance& attendance, Rate rate, const AbsenceRateSettings& settings, Day year_end,
-                      Verdict& verdict) {
+// Lets the days to come pass as they will with no new facts, until a picture changes: each new school day is open, and
+// does not count, or present. Calls `passed(rate)` after each that counts, with the rate it could have by then, and
+// gives the first day on which that could be seen and `passed` says so; kDayMax: none in this school year.
+template <typename Passed>
+Day FirstDayWhen(const Attendance& attendance, Rate rate, Day year_end, Passed passed) {
   const StudentDays& days = attendance.days();
-  const int per_mille = verdict.stages().front().condition.n;
-  const auto counts = [&](Day day) {
-    const Stretch* const stretch = days.StretchOn(day);
-    return stretch->completes_by_itself || day <= stretch->complete_through || attendance.IsPresenceNamed(day);
-  };
   Day day = days.today();
   if (days.IsSchoolDay(day) && !attendance.PictureOn(day).IsOpenFor(AbsenceFilter::kMissed)) ++day;
-  for (; day <= year_end && rate.is_at_least(per_mille); ++day) {
+  for (; day <= year_end; ++day) {
     const int minutes = days.PlanOn(day).minutes;
-    if (minutes == 0 || !counts(day)) continue;
+    if (minutes == 0) continue;
+    const Stretch* const stretch = days.StretchOn(day);
+    const bool at_once = day <= stretch->complete_through || attendance.IsPresenceNamed(day);
+    if (!at_once && !stretch->completes_by_itself) continue;
+    ++rate.school_days;
     rate.scheduled += minutes;
-    if (++rate.school_days < settings.minimum_school_days) continue;
-    if (rate.is_at_least(per_mille)) verdict.WakeOn(day);
-    return;
+    if (passed(rate)) return at_once ? day : day + 1;
   }
+  return kDayMax;
 }
 
 // The rate as it grew from the first school day on, day by day, or over many days at once where nothing is named.
@@ -170,8 +169,15 @@ void AbsenceRate(const Attendance& attendance, const AbsenceRateSettings& settin
   const Rate& rate = walk.rate();
   const auto stage = HighestStage(stages, today, [&](const StageCondition& c) { return walk.HighSince(c); });
   if (!stage) {
-    if (rate.school_days < settings.minimum_school_days) {
-      WakeOnEnoughDays(attendance, rate, settings, next_year - 1, verdict);
+    // With enough days the rate can only fall; with too few it may still be high enough when there are.
+    const auto is_high = [&](const Rate& r) { return r.is_at_least(stages.front().condition.n); };
+    if (rate.school_days < settings.minimum_school_days && is_high(rate)) {
+      bool still_high = true;
+      const Day decided = FirstDayWhen(attendance, rate, next_year - 1, [&](const Rate& r) {
+        still_high = is_high(r);
+        return !still_high || r.school_days >= settings.minimum_school_days;
+      });
+      if (still_high) verdict.WakeOn(decided);
     }
     return;
   }
@@ -181,7 +187,8 @@ void AbsenceRate(const Attendance& attendance, const AbsenceRateSettings& settin
   finding.value = 1000 * rate.missed / rate.scheduled;
   finding.school = days.SchoolOn(today);
   finding.evidence = citations.ToEvidence();
-  verdict.WakeOn(attendance.NextPresence());
+  const auto fell = [&](const Rate& r) { return 1000 * r.missed / r.scheduled != *finding.value; };
+  verdict.WakeOn(FirstDayWhen(attendance, rate, next_year - 1, fell));
   verdict.WakeOn(next_year);
 }
 
