@@ -240,6 +240,13 @@ absl::Status GroupCommit::Publish() {
 
 }  // namespace
 
+absl::Status FactStore::Impl::Fail(absl::Status status) {
+  sources.Discard();
+  quarantine.Discard();
+  if (absl::IsInternal(status)) failure = status;
+  return status;
+}
+
 absl::StatusOr<std::vector<ChunkResult>> FactStore::Impl::Commit(const std::vector<Chunk>& group,
                                                                  absl::Time received_at) {
   MutexLock lock(commit_mutex);
@@ -250,34 +257,28 @@ absl::StatusOr<std::vector<ChunkResult>> FactStore::Impl::Commit(const std::vect
   for (const Chunk& chunk : group) records += chunk.records.size();
   GroupCommit commit(*this, now, last_given, records);
   std::vector<ChunkResult> results;
-  const auto fail = [&](absl::Status status) {
-    sources.Discard();
-    quarantine.Discard();
-    if (absl::IsInternal(status)) failure = status;
-    return status;
-  };
   results.reserve(group.size());
   for (const Chunk& chunk : group) {
     auto result = commit.Decide(chunk);
-    if (!result.ok()) return fail(result.status());
+    if (!result.ok()) return Fail(result.status());
     results.push_back(*std::move(result));
   }
-  if (absl::Status status = commit.Seal(); !status.ok()) return fail(std::move(status));
+  if (absl::Status status = commit.Seal(); !status.ok()) return Fail(std::move(status));
   if (!commit.batch().empty()) {
     if (absl::Status status = kv.Write(commit.batch(), commit.durability()); !status.ok()) {
-      return fail(std::move(status));
+      return Fail(std::move(status));
     }
   }
   if (commit.stored_versions()) {
     // The group is durable but not acknowledged: after a failed mark only a new start can tell how far the mark is.
     if (absl::Status status = mark.Write(commit.given()); !status.ok()) {
-      return fail(absl::InternalError("the durable mark: " + std::string(status.message())));
+      return Fail(absl::InternalError("the durable mark: " + std::string(status.message())));
     }
   }
   last_received_at = now;
   last_given = commit.given();
   if (absl::Status status = commit.Publish(); !status.ok()) {
-    return fail(absl::InternalError("a state that was just packed does not unpack: " + std::string(status.message())));
+    return Fail(absl::InternalError("a state that was just packed does not unpack: " + std::string(status.message())));
   }
   return results;
 }
