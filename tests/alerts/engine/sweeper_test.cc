@@ -158,6 +158,26 @@ TEST_F(SweeperTest, TheSmallestKeyTakesOverTheFactsOfAllAndGivesThemBack) {
   EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-2 long-absence early since 2026-10-12"));
 }
 
+// The links that were withdrawn are gone from the disk as soon as one key was evaluated without them: the other keys
+// must have been evaluated in the same batch, or nobody would know of them after a crash.
+TEST_F(SweeperTest, PartedKeysAreEvaluatedTogetherOrAgainAfterACrash) {
+  for (int sweeps = 0; sweeps < 4; ++sweeps) {
+    EngineWorld world;
+    world.today = kMonday;
+    world.options.subjects_per_batch_max = 1;
+    world.Open();
+    world.Send({AtSchool("s-1"), LeftSchool("s-2"), StudentRecord("s-1", "same", 1, SameStudent{"s-2"})});
+    world.Sweep();
+    ASSERT_THAT(world.OpenAlerts(), IsEmpty());
+    world.Send({StudentRecord("s-1", "same", 2, std::nullopt)});
+    for (int i = 0; i < sweeps; ++i) world.SweepOnce();
+    world.Crash();
+    world.Open();
+    world.Sweep();
+    EXPECT_THAT(world.OpenAlerts(), ElementsAre("s-2 no-placement open since 2026-10-12")) << sweeps << " sweeps.";
+  }
+}
+
 // --- schools ---
 
 TEST_F(SweeperTest, ASchoolCalendarThatArrivesAfterTheAbsencesChangesTheAlerts) {
