@@ -337,22 +337,35 @@ TEST_F(SweeperTest, ABackfillIsQuietOnlyWhenAllThatIsNewOfTheChildIsBackfill) {
   EXPECT_THAT(world_.AllAlerts(), SizeIs(3));
 }
 
-// A child that is due on the day on which its backfill comes in must not be told about loudly.
-TEST_F(SweeperTest, ABackfillStaysQuietWhenTheChildIsDueAsWell) {
-  world_.Crash();
-  world_.options.subjects_per_batch_max = 1;
-  world_.Open();
+// What would have come without the backfill is not silenced by it.
+TEST_F(SweeperTest, ABackfillDoesNotSilenceWhatTheDayBrings) {
   world_.today = kMonday;
   world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
   world_.Sweep();
   world_.today = kFriday;
-  std::vector<Record> records;
-  for (int i = 0; i < 5; ++i) records.push_back(AtSchool(Name(i)));
-  records.push_back(StudentRecord("s-1", "more", 1, SickFrom("12AB00", kMonday - 7, kMonday - 1)));
-  world_.Send(records, /*backfill=*/true);
+  world_.Send({StudentRecord("s-1", "more", 1, SickFrom("12AB00", kMonday - 40, kMonday - 40))}, /*backfill=*/true);
   world_.Sweep();
   ASSERT_THAT(world_.AllAlerts(), SizeIs(1));
-  EXPECT_TRUE(world_.AllAlerts().front().history.front().backfill);
+  EXPECT_FALSE(world_.AllAlerts().front().history.front().backfill);
+}
+
+// The sweep of a new policy meets children whose backfill is still pending.
+TEST_F(SweeperTest, ABackfillStaysQuietWhileAPolicySweepIsUnderWay) {
+  world_.Crash();
+  world_.options.subjects_per_batch_max = 1;
+  world_.Open();
+  std::vector<Record> records;
+  for (int i = 0; i < 5; ++i) records.push_back(AtSchool(Name(i)));
+  world_.Send(records);
+  world_.Sweep();
+  records.clear();
+  for (int i = 0; i < 5; ++i) records.push_back(LeftSchool(Name(i), 2));
+  world_.Send(records, /*backfill=*/true);
+  world_.version = "2";
+  world_.Activate();
+  world_.Sweep();
+  ASSERT_THAT(world_.AllAlerts(), SizeIs(5));
+  for (const Alert& alert : world_.AllAlerts()) EXPECT_TRUE(alert.history.front().backfill);
 }
 
 TEST_F(SweeperTest, SaysWhenTheOldestOfTheNewFactsWasReceived) {
@@ -501,6 +514,7 @@ TEST_F(SweeperTest, AFullDiskDelaysAndLosesNothing) {
   const auto changes = world_.alerts->GetChangesAfter(0, 10);
   ASSERT_TRUE(changes.ok()) << changes.status();
   EXPECT_THAT(*changes, SizeIs(1));
+  EXPECT_THAT(world_.alerts->CountOpen(), ElementsAre(Pair(Pair("no-placement", "open"), 1u)));
 }
 
 TEST_F(SweeperTest, PowerLossInTheMiddleOfASweepRaisesEveryAlertOnce) {
