@@ -57,6 +57,9 @@ Calendar::Calendar(Choice choice, std::vector<const Timetable*> timetables, std:
   for (const Closure& closure : closures_) RaiseTo(closure.days, last_boundary_);
   if (fallback_ != nullptr) last_boundary_ = std::max(last_boundary_, fallback_->last_boundary_);
 
+  alternates_ = fallback_ != nullptr && fallback_->alternates_;
+  for (const Timetable* timetable : timetables_) alternates_ |= timetable->weeks != TimetableWeeks::kEvery;
+
   Day earliest = kDayMax;
   for (const Timetable* timetable : timetables_) earliest = std::min(earliest, timetable->days.first);
   if (fallback_ != nullptr) earliest = std::min(earliest, fallback_->first_school_day_);

@@ -71,6 +71,8 @@ class Calendar {
   const Timetable* TimetableOn(Day day, TimetableWeeks parity) const;
   // The first day after `day` on which a timetable starts or stops being valid, odd and even weeks aside.
   Day NextValidityChange(Day day) const;
+  // Whether it, or what it falls back to, has timetables of odd or even weeks.
+  bool alternates() const { return alternates_; }
 
  private:
   static constexpr int kBlockDays = 512;
@@ -93,6 +95,7 @@ class Calendar {
   const Calendar* const fallback_;
   Day last_boundary_ = kFirstDay;     // from here on every fortnight is like the last, but for the turn of ISO years
   Day first_school_day_ = kFirstDay;  // no school day lies before it
+  bool alternates_ = false;
   mutable std::array<std::atomic<const Block*>, kBlocks> blocks_{};
 };
 

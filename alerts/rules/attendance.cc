@@ -233,6 +233,24 @@ bool Attendance::Covers(const Recorded<Absence>& absence, Day day) const {
   return std::ranges::any_of(pieces_, [&](const Piece& piece) { return Covers(absence.fact.extent, piece); });
 }
 
+std::vector<Day> Attendance::DisputableDays() const {
+  std::vector<Day> disputable;
+  for (const auto& absence : days_.history().absences) {
+    if (IsLate(absence.fact) || absence.fact.authorised == Authorised::kYes) continue;
+    const DayInterval named = DaysOf(absence.fact.extent);
+    const Day last = std::min(named.last, days_.today());
+    for (Day day = named.first; day <= last; ++day) disputable.push_back(day);
+  }
+  std::sort(disputable.begin(), disputable.end());
+  disputable.erase(std::unique(disputable.begin(), disputable.end()), disputable.end());
+  return disputable;
+}
+
+bool Attendance::IsPresenceNamed(Day day) const {
+  return std::ranges::any_of(days_.history().presences,
+                             [day](const auto& presence) { return DaysOf(presence.fact.extent).contains(day); });
+}
+
 bool Attendance::IsBack() const {
   const Stretch* const stretch = days_.StretchOn(days_.today());
   if (stretch == nullptr || !days_.history().timetables.empty()) return false;

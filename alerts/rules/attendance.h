@@ -45,6 +45,11 @@ class Attendance {
   // From the first to the last day up to today that an absence other than LATE names; empty when there is none.
   const DayInterval& named() const { return named_; }
   bool NamesNothing() const { return named_.last < named_.first; }
+  // The days up to today that an absence other than LATE names which is not authorised: those that may have
+  // unauthorised minutes. In order, each once.
+  std::vector<Day> DisputableDays() const;
+  // Whether a presence names the day.
+  bool IsPresenceNamed(Day day) const;
   // Whether a complete school day without absence lies after the last absence: then no run of absence reaches today.
   bool IsBack() const;
 

@@ -1,16 +1,25 @@
 #include "alerts/rules/evaluate.h"
 
 #include <algorithm>
-#include <utility>
+#include <tuple>
 #include <variant>
 
+#include "alerts/rules/absence_rate.h"
+#include "alerts/rules/application_undecided.h"
 #include "alerts/rules/attendance.h"
+#include "alerts/rules/category_seen.h"
 #include "alerts/rules/continuous_absence.h"
+#include "alerts/rules/ending.h"
+#include "alerts/rules/late_arrivals.h"
 #include "alerts/rules/no_placement.h"
+#include "alerts/rules/overlapping_placements.h"
 #include "alerts/rules/school_silent.h"
+#include "alerts/rules/short_timetable.h"
+#include "alerts/rules/spells.h"
 #include "alerts/rules/student_days.h"
 #include "alerts/rules/unknown_school.h"
 #include "alerts/rules/verdict.h"
+#include "alerts/rules/window_minutes.h"
 
 namespace vangnet {
 namespace {
@@ -23,8 +32,15 @@ struct StudentRules {
 
   void operator()(const NoPlacementSettings& s) const { NoPlacement(days, s, verdict); }
   void operator()(const ContinuousAbsenceSettings& s) const { ContinuousAbsence(attendance, s, verdict); }
-  template <typename Other>
-  void operator()(const Other&) const {}
+  void operator()(const WindowMinutesSettings& s) const { WindowMinutes(attendance, s, verdict); }
+  void operator()(const SpellsSettings& s) const { Spells(attendance, s, verdict); }
+  void operator()(const AbsenceRateSettings& s) const { AbsenceRate(attendance, s, verdict); }
+  void operator()(const LateArrivalsSettings& s) const { LateArrivals(days, s, verdict); }
+  void operator()(const CategorySeenSettings& s) const { CategorySeen(attendance, s, verdict); }
+  void operator()(const ApplicationUndecidedSettings& s) const { ApplicationUndecided(days, s, verdict); }
+  void operator()(const EndingSettings& s) const { Ending(days, s, verdict); }
+  void operator()(const OverlappingPlacementsSettings& s) const { OverlappingPlacements(days, s, verdict); }
+  void operator()(const ShortTimetableSettings& s) const { ShortTimetable(days, s, verdict); }
   void operator()(const SchoolSilentSettings&) const {}   // about a school
   void operator()(const UnknownSchoolSettings&) const {}  // about a school
 };

@@ -1,0 +1,46 @@
+#include "alerts/rules/category_seen.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace vangnet {
+namespace {
+
+std::optional<Day> FirstDay(const Attendance& attendance, const Recorded<Absence>& absence) {
+  const StudentDays& days = attendance.days();
+  const DayInterval named = DaysOf(absence.fact.extent);
+  const Day last = std::min(named.last, days.today());
+  for (Day day = named.first; day <= last; ++day) {
+    if (!days.IsFree(day) && attendance.Covers(absence, day)) return day;
+  }
+  return std::nullopt;
+}
+
+bool IsReported(const StudentHistory& history, Day day) {
+  return std::ranges::any_of(history.reports, [day](const auto& report) {
+    return report.fact.kind == ReportKind::kLuxury && report.fact.days.contains(day);
+  });
+}
+
+}  // namespace
+
+void CategorySeen(const Attendance& attendance, const CategorySeenSettings& settings, Verdict& verdict) {
+  const StudentDays& days = attendance.days();
+  const StudentHistory& history = days.history();
+  for (const auto& absence : history.absences) {
+    if (absence.fact.category != settings.category || absence.fact.authorised == Authorised::kYes) continue;
+    // What ended before the days it would be shown for needs no search.
+    if (DaysOf(absence.fact.extent).last < days.today() - settings.keep_days) continue;
+    const auto seen = FirstDay(attendance, absence);
+    if (!seen || days.today() > *seen + settings.keep_days) continue;
+    if (settings.category == AbsenceCategory::kLuxury && IsReported(history, *seen)) continue;
+    Finding& finding = verdict.Add({SubjectKind::kStudent, history.student}, {0, *seen}, *seen);
+    finding.identity = RecordIdentity(absence.key, absence.subject, history.student);
+    finding.due_on = days.book().region_calendar().AddWorkingDays(*seen, settings.due_working_days);
+    finding.school = days.SchoolOn(*seen);
+    finding.evidence.push_back(ToEvidence(absence));
+    verdict.WakeOn(*seen + settings.keep_days + 1);
+  }
+}
+
+}  // namespace vangnet

@@ -1,0 +1,22 @@
+// OverlappingPlacements (data quality): a child that two schools both say is theirs.
+//
+// Two placements at different schools, neither of kind OPDC or TEMPORARY nor CARE, both active today and yesterday: one
+// finding per pair of schools, about the pair of placements whose overlap began first. `since` is the first day of the
+// overlap, `reached_on` the day after. It names the school of the later placement.
+// Example: at A until 2026-10-09, at B from 2026-10-05: found from 6 to 9 October.
+// Boundary: one common day is a change of schools and is not found.
+// Next change: the second day of an overlap; the day after its last.
+#ifndef VANGNET_ALERTS_RULES_OVERLAPPING_PLACEMENTS_H_
+#define VANGNET_ALERTS_RULES_OVERLAPPING_PLACEMENTS_H_
+
+#include "alerts/rules/policy.h"
+#include "alerts/rules/student_days.h"
+#include "alerts/rules/verdict.h"
+
+namespace vangnet {
+
+void OverlappingPlacements(const StudentDays& days, const OverlappingPlacementsSettings& settings, Verdict& verdict);
+
+}  // namespace vangnet
+
+#endif  // VANGNET_ALERTS_RULES_OVERLAPPING_PLACEMENTS_H_
