@@ -137,6 +137,8 @@ class FactStore {
   // cursor until Evaluated. Every key joined with a changed key by same_student comes with it.
   std::vector<PendingSubject> TakePending(size_t max);
   size_t pending() const;
+  // Whether the subject is on the list, and not only taken off it.
+  bool IsPending(const Subject& subject) const;
   // Adds `subjects` to the list as if their facts had changed at `sequence` (expansion of a school fact).
   void MarkPending(const std::vector<Subject>& subjects, uint64_t sequence, bool backfill_only, absl::Time received_at);
   // Adds to `batch`, to be written unsynced by the caller: packed states of `subjects`, their placed and link

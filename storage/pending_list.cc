@@ -112,6 +112,11 @@ void PendingList::PutBack(const std::vector<PendingSubject>& subjects) {
   Untake(subjects);
 }
 
+bool PendingList::Contains(const Subject& subject) const {
+  MutexLock lock(mutex_);
+  return places_.contains(subject);
+}
+
 size_t PendingList::size() const {
   MutexLock lock(mutex_);
   return order_.size();

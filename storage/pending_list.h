@@ -37,6 +37,7 @@ class PendingList {
   void Evaluated(const std::vector<PendingSubject>& subjects);
   void PutBack(const std::vector<PendingSubject>& subjects);
 
+  bool Contains(const Subject& subject) const;
   size_t size() const;
   uint64_t last_sequence() const;
   uint64_t cursor() const;

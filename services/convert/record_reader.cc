@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/convert/broken_record.h"
 #include "services/convert/digest.h"
@@ -138,7 +139,7 @@ RefusedRecord Refuse(Reason reason, std::string_view source, std::string_view fi
   refused.reason = ReasonName(reason);
   refused.field = std::string(field);
   refused.description = ReasonSentence(reason);
-  refused.raw = std::string(raw);
+  refused.raw = std::string(raw.substr(0, kRecordBytesMax));  // no sender fills the quarantine with a few records
   return refused;
 }
 
@@ -172,6 +173,9 @@ class RecordReader::Impl {
 
  private:
   const SchoolPattern school_pattern_;
+  // protobuf writes a line on standard error for every text that is not UTF-8. Any sender could fill the log with
+  // them, and the refusal says more.
+  const google::protobuf::LogSilencer no_lines_about_utf8_;
 };
 
 RecordReader::RecordReader(std::string_view school_pattern) : impl_(std::make_unique<Impl>(school_pattern)) {}

@@ -1,0 +1,90 @@
+#include "alerts/engine/evaluator.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "absl/status/status.h"
+
+namespace vangnet {
+namespace {
+
+absl::StatusOr<SubjectFacts> ReadStudent(const FactStore& facts, const Subject& subject) {
+  SubjectFacts read;
+  read.subject = subject;
+  const std::vector<std::string> keys = facts.KeysOf(subject.key);
+  if (!keys.empty() && keys.front() != subject.key) {
+    read.joined = true;
+    return read;
+  }
+  auto history = facts.GetHistory(keys);
+  if (!history.ok()) return history.status();
+  read.history = *std::move(history);
+  return read;
+}
+
+absl::StatusOr<SubjectFacts> ReadSchool(const FactStore& facts, const Subject& subject) {
+  SubjectFacts read;
+  read.subject = subject;
+  const auto students = facts.GetStudentsEverPlacedAt(subject.key);
+  if (!students.ok()) return students.status();
+  std::set<std::string> children;  // by the smallest key
+  for (const std::string& student : *students) {
+    const std::vector<std::string> keys = facts.KeysOf(student);
+    if (!children.insert(keys.empty() ? student : keys.front()).second) continue;
+    auto history = facts.GetHistory(keys);
+    if (!history.ok()) return history.status();
+    StudentHistory placements;
+    placements.student = std::move(history->student);
+    placements.placements = std::move(history->placements);
+    read.placed.push_back(std::move(placements));
+  }
+  return read;
+}
+
+// Those placements of the child that make it enrolled at `school` on `day`; nothing when it is another school's.
+std::vector<Recorded<Placement>> PlacementsAt(const StudentHistory& history, const std::string& school, Day day) {
+  const Recorded<Placement>* current = PlacementOn(history, day);
+  if (current == nullptr || current->fact.school != school) return {};
+  std::vector<Recorded<Placement>> placements;
+  for (const auto& placement : history.placements) {
+    const bool counts = placement.fact.kind != PlacementKind::kCare && placement.fact.days.contains(day);
+    if (counts && placement.fact.school == school) placements.push_back(placement);
+  }
+  return placements;
+}
+
+Evaluation EvaluateSchoolOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
+  std::vector<Enrolment> enrolled;
+  Day next_enrolment_change = kDayMax;
+  for (const StudentHistory& history : facts.placed) {
+    auto placements = PlacementsAt(history, facts.subject.key, day);
+    if (!placements.empty()) enrolled.push_back({history.student, std::move(placements)});
+    next_enrolment_change = std::min(next_enrolment_change, NextPlacementChange(history, day));
+  }
+  return EvaluateSchool(facts.subject.key, enrolled, next_enrolment_change, *rulebook.book, *rulebook.policy, day);
+}
+
+}  // namespace
+
+absl::StatusOr<SubjectFacts> ReadFacts(const FactStore& facts, const Subject& subject) {
+  return subject.kind == SubjectKind::kStudent ? ReadStudent(facts, subject) : ReadSchool(facts, subject);
+}
+
+absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
+  try {
+    if (facts.joined) return Evaluation();
+    if (facts.subject.kind == SubjectKind::kSchool) return EvaluateSchoolOn(facts, rulebook, day);
+    return EvaluateStudent(facts.history, *rulebook.book, *rulebook.policy, day);
+  } catch (const std::exception& error) {
+    return absl::UnknownError(std::string("the evaluation threw: ") + error.what());
+  }
+}
+
+std::set<std::string> SchoolsOf(const StudentHistory& history) {
+  std::set<std::string> schools;
+  for (const auto& placement : history.placements) schools.insert(placement.fact.school);
+  return schools;
+}
+
+}  // namespace vangnet

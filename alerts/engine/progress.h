@@ -1,0 +1,55 @@
+// Progress is what the engine must know again after a restart: the last day it turned, the configuration it evaluates
+// under, how far the evaluation of everybody under it is, and which schools have alerts.
+//
+// Guarantees: each AddXxx changes the value at once and puts it into a batch; if the batch is not written, Load again.
+// Thread safety: none; the sweeper's.
+// Errors: those of KvStore; DATA_LOSS: a stored day is none.
+// Persisted: texts in table kMeta under "engine.day" (YYYY-MM-DD), "engine.configuration" (its version),
+//   "engine.activation" ("s:" and the last student evaluated; absent: everybody was) and "engine.school." with a
+//   school's key for each school that has alerts open or to be reopened. Never rename.
+#ifndef VANGNET_ALERTS_ENGINE_PROGRESS_H_
+#define VANGNET_ALERTS_ENGINE_PROGRESS_H_
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "domain/day.h"
+#include "storage/kv_store.h"
+
+namespace vangnet {
+
+class Progress {
+ public:
+  static absl::StatusOr<Progress> Load(const KvStore& kv);
+
+  void AddDay(Day day, WriteBatch& batch);
+  // The first configuration of all: nobody was evaluated yet, and whoever is known is pending.
+  void AddFirstConfiguration(const std::string& version, WriteBatch& batch);
+  // Another configuration: everybody is to be evaluated under it, from the beginning.
+  void AddActivation(const std::string& version, WriteBatch& batch);
+  // All students up to and with `student`, in the order of FactStore::ListStudents, were evaluated.
+  void AddActivated(const std::string& student, WriteBatch& batch);
+  void AddActivationDone(WriteBatch& batch);
+  void AddSchoolWithAlerts(const std::string& school, WriteBatch& batch);
+  void AddSchoolWithoutAlerts(const std::string& school, WriteBatch& batch);
+
+  std::optional<Day> day() const { return day_; }
+  // Of the configuration under which everybody was evaluated, or is being evaluated; none before the first.
+  const std::optional<std::string>& configuration() const { return configuration_; }
+  // The student after which the evaluation of everybody goes on (empty: the first); none: it is done.
+  const std::optional<std::string>& activated_through() const { return activated_through_; }
+  const std::set<std::string>& schools_with_alerts() const { return schools_with_alerts_; }
+
+ private:
+  std::optional<Day> day_;
+  std::optional<std::string> configuration_;
+  std::optional<std::string> activated_through_;
+  std::set<std::string> schools_with_alerts_;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_ALERTS_ENGINE_PROGRESS_H_

@@ -1,0 +1,80 @@
+#include "alerts/engine/subject_evaluation.h"
+
+#include <utility>
+
+#include "alerts/engine/evaluator.h"
+#include "alerts/engine/region_school_days.h"
+
+namespace vangnet {
+namespace {
+
+// The store as a whole failed; waiting or a restart mends it, and no child is to blame.
+bool IsStoreFailure(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable || status.code() == absl::StatusCode::kInternal;
+}
+
+absl::Status EvaluateToday(const SubjectFacts& facts, const Rulebook& rulebook, Day today, SubjectOutcome& outcome) {
+  auto evaluation = EvaluateOn(facts, rulebook, today);
+  if (!evaluation.ok()) return evaluation.status();
+  outcome.evaluation = *std::move(evaluation);
+  for (const Finding& finding : outcome.evaluation.findings) {
+    Route route = RouteOf(finding, facts.history.profiles, *rulebook.policy, rulebook.book->region());
+    outcome.findings.push_back({finding, std::move(route)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EvaluateEarlier(const SubjectFacts& facts, const std::vector<KnownAlert>& known, const Rulebook& rulebook,
+                             Day today, SubjectOutcome& outcome) {
+  for (Day day : ProbeDays(known, outcome.evaluation.findings, *rulebook.policy, outcome.occasion, today)) {
+    auto evaluation = EvaluateOn(facts, rulebook, day);
+    if (!evaluation.ok()) return evaluation.status();
+    outcome.earlier[day] = std::move(evaluation->findings);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<KnownAlert>> ReadKnownAlerts(const AlertStore& alerts, const StoredEvaluation& evaluation,
+                                                        const SchoolBook& book, Day today) {
+  std::vector<KnownAlert> known;
+  for (uint64_t id : evaluation.alerts) {
+    auto alert = alerts.GetAlert(id);
+    if (!alert.ok()) return alert.status();
+    if (!alert->has_value()) return absl::DataLossError("alert " + std::to_string(id) + " is missing");
+    KnownAlert& added = known.emplace_back();
+    added.alert = **std::move(alert);
+    if (added.alert.closed_on) {
+      added.school_days_since_closed =
+          CountRegionSchoolDays(book, *added.alert.closed_on + 1, today, kReopenSchoolDaysMax + 1);
+    }
+  }
+  return known;
+}
+
+absl::StatusOr<SubjectOutcome> EvaluateSubject(const SubjectTask& task, const FactStore& facts,
+                                               const AlertStore& alerts, const Rulebook& rulebook, Day today,
+                                               const EvaluationHook& hook) {
+  SubjectOutcome outcome;
+  outcome.occasion = task.occasion;
+  auto before = alerts.GetEvaluation(task.subject);
+  if (!before.ok()) return before.status();
+  outcome.before = *std::move(before);
+  const auto known = ReadKnownAlerts(alerts, outcome.before, *rulebook.book, today);
+  if (!known.ok()) return known.status();
+
+  const auto read = ReadFacts(facts, task.subject);
+  outcome.status = read.status();
+  if (outcome.status.ok()) {
+    if (read->joined) outcome.occasion = Occasion::kJoined;
+    outcome.schools = SchoolsOf(read->history);
+    if (hook) outcome.status = hook(task.subject);
+  }
+  if (outcome.status.ok()) outcome.status = EvaluateToday(*read, rulebook, today, outcome);
+  if (outcome.status.ok()) outcome.status = EvaluateEarlier(*read, *known, rulebook, today, outcome);
+  if (IsStoreFailure(outcome.status)) return outcome.status;
+  return outcome;
+}
+
+}  // namespace vangnet

@@ -1,0 +1,58 @@
+// The first half of a sweep of one child or school: everything that is read and worked out, and nothing written.
+//
+// Guarantees: what is wrong with one subject is told in its outcome and harms no other.
+// Thread safety: free functions; different subjects concurrently.
+#ifndef VANGNET_ALERTS_ENGINE_SUBJECT_EVALUATION_H_
+#define VANGNET_ALERTS_ENGINE_SUBJECT_EVALUATION_H_
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "alerts/engine/configuration.h"
+#include "alerts/lifecycle/reconcile.h"
+#include "alerts/rules/evaluate.h"
+#include "storage/alert_store.h"
+#include "storage/fact_store.h"
+
+namespace vangnet {
+
+struct SubjectTask {
+  Subject subject;
+  Occasion occasion = Occasion::kFacts;
+  bool backfill = false;
+  // Its placements may be others than before: the schools they name must be looked at again.
+  bool placements_changed = false;
+};
+
+struct SubjectOutcome {
+  absl::Status status;  // not OK: it could not be evaluated and is set aside
+  Occasion occasion = Occasion::kFacts;
+  StoredEvaluation before;
+  Evaluation evaluation;
+  std::vector<RoutedFinding> findings;          // of today
+  std::map<Day, std::vector<Finding>> earlier;  // on ProbeDays
+  std::set<std::string> schools;                // named by its placements
+};
+
+// Called with a subject whose facts were read and that is evaluated next; an error sets it aside.
+using EvaluationHook = std::function<absl::Status(const Subject&)>;
+
+// An error instead of an outcome means that the store itself failed and nobody can be evaluated:
+//   UNAVAILABLE, INTERNAL   as KvStore says
+//   DATA_LOSS               what is kept of the last evaluation, or one of its alerts, no longer reads
+absl::StatusOr<SubjectOutcome> EvaluateSubject(const SubjectTask& task, const FactStore& facts,
+                                               const AlertStore& alerts, const Rulebook& rulebook, Day today,
+                                               const EvaluationHook& hook);
+
+// The alerts of a subject that are open or may be reopened, ascending by id.
+absl::StatusOr<std::vector<KnownAlert>> ReadKnownAlerts(const AlertStore& alerts, const StoredEvaluation& evaluation,
+                                                        const SchoolBook& book, Day today);
+
+}  // namespace vangnet
+
+#endif  // VANGNET_ALERTS_ENGINE_SUBJECT_EVALUATION_H_

@@ -1,0 +1,175 @@
+// Sweeper keeps the alerts true: it evaluates whoever has new facts, whoever is due by the turn of the day, and
+// everybody once after the configuration changed, and writes what became of their alerts.
+//
+// Guarantees: a fact is never lost to the alerts: one that lands while its child is evaluated makes the child pending
+//   again, and the cursor in the fact store moves only past versions whose subjects were evaluated after them, so that
+//   a crash repeats work and never skips it. What one batch changes is written whole or not at all. Each batch is
+//   evaluated under one configuration. A child that cannot be evaluated is set aside, counted and tried again at the
+//   next start, at the next change of configuration and when its facts change; the others go on.
+// Ownership and lifetime: the stores and the mutex outlive it. It starts no thread with Options::threads 1.
+// Thread safety: RunOnce by one thread at a time; SetConfiguration, rulebook and pending concurrently with it.
+// Time: reads no clock. Days do not turn back: a `today` before the last one turned is not believed, the last one
+//   holds. Only today is evaluated, not the days that were missed.
+// Errors: those of the stores. Nothing of the failed batch was written; UNAVAILABLE: call again later; INTERNAL and
+//   DATA_LOSS: exit and reopen.
+// Limits and cost: a call evaluates at most three batches (new facts, due, configuration) of subjects_per_batch_max
+//   children each, and of the schools schools_per_batch_max; a school costs a read of every child placed there.
+#ifndef VANGNET_ALERTS_ENGINE_SWEEPER_H_
+#define VANGNET_ALERTS_ENGINE_SWEEPER_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "alerts/engine/configuration.h"
+#include "alerts/engine/progress.h"
+#include "alerts/engine/settlement.h"
+#include "alerts/engine/subject_evaluation.h"
+#include "alerts/engine/worker_pool.h"
+#include "domain/mutex.h"
+#include "storage/alert_store.h"
+#include "storage/fact_store.h"
+#include "storage/kv_store.h"
+
+namespace vangnet {
+
+struct SweepInput {
+  absl::Time now;
+  Day today;  // the day of `now` in the region's time zone
+};
+
+struct SweepResult {
+  Day today;                // the day that was evaluated
+  bool day_held = false;    // the day given was before the last one turned, and not believed
+  bool day_turned = false;  // it was the first call of this day
+
+  uint64_t evaluated = 0;                       // subjects
+  uint64_t changed = 0;                         // of them, those with a change of an alert
+  std::map<AlertChangeKind, uint64_t> changes;  // by kind; kinds that did not occur are left out
+  uint64_t shadow_findings = 0;                 // of rules that raise nothing
+
+  // Subjects set aside by this call, with the reason, to be logged. The key is a pseudonym: not for metrics.
+  std::vector<std::pair<Subject, std::string>> set_aside;
+  uint64_t set_aside_left = 0;
+  uint64_t pending_left = 0;
+  uint64_t due_left = 0;
+  bool activating = false;  // not everybody has been evaluated under the configuration yet
+  // When the oldest of the facts evaluated by this call was received: now minus it is the delay of its alerts.
+  std::optional<absl::Time> oldest_received_at;
+  bool work_left = false;  // call again at once
+};
+
+class Sweeper {
+ public:
+  struct Options {
+    size_t subjects_per_batch_max = 512;
+    size_t schools_per_batch_max = 16;
+    // While facts pour in, schools are evaluated no more often than this: each costs a read of all its children.
+    absl::Duration schools_every = absl::Seconds(1);
+    int threads = 1;
+    EvaluationHook hook;  // none: nothing is called
+  };
+
+  // `alert_writes` is held whenever alerts are read, changed and written; commands hold it too. Nothing is evaluated
+  // before RunOnce.
+  static absl::StatusOr<std::unique_ptr<Sweeper>> Create(KvStore& kv, FactStore& facts, AlertStore& alerts,
+                                                         Mutex& alert_writes, EngineConfiguration configuration,
+                                                         Options options);
+
+  absl::StatusOr<SweepResult> RunOnce(const SweepInput& input);
+
+  // From the next batch on. Everybody is evaluated once under it, also across a restart.
+  void SetConfiguration(EngineConfiguration configuration);
+
+  // What is evaluated with now: the active configuration and the school facts as far as they were swept.
+  Rulebook rulebook() const;
+  // Subjects with facts that were not evaluated yet, for back-pressure.
+  size_t pending() const { return facts_.pending(); }
+  // The last day turned; none before the first RunOnce on this data.
+  std::optional<Day> last_day() const;
+
+ private:
+  // A school that is due today because of what was found on the way.
+  struct QueuedSchool {
+    Occasion occasion = Occasion::kFacts;
+    bool backfill = true;
+  };
+  using QueuedSchools = std::map<std::string, QueuedSchool>;
+  // What is evaluated and written together.
+  struct Batch {
+    std::vector<SubjectTask> tasks;
+    std::vector<PendingSubject> pending;  // the cursor may move past them afterwards
+    QueuedSchools schools;                // to be evaluated later today
+    std::optional<std::string> activated_through;
+    bool activation_done = false;
+  };
+
+  Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert_writes, Options options, Progress progress);
+
+  // What a call does, in order.
+  absl::Status TurnDay(const SweepInput& input, SweepResult& result);
+  absl::Status AdoptConfiguration();
+  absl::Status SweepPending(SweepResult& result);
+  absl::Status SweepSetAside(SweepResult& result);
+  absl::Status SweepDue(SweepResult& result);
+  absl::Status SweepActivation(SweepResult& result);
+  void Report(SweepResult& result) const;
+
+  // Takes the new facts of schools into the book and makes their children pending.
+  absl::Status ExpandSchools(std::vector<PendingSubject> schools, SweepResult& result);
+  absl::Status MarkChildren(const PendingSubject& school);
+  // Of those due, those that this call evaluates.
+  std::vector<SubjectTask> ChooseDue(const std::vector<Subject>& due) const;
+  // Its new facts are on the list: it is evaluated with them, and quietly if they are a backfill.
+  bool IsPending(const Subject& subject) const;
+
+  // Evaluates and writes a batch. On error nothing was written and its pending subjects are pending again.
+  absl::Status Process(Batch batch, SweepResult& result);
+  absl::Status TryProcess(Batch& batch, SweepResult& result);
+  absl::StatusOr<std::vector<SubjectOutcome>> Evaluate(const std::vector<SubjectTask>& tasks);
+  // Adds to `batch.schools` those that its children make worth another look.
+  absl::Status CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch& batch) const;
+  absl::Status CollectSchoolsLeft(Batch& batch) const;
+  bool IsWorthEvaluating(const std::string& school) const;
+  static void Queue(const std::string& school, QueuedSchool queued, QueuedSchools& schools);
+  absl::Status AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write) const;
+  void AddProgress(const Batch& batch, const std::vector<std::optional<Settlement>>& settlements, WriteBatch& write);
+  void Count(const Batch& batch, const std::vector<SubjectOutcome>& outcomes,
+             const std::vector<std::optional<Settlement>>& settlements, SweepResult& result);
+  void SetRulebook(Rulebook rulebook);
+
+  KvStore& kv_;
+  FactStore& facts_;
+  AlertStore& alerts_;
+  Mutex& alert_writes_;
+  const Options options_;
+
+  // Owned by the thread in RunOnce.
+  WorkerPool workers_;
+  Progress progress_;
+  SweepInput at_;
+  std::set<std::string> complete_schools_;  // that ever said attendance_complete
+  QueuedSchools queued_schools_;
+  std::vector<Subject> retries_;  // set aside before this start or configuration, and not tried again yet
+  std::set<Subject> set_aside_;
+  bool may_be_due_ = true;
+  uint64_t due_left_ = 0;
+  absl::Time schools_evaluated_at_ = absl::InfinitePast();
+
+  mutable Mutex mutex_;
+  Rulebook rulebook_ VANGNET_GUARDED_BY(mutex_);  // replaced only by the thread in RunOnce
+  std::optional<EngineConfiguration> next_configuration_ VANGNET_GUARDED_BY(mutex_);
+  std::optional<Day> last_day_ VANGNET_GUARDED_BY(mutex_);
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_ALERTS_ENGINE_SWEEPER_H_

@@ -1,0 +1,182 @@
+// The part of Sweeper that evaluates and writes one batch.
+#include <algorithm>
+
+#include "alerts/engine/evaluator.h"
+#include "alerts/engine/sweeper.h"
+
+namespace vangnet {
+
+absl::Status Sweeper::Process(Batch batch, SweepResult& result) {
+  const absl::Status processed = TryProcess(batch, result);
+  if (!processed.ok()) facts_.PutBack(batch.pending);
+  return processed;
+}
+
+absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
+  const Rulebook book = rulebook();
+  const auto outcomes = Evaluate(batch.tasks);
+  if (!outcomes.ok()) return outcomes.status();
+  const absl::Status collected = CollectSchools(*outcomes, batch);
+  if (!collected.ok()) return collected;
+
+  const Progress before = progress_;
+  WriteBatch write;
+  std::vector<std::optional<Settlement>> settlements;
+  MutexLock lock(alert_writes_);
+  const absl::Status status = [&]() -> absl::Status {
+    for (size_t i = 0; i < batch.tasks.size(); ++i) {
+      const SubjectTask& task = batch.tasks[i];
+      auto& settlement = settlements.emplace_back();
+      // A fact that landed during the evaluation makes this outcome worth nothing, unless it is what moves the
+      // cursor: the child is evaluated again, for the facts, and quietly if they are a backfill.
+      if (batch.pending.empty() && IsPending(task.subject)) continue;
+      auto settled = Settle(task, (*outcomes)[i], book, at_.today, at_.now, alerts_, write);
+      if (!settled.ok()) return settled.status();
+      settlement = *std::move(settled);
+    }
+    const absl::Status due = AddSchoolsDue(batch.schools, write);
+    if (!due.ok()) return due;
+    AddProgress(batch, settlements, write);
+    if (!batch.pending.empty()) {
+      const absl::Status added = facts_.AddEvaluated(batch.pending, write);
+      if (!added.ok()) return added;
+    }
+    return write.empty() ? absl::OkStatus() : kv_.Write(write, Durability::kUnsynced);
+  }();
+  if (!status.ok()) {
+    alerts_.Discard();
+    progress_ = before;
+    return status;
+  }
+  alerts_.Applied();
+  facts_.Evaluated(batch.pending);
+  Count(batch, *outcomes, settlements, result);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<SubjectOutcome>> Sweeper::Evaluate(const std::vector<SubjectTask>& tasks) {
+  const Rulebook book = rulebook();
+  std::vector<absl::StatusOr<SubjectOutcome>> evaluated(tasks.size());
+  workers_.ForEach(tasks.size(), [&](size_t i) {
+    evaluated[i] = EvaluateSubject(tasks[i], facts_, alerts_, book, at_.today, options_.hook);
+  });
+  std::vector<SubjectOutcome> outcomes;
+  for (auto& outcome : evaluated) {
+    if (!outcome.ok()) return outcome.status();
+    outcomes.push_back(*std::move(outcome));
+  }
+  return outcomes;
+}
+
+absl::Status Sweeper::CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch& batch) const {
+  for (size_t i = 0; i < batch.tasks.size(); ++i) {
+    const SubjectTask& task = batch.tasks[i];
+    if (!task.placements_changed) continue;
+    for (const std::string& school : outcomes[i].schools) {
+      if (IsWorthEvaluating(school)) Queue(school, {task.occasion, task.backfill}, batch.schools);
+    }
+  }
+  return CollectSchoolsLeft(batch);
+}
+
+// A school that a correction took a child away from is no longer named by the child. It matters only when the school
+// has alerts: without them, one child fewer cannot bring a finding about.
+absl::Status Sweeper::CollectSchoolsLeft(Batch& batch) const {
+  std::map<std::string, const SubjectTask*> moved;
+  for (const SubjectTask& task : batch.tasks) {
+    if (task.placements_changed && task.occasion == Occasion::kFacts) moved[task.subject.key] = &task;
+  }
+  if (moved.empty()) return absl::OkStatus();
+  for (const std::string& school : progress_.schools_with_alerts()) {
+    if (batch.schools.contains(school)) continue;
+    const auto students = facts_.GetStudentsEverPlacedAt(school);
+    if (!students.ok()) return students.status();
+    for (const std::string& student : *students) {
+      const auto task = moved.find(student);
+      if (task != moved.end()) Queue(school, {Occasion::kFacts, task->second->backfill}, batch.schools);
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Schools of which nothing can ever be found are not evaluated: the region lists them and they report nothing.
+bool Sweeper::IsWorthEvaluating(const std::string& school) const {
+  const Rulebook book = rulebook();
+  const auto& schools = book.book->region().schools;
+  const auto configured = schools.find(school);
+  return configured == schools.end() || configured->second.reports_from || complete_schools_.contains(school) ||
+         progress_.schools_with_alerts().contains(school);
+}
+
+void Sweeper::Queue(const std::string& school, QueuedSchool queued, QueuedSchools& schools) {
+  const auto [at, inserted] = schools.try_emplace(school, queued);
+  if (inserted) return;
+  if (queued.occasion == Occasion::kFacts) at->second.occasion = Occasion::kFacts;
+  at->second.backfill = at->second.backfill && queued.backfill;
+}
+
+absl::Status Sweeper::AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write) const {
+  for (const auto& [school, queued] : schools) {
+    if (queued_schools_.contains(school)) continue;  // has its mark
+    const Subject subject{SubjectKind::kSchool, school};
+    const auto before = alerts_.GetEvaluation(subject);
+    if (!before.ok()) return before.status();
+    if (before->due <= at_.today) continue;
+    StoredEvaluation after = *before;
+    after.due = at_.today;
+    alerts_.AddEvaluation(subject, *before, after, write);
+  }
+  return absl::OkStatus();
+}
+
+void Sweeper::AddProgress(const Batch& batch, const std::vector<std::optional<Settlement>>& settlements,
+                          WriteBatch& write) {
+  for (size_t i = 0; i < batch.tasks.size(); ++i) {
+    const Subject& subject = batch.tasks[i].subject;
+    if (subject.kind != SubjectKind::kSchool || !settlements[i]) continue;
+    if (settlements[i]->after.alerts.empty()) {
+      progress_.AddSchoolWithoutAlerts(subject.key, write);
+    } else {
+      progress_.AddSchoolWithAlerts(subject.key, write);
+    }
+  }
+  if (batch.activated_through) progress_.AddActivated(*batch.activated_through, write);
+  if (batch.activation_done) progress_.AddActivationDone(write);
+}
+
+void Sweeper::Count(const Batch& batch, const std::vector<SubjectOutcome>& outcomes,
+                    const std::vector<std::optional<Settlement>>& settlements, SweepResult& result) {
+  const Policy& policy = *rulebook().policy;
+  for (size_t i = 0; i < batch.tasks.size(); ++i) {
+    if (!settlements[i]) continue;
+    const Subject& subject = batch.tasks[i].subject;
+    ++result.evaluated;
+    if (!settlements[i]->changes.empty()) ++result.changed;
+    for (AlertChangeKind kind : settlements[i]->changes) ++result.changes[kind];
+    if (outcomes[i].status.ok()) {
+      set_aside_.erase(subject);
+    } else {
+      set_aside_.insert(subject);
+      result.set_aside.emplace_back(subject, outcomes[i].status.ToString());
+    }
+    for (const Finding& finding : outcomes[i].evaluation.findings) {
+      if (policy.rules[static_cast<size_t>(finding.rule_index)].shadow) ++result.shadow_findings;
+    }
+    if (subject.kind == SubjectKind::kSchool) {
+      queued_schools_.erase(subject.key);
+      schools_evaluated_at_ = at_.now;
+    }
+  }
+  for (const auto& [school, queued] : batch.schools) {
+    Queue(school, queued, queued_schools_);
+    may_be_due_ = true;
+  }
+  for (const PendingSubject& pending : batch.pending) {
+    if (pending.subject.kind == SubjectKind::kSchool) continue;  // its children answer for it
+    if (!result.oldest_received_at || pending.received_at < *result.oldest_received_at) {
+      result.oldest_received_at = pending.received_at;
+    }
+  }
+}
+
+}  // namespace vangnet

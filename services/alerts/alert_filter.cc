@@ -1,0 +1,76 @@
+#include "services/alerts/alert_filter.h"
+
+#include <algorithm>
+
+namespace vangnet {
+
+namespace {
+
+// The instant, or nothing and a violation.
+std::optional<absl::Time> ReadTime(const google::protobuf::Timestamp& time, const std::string& field,
+                                   std::vector<FieldViolation>& violations) {
+  if (time.nanos() < 0 || time.nanos() >= 1'000'000'000) {
+    violations.push_back({field, "nanos are 0 to 999,999,999"});
+    return std::nullopt;
+  }
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+}  // namespace
+
+std::variant<AlertFilter, std::vector<FieldViolation>> AlertFilter::Read(const v1::AlertFilter& filter,
+                                                                         const std::string& field,
+                                                                         const FactStore& facts, const Caller& caller) {
+  std::vector<FieldViolation> violations;
+  AlertFilter read(filter, caller);
+  for (int i = 0; i < filter.states_size(); ++i) {
+    const int state = filter.states(i);
+    if (state == v1::ALERT_STATE_UNSPECIFIED || !v1::AlertState_IsValid(state)) {
+      violations.push_back({field + ".states[" + std::to_string(i) + "]", "not a state of an alert"});
+    }
+  }
+  if (filter.has_opened_since()) {
+    read.opened_since_ = ReadTime(filter.opened_since(), field + ".opened_since", violations);
+  }
+  if (filter.has_changed_since()) {
+    read.changed_since_ = ReadTime(filter.changed_since(), field + ".changed_since", violations);
+  }
+  if (!violations.empty()) return violations;
+  if (!filter.student().empty()) {
+    // Alerts raised before two keys were joined stand under either.
+    for (std::string& key : facts.KeysOf(filter.student())) read.student_keys_.insert(std::move(key));
+    read.student_keys_.insert(filter.student());
+  }
+  return read;
+}
+
+bool AlertFilter::MaySee(const Caller& caller, const Alert& alert) {
+  if (!caller.may_read()) return false;
+  return caller.units.Contains(alert.unit) && caller.schools.Contains(alert.finding.school);
+}
+
+bool AlertFilter::Matches(const Alert& alert) const {
+  return Matches(alert, {.state = alert.state, .stage = alert.finding.stage, .changed_at = alert.changed_at});
+}
+
+bool AlertFilter::Matches(const Alert& alert, const Standing& standing) const {
+  const auto is = [](const std::string& wanted, const std::string& value) { return wanted.empty() || wanted == value; };
+  if (!is(filter_.school(), alert.finding.school) || !is(filter_.unit(), alert.unit) ||
+      !is(filter_.team(), alert.team) || !is(filter_.rule(), alert.finding.rule) ||
+      !is(filter_.stage(), standing.stage)) {
+    return false;
+  }
+  if (filter_.states_size() > 0 && std::find(filter_.states().begin(), filter_.states().end(),
+                                             static_cast<int>(standing.state)) == filter_.states().end()) {
+    return false;
+  }
+  if (!student_keys_.empty() &&
+      (alert.finding.subject.kind != SubjectKind::kStudent || !student_keys_.contains(alert.finding.subject.key))) {
+    return false;
+  }
+  if (opened_since_.has_value() && alert.opened_at < *opened_since_) return false;
+  if (changed_since_.has_value() && standing.changed_at < *changed_since_) return false;
+  return MaySee(caller_, alert);
+}
+
+}  // namespace vangnet

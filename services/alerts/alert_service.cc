@@ -1,0 +1,201 @@
+#include "services/alerts/alert_service.h"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "services/alerts/alert_filter.h"
+#include "services/alerts/shown_alert.h"
+#include "services/runtime/page_token.h"
+
+namespace vangnet {
+
+namespace {
+
+constexpr int kPageDefault = 100;
+constexpr int kPageMax = 1'000;
+constexpr size_t kActorBytesMax = 128;
+constexpr size_t kNoteBytesMax = 2'000;
+constexpr size_t kRequestIdBytesMax = 64;
+
+using Watch = grpc::ServerWriteReactor<v1::WatchAlertsResponse>;
+using Refused = RefusedStream<v1::WatchAlertsResponse>;
+
+grpc::Status TokenExpired() {
+  return RpcError(grpc::StatusCode::OUT_OF_RANGE, "TOKEN_EXPIRED",
+                  "changes from there on are no longer kept; list anew");
+}
+
+std::vector<FieldViolation> WrongWith(const v1::AcknowledgeAlertRequest& request) {
+  std::vector<FieldViolation> violations;
+  const auto check = [&violations](const char* field, const std::string& text, size_t bytes_max) {
+    if (text.size() > bytes_max) {
+      violations.push_back({field, "longer than " + std::to_string(bytes_max) + " bytes"});
+    }
+  };
+  if (request.alert_id().empty()) violations.push_back({"alert_id", "required"});
+  check("actor", request.actor(), kActorBytesMax);
+  check("note", request.note(), kNoteBytesMax);
+  check("request_id", request.request_id(), kRequestIdBytesMax);
+  return violations;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* AlertService::ListAlerts(grpc::CallbackServerContext* context,
+                                                   const v1::ListAlertsRequest* request,
+                                                   v1::ListAlertsResponse* response) {
+  return AnswerUnary(context, gate_, [&](const Caller& caller) { return FillAlerts(caller, *request, *response); });
+}
+
+grpc::Status AlertService::FillAlerts(const Caller& caller, const v1::ListAlertsRequest& request,
+                                      v1::ListAlertsResponse& response) const {
+  if (!caller.may_read()) return ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts"));
+  std::vector<FieldViolation> violations;
+  auto read = AlertFilter::Read(request.filter(), "filter", facts_, caller);
+  if (auto* wrong = std::get_if<std::vector<FieldViolation>>(&read)) violations = std::move(*wrong);
+  if (request.page_size() < 0 || request.page_size() > kPageMax) {
+    violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
+  }
+  const std::string filter_bytes = request.filter().SerializeAsString();
+  uint64_t after = 0;
+  uint64_t snapshot = alerts_.last_change();
+  if (!request.page_token().empty()) {
+    const std::optional<PageToken> token = DecodePageToken("alerts", filter_bytes, request.page_token());
+    if (token.has_value() && token->numbers.size() == 2) {
+      after = token->numbers[0];
+      snapshot = token->numbers[1];
+    } else {
+      violations.push_back({"page_token", "not one of this listing"});
+    }
+  }
+  if (!violations.empty()) return InvalidRequest(violations);
+  const auto& filter = std::get<AlertFilter>(read);
+  const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
+  absl::StatusOr<std::vector<Alert>> alerts =
+      alerts_.ListAlerts(after, page_size + 1, [&filter](const Alert& alert) { return filter.Matches(alert); });
+  if (!alerts.ok()) return ToRpcStatus(alerts.status());
+  if (alerts->size() > page_size) {
+    alerts->pop_back();
+    response.set_next_page_token(EncodePageToken("alerts", filter_bytes, {.numbers = {alerts->back().id, snapshot}}));
+  }
+  for (const Alert& alert : *alerts) ShowAlert(alert, response.add_alerts());
+  response.set_resume_token(ResumeToken(snapshot));
+  gate_.access_log.Read(
+      {.caller = caller, .method = "AlertService.ListAlerts", .student = filter.student(), .items = alerts->size()});
+  return grpc::Status::OK;
+}
+
+grpc::ServerUnaryReactor* AlertService::GetAlert(grpc::CallbackServerContext* context,
+                                                 const v1::GetAlertRequest* request, v1::GetAlertResponse* response) {
+  return AnswerUnary(context, gate_, [&](const Caller& caller) { return FillAlert(caller, *request, *response); });
+}
+
+grpc::Status AlertService::FillAlert(const Caller& caller, const v1::GetAlertRequest& request,
+                                     v1::GetAlertResponse& response) const {
+  if (request.alert_id().empty()) return InvalidRequest({{"alert_id", "required"}});
+  const absl::StatusOr<Alert> alert = FindAlert(caller, request.alert_id());
+  if (!alert.ok()) return ToRpcStatus(alert.status());
+  ShowAlert(*alert, response.mutable_alert());
+  gate_.access_log.Read(
+      {.caller = caller, .method = "AlertService.GetAlert", .student = alert->finding.subject.key, .items = 1});
+  return grpc::Status::OK;
+}
+
+absl::StatusOr<Alert> AlertService::FindAlert(const Caller& caller, const std::string& alert_id) const {
+  const std::optional<uint64_t> id = ParseAlertId(alert_id);
+  if (!id.has_value()) return absl::NotFoundError("no such alert");
+  absl::StatusOr<std::optional<Alert>> alert = alerts_.GetAlert(*id);
+  if (!alert.ok()) return alert.status();
+  // An alert of somebody else is not there: its existence is news about a child.
+  if (!alert->has_value() || !AlertFilter::MaySee(caller, **alert)) return absl::NotFoundError("no such alert");
+  return **std::move(alert);
+}
+
+Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1::WatchAlertsRequest* request) {
+  const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
+  if (!caller.ok()) return new Refused(ToRpcStatus(caller.status()));
+  if (!caller->may_read())
+    return new Refused(ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts")));
+  auto filter = AlertFilter::Read(request->filter(), "filter", facts_, *caller);
+  if (const auto* violations = std::get_if<std::vector<FieldViolation>>(&filter)) {
+    return new Refused(InvalidRequest(*violations));
+  }
+  uint64_t position = alerts_.last_change();
+  if (!request->resume_token().empty()) {
+    const std::optional<uint64_t> named = ParseResumeToken(request->resume_token());
+    if (!named.has_value()) return new Refused(InvalidRequest({{"resume_token", "not one of this service"}}));
+    // A position that is not there yet was given out by a database that has since been put back.
+    if (*named > position) return new Refused(TokenExpired());
+    position = *named;
+    const absl::Status kept = alerts_.GetChangesAfter(position, 1).status();
+    if (!kept.ok()) return new Refused(absl::IsOutOfRange(kept) ? TokenExpired() : ToRpcStatus(kept));
+  }
+  gate_.access_log.Read(
+      {.caller = *caller, .method = "AlertService.WatchAlerts", .student = request->filter().student()});
+  const auto forget = [this](AlertWatch* over) {
+    MutexLock lock(mutex_);
+    watches_.erase(over);
+  };
+  const std::shared_ptr<AlertWatch> watch =
+      AlertWatch::Create(alerts_, std::get<AlertFilter>(std::move(filter)), position, clock_.Monotonic(), forget);
+  bool stopping = false;
+  {
+    MutexLock lock(mutex_);
+    watches_.emplace(watch.get(), watch);
+    stopping = stopping_;
+  }
+  if (stopping) watch->End(ToRpcStatus(absl::UnavailableError("the server is shutting down")));
+  return watch.get();
+}
+
+std::vector<std::shared_ptr<AlertWatch>> AlertService::Watches() const {
+  MutexLock lock(mutex_);
+  std::vector<std::shared_ptr<AlertWatch>> watches;
+  watches.reserve(watches_.size());
+  for (const auto& [unused, watch] : watches_) watches.push_back(watch);
+  return watches;
+}
+
+void AlertService::Wake() {
+  const absl::Duration now = clock_.Monotonic();
+  for (const std::shared_ptr<AlertWatch>& watch : Watches()) watch->Wake(now);
+}
+
+void AlertService::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  for (const std::shared_ptr<AlertWatch>& watch : Watches()) {
+    watch->End(ToRpcStatus(absl::UnavailableError("the server is shutting down")));
+  }
+}
+
+grpc::ServerUnaryReactor* AlertService::AcknowledgeAlert(grpc::CallbackServerContext* context,
+                                                         const v1::AcknowledgeAlertRequest* request,
+                                                         v1::AcknowledgeAlertResponse* response) {
+  return AnswerUnary(context, gate_, [&](const Caller& caller) { return Acknowledge(caller, *request, *response); });
+}
+
+grpc::Status AlertService::Acknowledge(const Caller& caller, const v1::AcknowledgeAlertRequest& request,
+                                       v1::AcknowledgeAlertResponse& response) {
+  if (!caller.may_work()) return ToRpcStatus(absl::PermissionDeniedError("the caller may not work alerts"));
+  const std::vector<FieldViolation> violations = WrongWith(request);
+  if (!violations.empty()) return InvalidRequest(violations);
+  const absl::StatusOr<Alert> seen = FindAlert(caller, request.alert_id());
+  if (!seen.ok()) return ToRpcStatus(seen.status());
+  // Request ids are the caller's own: another caller's are other ids.
+  const std::string request_id = request.request_id().empty() ? "" : caller.name + "/" + request.request_id();
+  const absl::StatusOr<Alert> alert = commands_.Acknowledge(
+      seen->id,
+      {.etag = request.etag(), .actor = caller.name.empty() ? request.actor() : caller.name, .note = request.note()},
+      request_id, clock_.Now());
+  if (!alert.ok()) return ToRpcStatus(alert.status());
+  ShowAlert(*alert, response.mutable_alert());
+  gate_.access_log.Read(
+      {.caller = caller, .method = "AlertService.AcknowledgeAlert", .student = alert->finding.subject.key, .items = 1});
+  return grpc::Status::OK;
+}
+
+}  // namespace vangnet

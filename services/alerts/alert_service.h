@@ -1,0 +1,74 @@
+// AlertService serves vangnet.v1.AlertService: support teams list, watch and take up their alerts.
+//
+// Guarantees: the resume token of a listing was taken before its first page was read, so that watching from it misses
+//   nothing.
+// Thread safety: gRPC calls it from its threads; Wake and Stop may be called concurrently.
+// Errors: as alert_service.proto says.
+#ifndef VANGNET_SERVICES_ALERTS_ALERT_SERVICE_H_
+#define VANGNET_SERVICES_ALERTS_ALERT_SERVICE_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "alerts/engine/commands.h"
+#include "domain/mutex.h"
+#include "services/alerts/alert_watch.h"
+#include "services/runtime/clock.h"
+#include "services/runtime/rpc.h"
+#include "storage/alert_store.h"
+#include "storage/fact_store.h"
+#include "vangnet/v1/alert_service.grpc.pb.h"
+
+namespace vangnet {
+
+class AlertService final : public v1::AlertService::CallbackService {
+ public:
+  // All outlive the service.
+  AlertService(const AlertStore& alerts, const FactStore& facts, AlertCommands& commands, const Clock& clock,
+               const Gate& gate)
+      : alerts_(alerts), facts_(facts), commands_(commands), clock_(clock), gate_(gate) {}
+
+  grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context, const v1::ListAlertsRequest* request,
+                                       v1::ListAlertsResponse* response) override;
+  grpc::ServerUnaryReactor* GetAlert(grpc::CallbackServerContext* context, const v1::GetAlertRequest* request,
+                                     v1::GetAlertResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchAlertsResponse>* WatchAlerts(grpc::CallbackServerContext* context,
+                                                                 const v1::WatchAlertsRequest* request) override;
+  grpc::ServerUnaryReactor* AcknowledgeAlert(grpc::CallbackServerContext* context,
+                                             const v1::AcknowledgeAlertRequest* request,
+                                             v1::AcknowledgeAlertResponse* response) override;
+
+  // Lets every watch send what there is to send. Called when alerts changed, and at least once a second.
+  void Wake();
+  // Ends every watch, and those that begin after it: the server is shutting down.
+  void Stop();
+
+ private:
+  grpc::Status FillAlerts(const Caller& caller, const v1::ListAlertsRequest& request,
+                          v1::ListAlertsResponse& response) const;
+  grpc::Status FillAlert(const Caller& caller, const v1::GetAlertRequest& request,
+                         v1::GetAlertResponse& response) const;
+  grpc::Status Acknowledge(const Caller& caller, const v1::AcknowledgeAlertRequest& request,
+                           v1::AcknowledgeAlertResponse& response);
+  // The alert, if there is one that the caller may see; else an error.
+  absl::StatusOr<Alert> FindAlert(const Caller& caller, const std::string& alert_id) const;
+  std::vector<std::shared_ptr<AlertWatch>> Watches() const;
+
+  const AlertStore& alerts_;
+  const FactStore& facts_;
+  AlertCommands& commands_;
+  const Clock& clock_;
+  const Gate& gate_;
+
+  mutable Mutex mutex_;
+  std::map<AlertWatch*, std::shared_ptr<AlertWatch>> watches_ VANGNET_GUARDED_BY(mutex_);
+  bool stopping_ VANGNET_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_SERVICES_ALERTS_ALERT_SERVICE_H_

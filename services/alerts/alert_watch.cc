@@ -1,0 +1,151 @@
+#include "services/alerts/alert_watch.h"
+
+#include <utility>
+
+#include "services/alerts/shown_alert.h"
+#include "services/alerts/watch_event.h"
+#include "services/convert/wire.h"
+#include "services/runtime/page_token.h"
+
+namespace vangnet {
+
+namespace {
+
+constexpr size_t kChangesAtOnce = 64;
+
+}  // namespace
+
+std::shared_ptr<AlertWatch> AlertWatch::Create(const AlertStore& store, AlertFilter filter, uint64_t position,
+                                               absl::Duration now, std::function<void(AlertWatch*)> on_done) {
+  std::shared_ptr<AlertWatch> watch(new AlertWatch(store, std::move(filter), position, now, std::move(on_done)));
+  watch->self_ = watch;
+  watch->AddMessage(v1::WATCH_EVENT_KIND_POSITION);
+  watch->Wake(now);
+  return watch;
+}
+
+AlertWatch::AlertWatch(const AlertStore& store, AlertFilter filter, uint64_t position, absl::Duration now,
+                       std::function<void(AlertWatch*)> on_done)
+    : store_(store),
+      filter_(std::move(filter)),
+      on_done_(std::move(on_done)),
+      position_(position),
+      now_(now),
+      sent_(now) {}
+
+void AlertWatch::Wake(absl::Duration now) {
+  {
+    MutexLock lock(mutex_);
+    now_ = now;
+    if (busy_) again_ = true;
+    if (busy_ || ending_) return;
+    busy_ = true;
+  }
+  Proceed();
+}
+
+void AlertWatch::End(const grpc::Status& status) {
+  {
+    MutexLock lock(mutex_);
+    if (ending_) return;
+    ending_ = true;
+    end_ = status;
+    if (busy_) return;
+    busy_ = true;
+  }
+  Proceed();
+}
+
+void AlertWatch::OnCancel() { End(grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone")); }
+
+void AlertWatch::OnWriteDone(bool ok) {
+  messages_.pop_front();
+  if (!ok) OnCancel();
+  Proceed();
+}
+
+void AlertWatch::OnDone() {
+  on_done_(this);
+  self_.reset();
+}
+
+v1::WatchAlertsResponse& AlertWatch::AddMessage(v1::WatchEventKind kind) {
+  v1::WatchAlertsResponse& message = messages_.emplace_back();
+  message.set_kind(kind);
+  message.set_resume_token(ResumeToken(position_));
+  return message;
+}
+
+absl::Status AlertWatch::Fill() {
+  absl::StatusOr<std::vector<StoredChange>> changes = store_.GetChangesAfter(position_, kChangesAtOnce);
+  for (; changes.ok() && !changes->empty() && messages_.empty();
+       changes = store_.GetChangesAfter(position_, kChangesAtOnce)) {
+    const absl::Status added = AddMessages(*changes);
+    if (!added.ok()) return added;
+  }
+  return changes.status();
+}
+
+absl::Status AlertWatch::AddMessages(const std::vector<StoredChange>& changes) {
+  for (const StoredChange& change : changes) {
+    position_ = change.sequence;
+    const absl::StatusOr<std::optional<Alert>> alert = store_.GetAlert(change.alert);
+    if (!alert.ok()) return alert.status();
+    if (!alert->has_value()) continue;  // erased since
+    std::optional<v1::WatchEventKind> kind = WatchEventOf(**alert, change.change, filter_);
+    // Moved to another school, unit or team: the history does not tell from where, but the caller was shown it.
+    if (!kind.has_value() && shown_.contains(change.alert)) kind = v1::WATCH_EVENT_KIND_LEFT;
+    if (!kind.has_value()) continue;
+    if (*kind == v1::WATCH_EVENT_KIND_LEFT) {
+      shown_.erase(change.alert);
+    } else {
+      shown_.insert(change.alert);
+    }
+    v1::WatchAlertsResponse& message = AddMessage(*kind);
+    ShowAlert(**alert, message.mutable_alert());
+    ToProto(change.change, message.mutable_change());
+  }
+  return absl::OkStatus();
+}
+
+void AlertWatch::Proceed() {
+  for (;;) {
+    const absl::Status read = messages_.empty() ? Fill() : absl::OkStatus();
+    std::optional<grpc::Status> end;
+    {
+      MutexLock lock(mutex_);
+      if (!read.ok() && !ending_) {
+        ending_ = true;
+        end_ = ToRpcStatus(read);
+      }
+      if (ending_) {
+        end = end_;  // busy_ stays: nothing is done after Finish
+      } else if (messages_.empty() && again_) {
+        again_ = false;
+        continue;
+      } else if (messages_.empty() && now_ - sent_ < kHeartbeatEvery) {
+        busy_ = false;
+        return;
+      } else {
+        if (messages_.empty()) AddMessage(v1::WATCH_EVENT_KIND_HEARTBEAT);
+        sent_ = now_;
+      }
+    }
+    if (end.has_value()) {
+      Finish(*end);
+    } else {
+      StartWrite(&messages_.front());
+    }
+    return;
+  }
+}
+
+std::string ResumeToken(uint64_t change) { return EncodePageToken("changes", "", {.numbers = {change}}); }
+
+std::optional<uint64_t> ParseResumeToken(const std::string& token) {
+  const std::optional<PageToken> parsed = DecodePageToken("changes", "", token);
+  if (!parsed.has_value() || parsed->numbers.size() != 1) return std::nullopt;
+  return parsed->numbers.front();
+}
+
+}  // namespace vangnet

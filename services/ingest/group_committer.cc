@@ -1,0 +1,109 @@
+#include "services/ingest/group_committer.h"
+
+#include <iterator>
+#include <utility>
+
+namespace vangnet {
+
+namespace {
+
+size_t RecordsIn(const GroupCommitter::Submission& submission) {
+  size_t records = 0;
+  for (const Chunk& chunk : submission.chunks) records += chunk.records.size() + chunk.refused.size();
+  return records;
+}
+
+}  // namespace
+
+GroupCommitter::GroupCommitter(FactStore& store, const Options& options) : store_(store), options_(options) {}
+
+absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
+  {
+    MutexLock lock(mutex_);
+    if (stopped_) return absl::UnavailableError("the server is shutting down");
+    if (when_full == WhenFull::kRefuse && waiting_bytes_ + submission.bytes > options_.queue_bytes_max) {
+      return absl::ResourceExhaustedError("too many records are waiting to be stored");
+    }
+    waiting_bytes_ += submission.bytes;
+    const std::string& source = submission.chunks.front().source;
+    std::deque<Submission>& queue = waiting_[source];
+    if (queue.empty()) turns_.push_back(source);
+    queue.push_back(std::move(submission));
+  }
+  work_.Signal();
+  return absl::OkStatus();
+}
+
+bool GroupCommitter::has_room() const {
+  MutexLock lock(mutex_);
+  return waiting_bytes_ < options_.queue_bytes_max;
+}
+
+bool GroupCommitter::Wait() {
+  MutexLock lock(mutex_);
+  while (turns_.empty() && !stopped_) work_.Wait(mutex_);
+  return !turns_.empty();
+}
+
+void GroupCommitter::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopped_ = true;
+  }
+  work_.SignalAll();
+}
+
+std::vector<GroupCommitter::Submission> GroupCommitter::TakeGroup() {
+  std::vector<Submission> taken;
+  size_t records = 0;
+  size_t bytes = 0;
+  MutexLock lock(mutex_);
+  while (!turns_.empty()) {
+    const auto queue = waiting_.find(turns_.front());
+    Submission& next = queue->second.front();
+    records += RecordsIn(next);
+    bytes += next.bytes;
+    // The first is taken whatever its size.
+    if (!taken.empty() && (records > options_.group_records_max || bytes > options_.group_bytes_max)) break;
+    waiting_bytes_ -= next.bytes;
+    taken.push_back(std::move(next));
+    queue->second.pop_front();
+    std::string source = std::move(turns_.front());
+    turns_.pop_front();
+    if (queue->second.empty()) {
+      waiting_.erase(queue);
+    } else {
+      turns_.push_back(std::move(source));
+    }
+  }
+  return taken;
+}
+
+GroupCommitter::Group GroupCommitter::RunOnce(absl::Time now) {
+  Group group;
+  std::vector<Submission> submissions = TakeGroup();
+  if (submissions.empty()) return group;
+  std::vector<size_t> chunk_counts;
+  std::vector<Chunk> chunks;
+  for (Submission& submission : submissions) {
+    group.records += RecordsIn(submission);
+    chunk_counts.push_back(submission.chunks.size());
+    std::move(submission.chunks.begin(), submission.chunks.end(), std::back_inserter(chunks));
+  }
+  absl::StatusOr<std::vector<ChunkResult>> stored = store_.Commit(chunks, now);
+  group.status = stored.status();
+  size_t at = 0;
+  for (size_t i = 0; i < submissions.size(); ++i) {
+    if (!stored.ok()) {
+      // Whatever the store's trouble, for the caller it is: nothing was stored, try again later.
+      submissions[i].done(absl::UnavailableError("the records could not be stored"));
+      continue;
+    }
+    std::vector<ChunkResult> results;
+    for (size_t k = 0; k < chunk_counts[i]; ++k) results.push_back(std::move((*stored)[at++]));
+    submissions[i].done(std::move(results));
+  }
+  return group;
+}
+
+}  // namespace vangnet

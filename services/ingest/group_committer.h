@@ -1,0 +1,76 @@
+// GroupCommitter gathers what all callers send into groups that are stored with one sync each.
+//
+// Guarantees: submissions of one source are stored in the order in which they came. Sources take turns, so that one
+//   that sends without end holds nobody up by more than a group. `done` is called exactly once for each submission
+//   that was taken, from the thread that runs RunOnce, and holds no lock.
+// Thread safety: Submit, has_room, Wait and Stop may be called concurrently; RunOnce by one thread (the committer).
+// Errors: RESOURCE_EXHAUSTED from Submit: too much is waiting; UNAVAILABLE: the server is shutting down.
+// Limits and cost: at most `queue_bytes_max` wait, and what streams that may overrun it have in their hands.
+#ifndef VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
+#define VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "domain/mutex.h"
+#include "storage/fact_store.h"
+
+namespace vangnet {
+
+class GroupCommitter {
+ public:
+  struct Options {
+    size_t queue_bytes_max = size_t{64} << 20;
+    size_t group_records_max = 20'000;
+    size_t group_bytes_max = size_t{8} << 20;
+  };
+  // One result per chunk of the submission; or why nothing of it was stored.
+  using Results = absl::StatusOr<std::vector<ChunkResult>>;
+  struct Submission {
+    std::vector<Chunk> chunks;  // not empty
+    size_t bytes = 0;           // about what it takes in memory
+    std::function<void(Results)> done;
+  };
+  enum class WhenFull { kRefuse, kTake };
+  struct Group {
+    size_t records = 0;
+    absl::Status status;  // of the store; OK when there was nothing to do
+  };
+
+  // `store` outlives the committer.
+  GroupCommitter(FactStore& store, const Options& options);
+
+  // kTake is for callers that hold back by themselves while there is no room: what they overrun is bounded by them.
+  absl::Status Submit(Submission submission, WhenFull when_full);
+  // Whether Submit would take more.
+  bool has_room() const;
+  // Until something waits, or Stop; false: stopped and nothing waits any more.
+  bool Wait();
+  // Stores one group of what waits.
+  Group RunOnce(absl::Time now);
+  // Takes nothing more; what waits is still stored.
+  void Stop();
+
+ private:
+  std::vector<Submission> TakeGroup();
+
+  FactStore& store_;
+  const Options options_;
+  mutable Mutex mutex_;
+  CondVar work_;
+  std::map<std::string, std::deque<Submission>, std::less<>> waiting_ VANGNET_GUARDED_BY(mutex_);  // by source
+  std::deque<std::string> turns_ VANGNET_GUARDED_BY(mutex_);  // sources of waiting_, whose turn is next in front
+  size_t waiting_bytes_ VANGNET_GUARDED_BY(mutex_) = 0;
+  bool stopped_ VANGNET_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_

@@ -1,0 +1,74 @@
+// Ingest is what every way in (a unary call, a stream, a replay) has in common: it judges a request and hands it to
+// the committer.
+//
+// Thread safety: all methods may be called concurrently.
+#ifndef VANGNET_SERVICES_INGEST_INGEST_H_
+#define VANGNET_SERVICES_INGEST_INGEST_H_
+
+#include <grpcpp/support/byte_buffer.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "services/ingest/group_committer.h"
+#include "services/ingest/judged_request.h"
+#include "services/runtime/caller.h"
+#include "services/runtime/clock.h"
+#include "storage/fact_store.h"
+
+namespace vangnet {
+
+// How many records of a source had which outcome.
+struct OutcomeCounts {
+  uint64_t accepted = 0;
+  uint64_t duplicate = 0;
+  uint64_t stale = 0;
+  uint64_t rejected = 0;
+};
+using CountOutcomes = std::function<void(std::string_view source, const OutcomeCounts& counts)>;
+
+class Ingest {
+ public:
+  struct Options {
+    absl::TimeZone time_zone;  // of the region: the day of receipt is a day there
+    FindWarning find_warning;  // may be empty
+    CountOutcomes count;       // called once for each chunk stored
+  };
+  // All but `options` outlive it.
+  Ingest(const FactStore& facts, GroupCommitter& committer, const RecordReader& reader, const Clock& clock,
+         Options options);
+
+  // Called once with the answer, or with why nothing was stored.
+  using Answer = std::function<void(const grpc::Status& status, const std::string& encoded_answer)>;
+
+  // One message of a stream, or one call. `source` is the source of the message before, and of this one after it.
+  // Answers from within, or later from the committer's thread.
+  void Take(std::string_view wire, const Caller& caller, GroupCommitter::WhenFull when_full, std::string& source,
+            Answer answer);
+  // Whether a stream should read on.
+  bool has_room() const { return committer_.has_room(); }
+
+  // The parts, for replays.
+  absl::StatusOr<JudgedRequest> JudgeRecords(const IngestRequest& request, const Caller& caller,
+                                             std::string_view source_before) const;
+  absl::Status Submit(std::vector<Chunk> chunks, size_t bytes, GroupCommitter::WhenFull when_full,
+                      std::function<void(GroupCommitter::Results)> done);
+
+ private:
+  const FactStore& facts_;
+  GroupCommitter& committer_;
+  const RecordReader& reader_;
+  const Clock& clock_;
+  const Options options_;
+};
+
+// The bytes of a message in one piece; `storage` keeps them when they were not.
+std::string_view Flatten(grpc::ByteBuffer& buffer, grpc::Slice& storage);
+grpc::ByteBuffer ToByteBuffer(const std::string& bytes);
+
+}  // namespace vangnet
+
+#endif  // VANGNET_SERVICES_INGEST_INGEST_H_

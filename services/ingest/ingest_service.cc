@@ -1,0 +1,172 @@
+#include "services/ingest/ingest_service.h"
+
+#include <optional>
+#include <utility>
+
+#include "services/convert/wire.h"
+#include "services/ingest/record_listing.h"
+#include "services/ingest/record_stream.h"
+#include "services/ingest/rejection_replay.h"
+#include "services/runtime/page_token.h"
+
+namespace vangnet {
+
+namespace {
+
+constexpr int kRejectionPageDefault = 100;
+constexpr int kRejectionPageMax = 1'000;
+
+// The source that a request is about; the caller's only one when it names none.
+absl::StatusOr<std::string> SourceOf(const std::string& named, const Caller& caller) {
+  if (!caller.may_send()) return absl::PermissionDeniedError("the caller may not read records of a source");
+  if (named.empty()) {
+    std::optional<std::string> only = caller.sources.only();
+    if (!only.has_value()) return absl::InvalidArgumentError("source: required; the caller has not just one");
+    return *std::move(only);
+  }
+  if (!caller.sources.Contains(named)) return absl::PermissionDeniedError("not a source of the caller");
+  return named;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* IngestService::IngestRecords(grpc::CallbackServerContext* context,
+                                                       const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
+  if (!caller.ok()) {
+    reactor->Finish(ToRpcStatus(caller.status()));
+    return reactor;
+  }
+  grpc::ByteBuffer incoming(*request);
+  grpc::Slice storage;
+  const std::string_view wire = Flatten(incoming, storage);
+  std::string source;
+  ingest_.Take(wire, *caller, GroupCommitter::WhenFull::kRefuse, source,
+               [reactor, response](const grpc::Status& status, const std::string& encoded) {
+                 if (status.ok()) *response = ToByteBuffer(encoded);
+                 reactor->Finish(status);
+               });
+  return reactor;
+}
+
+grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* IngestService::StreamRecords(
+    grpc::CallbackServerContext* context) {
+  absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
+  if (!caller.ok()) return RecordStream::Refuse(ingest_, ToRpcStatus(caller.status()));
+  return RecordStream::Start(ingest_, *std::move(caller));
+}
+
+grpc::ServerUnaryReactor* IngestService::GetSourceStatus(grpc::CallbackServerContext* context,
+                                                         const v1::GetSourceStatusRequest* request,
+                                                         v1::GetSourceStatusResponse* response) {
+  return AnswerUnary(context, gate_,
+                     [&](const Caller& caller) { return FillSourceStatus(caller, *request, *response); });
+}
+
+grpc::Status IngestService::FillSourceStatus(const Caller& caller, const v1::GetSourceStatusRequest& request,
+                                             v1::GetSourceStatusResponse& response) const {
+  const absl::StatusOr<std::string> source = SourceOf(request.source(), caller);
+  if (!source.ok()) return ToRpcStatus(source.status());
+  const absl::StatusOr<std::vector<ChannelStatus>> channels = facts_.GetSourceStatus(*source);
+  if (!channels.ok()) return ToRpcStatus(channels.status());
+  for (const ChannelStatus& channel : *channels) {
+    if (!request.channel().empty() && channel.channel != request.channel()) continue;
+    v1::ChannelStatus* status = response.add_channels();
+    status->set_source(channel.source);
+    status->set_channel(channel.channel);
+    status->set_cursor(channel.cursor);
+    status->set_sequence(PositionToString(channel.sequence));
+    *status->mutable_received_at() = ToProto(channel.received_at);
+    status->set_accepted(channel.accepted);
+    status->set_duplicate(channel.duplicate);
+    status->set_stale(channel.stale);
+    status->set_rejected(channel.rejected);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::ServerWriteReactor<v1::ListRecordsResponse>* IngestService::ListRecords(grpc::CallbackServerContext* context,
+                                                                              const v1::ListRecordsRequest* request) {
+  const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
+  if (!caller.ok()) return new RefusedStream<v1::ListRecordsResponse>(ToRpcStatus(caller.status()));
+  const absl::StatusOr<std::string> source = SourceOf(request->source(), *caller);
+  if (!source.ok()) return new RefusedStream<v1::ListRecordsResponse>(ToRpcStatus(source.status()));
+  gate_.access_log.Read({.caller = *caller, .method = "IngestService.ListRecords", .student = ""});
+  return RecordListing::Start(facts_, *source, request->school());
+}
+
+grpc::ServerUnaryReactor* IngestService::ListRejections(grpc::CallbackServerContext* context,
+                                                        const v1::ListRejectionsRequest* request,
+                                                        v1::ListRejectionsResponse* response) {
+  return AnswerUnary(context, gate_, [&](const Caller& caller) { return FillRejections(caller, *request, *response); });
+}
+
+grpc::Status IngestService::FillRejections(const Caller& caller, const v1::ListRejectionsRequest& request,
+                                           v1::ListRejectionsResponse& response) const {
+  const absl::StatusOr<std::string> source = SourceOf(request.source(), caller);
+  if (!source.ok()) return ToRpcStatus(source.status());
+  std::vector<FieldViolation> violations;
+  if (request.page_size() < 0 || request.page_size() > kRejectionPageMax) {
+    violations.push_back({"page_size", "0 to " + std::to_string(kRejectionPageMax)});
+  }
+  uint64_t before = 0;
+  if (!request.page_token().empty()) {
+    const std::optional<PageToken> token = DecodePageToken("rejections", *source, request.page_token());
+    if (token.has_value() && token->numbers.size() == 1) {
+      before = token->numbers.front();
+    } else {
+      violations.push_back({"page_token", "not one of this listing"});
+    }
+  }
+  if (!violations.empty()) return InvalidRequest(violations);
+  const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kRejectionPageDefault : request.page_size());
+  absl::StatusOr<std::vector<QuarantinedRecord>> rejections = facts_.ListRejections(*source, before, page_size + 1);
+  if (!rejections.ok()) return ToRpcStatus(rejections.status());
+  if (rejections->size() > page_size) {
+    rejections->pop_back();
+    response.set_next_page_token(EncodePageToken("rejections", *source, {.numbers = {rejections->back().id}}));
+  }
+  for (QuarantinedRecord& rejection : *rejections) {
+    v1::Rejection* listed = response.add_rejections();
+    listed->set_rejection_id(RejectionIdToString(rejection.id));
+    listed->set_source(rejection.refused.source);
+    listed->set_channel(rejection.channel);
+    *listed->mutable_rejected_at() = ToProto(rejection.rejected_at);
+    listed->set_reason(rejection.refused.reason);
+    listed->set_field(rejection.refused.field);
+    listed->set_description(rejection.refused.description);
+    listed->set_raw_record(std::move(rejection.refused.raw));
+  }
+  response.set_dropped(facts_.rejections_dropped(*source));
+  gate_.access_log.Read({.caller = caller,
+                         .method = "IngestService.ListRejections",
+                         .student = "",
+                         .items = static_cast<size_t>(response.rejections_size())});
+  return grpc::Status::OK;
+}
+
+grpc::ServerUnaryReactor* IngestService::ReplayRejections(grpc::CallbackServerContext* context,
+                                                          const v1::ReplayRejectionsRequest* request,
+                                                          v1::ReplayRejectionsResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
+  if (!caller.ok()) {
+    reactor->Finish(ToRpcStatus(caller.status()));
+    return reactor;
+  }
+  const absl::StatusOr<std::string> source = SourceOf(request->source(), *caller);
+  if (!source.ok()) {
+    reactor->Finish(ToRpcStatus(source.status()));
+    return reactor;
+  }
+  if (static_cast<size_t>(request->rejection_ids_size()) > kReplayRecordsMax) {
+    reactor->Finish(InvalidRequest({{"rejection_ids", "more than " + std::to_string(kReplayRecordsMax)}}));
+    return reactor;
+  }
+  ReplayRejected(facts_, ingest_, *caller, *source, *request, *response,
+                 [reactor](const grpc::Status& status) { reactor->Finish(status); });
+  return reactor;
+}
+
+}  // namespace vangnet

@@ -1,0 +1,60 @@
+// IngestService serves vangnet.v1.IngestService: records come in, and senders see how far they got.
+//
+// IngestRecords and StreamRecords take the raw bytes, so that a record that is broken is refused alone.
+// Guarantees: what is answered ACCEPTED is durable.
+// Thread safety: gRPC calls it from its threads.
+// Errors: as ingest_service.proto says.
+#ifndef VANGNET_SERVICES_INGEST_INGEST_SERVICE_H_
+#define VANGNET_SERVICES_INGEST_INGEST_SERVICE_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include <string>
+
+#include "services/ingest/ingest.h"
+#include "services/runtime/rpc.h"
+#include "storage/fact_store.h"
+#include "vangnet/v1/ingest_service.grpc.pb.h"
+
+namespace vangnet {
+
+using IngestServiceBase = v1::IngestService::WithRawCallbackMethod_IngestRecords<
+    v1::IngestService::WithRawCallbackMethod_StreamRecords<v1::IngestService::WithCallbackMethod_GetSourceStatus<
+        v1::IngestService::WithCallbackMethod_ListRecords<v1::IngestService::WithCallbackMethod_ListRejections<
+            v1::IngestService::WithCallbackMethod_ReplayRejections<v1::IngestService::Service>>>>>>;
+
+class IngestService final : public IngestServiceBase {
+ public:
+  // All outlive the service.
+  IngestService(FactStore& facts, Ingest& ingest, const Gate& gate) : facts_(facts), ingest_(ingest), gate_(gate) {}
+
+  grpc::ServerUnaryReactor* IngestRecords(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+                                          grpc::ByteBuffer* response) override;
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* StreamRecords(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* GetSourceStatus(grpc::CallbackServerContext* context,
+                                            const v1::GetSourceStatusRequest* request,
+                                            v1::GetSourceStatusResponse* response) override;
+  grpc::ServerWriteReactor<v1::ListRecordsResponse>* ListRecords(grpc::CallbackServerContext* context,
+                                                                 const v1::ListRecordsRequest* request) override;
+  grpc::ServerUnaryReactor* ListRejections(grpc::CallbackServerContext* context,
+                                           const v1::ListRejectionsRequest* request,
+                                           v1::ListRejectionsResponse* response) override;
+  grpc::ServerUnaryReactor* ReplayRejections(grpc::CallbackServerContext* context,
+                                             const v1::ReplayRejectionsRequest* request,
+                                             v1::ReplayRejectionsResponse* response) override;
+
+ private:
+  grpc::Status FillSourceStatus(const Caller& caller, const v1::GetSourceStatusRequest& request,
+                                v1::GetSourceStatusResponse& response) const;
+  grpc::Status FillRejections(const Caller& caller, const v1::ListRejectionsRequest& request,
+                              v1::ListRejectionsResponse& response) const;
+
+  FactStore& facts_;
+  Ingest& ingest_;
+  const Gate& gate_;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_SERVICES_INGEST_INGEST_SERVICE_H_

@@ -1,0 +1,151 @@
+#include "services/ingest/judged_request.h"
+
+#include <algorithm>
+#include <optional>
+#include <variant>
+
+#include "google/protobuf/io/coded_stream.h"
+#include "services/runtime/page_token.h"
+#include "vangnet/v1/ingest_service.pb.h"
+
+namespace vangnet {
+
+namespace {
+
+using google::protobuf::io::CodedOutputStream;
+
+std::string EncodeRefusal(const RefusedRecord& refused) {
+  v1::RecordResult result;
+  result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
+  result.set_reason(refused.reason);
+  result.set_field(refused.field);
+  result.set_description(refused.description);
+  return result.SerializeAsString();
+}
+
+// Appends a length-delimited field to an encoded message.
+void AppendBytes(int field, std::string_view bytes, std::string& message) {
+  uint8_t head[16];
+  uint8_t* end = CodedOutputStream::WriteTagToArray(static_cast<uint32_t>(field) << 3 | 2, head);
+  end = CodedOutputStream::WriteVarint32ToArray(static_cast<uint32_t>(bytes.size()), end);
+  message.append(reinterpret_cast<const char*>(head), static_cast<size_t>(end - head));
+  message.append(bytes);
+}
+
+void SetOutcome(Outcome outcome, uint64_t sequence, v1::RecordResult& result) {
+  switch (outcome) {
+    case Outcome::kAccepted:
+      result.set_outcome(v1::RECORD_OUTCOME_ACCEPTED);
+      break;
+    case Outcome::kDuplicate:
+      result.set_outcome(v1::RECORD_OUTCOME_DUPLICATE);
+      break;
+    case Outcome::kStale:
+      result.set_outcome(v1::RECORD_OUTCOME_STALE);
+      break;
+    case Outcome::kConflict:
+      result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
+      result.set_reason("CONFLICTING_REVISION");
+      result.set_field("revision");
+      result.set_description("this revision was sent before with other content");
+      break;
+  }
+  result.set_sequence(PositionToString(sequence));
+}
+
+// The chunk of `source`, made when there is none yet. Requests have few sources, so a walk is the fastest search.
+size_t ChunkOf(std::string_view source, const IngestRequest& request, std::vector<Chunk>& chunks) {
+  for (size_t i = chunks.size(); i-- > 0;) {
+    if (chunks[i].source == source) return i;
+  }
+  Chunk chunk;
+  chunk.source = source;
+  chunk.channel = request.channel;
+  if (!request.cursor.empty()) chunk.cursor = request.cursor;
+  chunk.backfill = request.backfill;
+  chunk.records.reserve(chunks.empty() ? request.records.size() : 0);
+  chunks.push_back(std::move(chunk));
+  return chunks.size() - 1;
+}
+
+}  // namespace
+
+absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeContext& context) {
+  const std::string only_source = context.caller.sources.only().value_or("");
+  const RecordReader::Context reading{.default_source = only_source, .received_on = context.received_on};
+  JudgedRequest judged;
+  judged.places.reserve(request.records.size());
+  std::vector<RefusedRecord> refused;
+  for (const std::string_view wire : request.records) {
+    RecordReader::Result read = context.reader.ReadWire(wire, reading);
+    if (auto* bad = std::get_if<RefusedRecord>(&read)) {
+      judged.places.push_back({.index = static_cast<uint32_t>(judged.refused_results.size())});
+      judged.refused_results.push_back(EncodeRefusal(*bad));
+      refused.push_back(std::move(*bad));
+      continue;
+    }
+    auto& incoming = std::get<IncomingRecord>(read);
+    if (!context.caller.sources.Contains(incoming.record.key.source)) {
+      return absl::PermissionDeniedError("a record is of a source that the caller may not speak for");
+    }
+    if (context.find_warning) {
+      std::string warning = context.find_warning(incoming.record);
+      if (!warning.empty()) judged.warnings.emplace_back(judged.places.size(), std::move(warning));
+    }
+    const size_t chunk = ChunkOf(incoming.record.key.source, request, judged.chunks);
+    judged.places.push_back(
+        {.chunk = static_cast<uint32_t>(chunk), .index = static_cast<uint32_t>(judged.chunks[chunk].records.size())});
+    judged.chunks[chunk].records.push_back(std::move(incoming));
+  }
+  // What could not be read belongs to whom it names, if the caller may speak for that; else to the others' source.
+  const std::string fallback = !judged.chunks.empty() ? judged.chunks.front().source
+                               : only_source.empty()  ? std::string(context.source_before)
+                                                      : only_source;
+  const std::string quarantine = fallback.empty() ? std::string(kNamelessSource) : fallback;
+  for (RefusedRecord& bad : refused) {
+    const bool named = !bad.source.empty() && context.caller.sources.Contains(bad.source);
+    const size_t chunk = ChunkOf(named ? bad.source : quarantine, request, judged.chunks);
+    judged.chunks[chunk].refused.push_back(std::move(bad));
+  }
+  if (judged.chunks.empty() && !request.cursor.empty()) {
+    if (fallback.empty()) {
+      return absl::InvalidArgumentError("a cursor without records, and no source that it could be of");
+    }
+    ChunkOf(fallback, request, judged.chunks);
+  }
+  return judged;
+}
+
+std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkResult>& results,
+                         std::string_view cursor) {
+  std::string answer;
+  answer.reserve(judged.places.size() * 28 + 64);
+  std::string encoded;
+  v1::RecordResult result;  // one object for all: clearing keeps what its strings hold
+  auto warning = judged.warnings.begin();
+  for (uint32_t i = 0; i < judged.places.size(); ++i) {
+    const JudgedRequest::Place& place = judged.places[i];
+    if (place.chunk == JudgedRequest::Place::kRefused) {
+      AppendBytes(v1::IngestRecordsResponse::kResultsFieldNumber, judged.refused_results[place.index], answer);
+      continue;
+    }
+    result.Clear();
+    if (results.empty()) {
+      SetOutcome(Outcome::kAccepted, 0, result);
+    } else {
+      SetOutcome(results[place.chunk].outcomes[place.index], results[place.chunk].sequences[place.index], result);
+    }
+    for (; warning != judged.warnings.end() && warning->first == i; ++warning) result.add_warnings(warning->second);
+    result.SerializeToString(&encoded);
+    AppendBytes(v1::IngestRecordsResponse::kResultsFieldNumber, encoded, answer);
+  }
+  uint64_t sequence = 0;
+  for (const ChunkResult& chunk : results) sequence = std::max(sequence, chunk.sequence);
+  if (sequence != 0) {
+    AppendBytes(v1::IngestRecordsResponse::kSequenceFieldNumber, PositionToString(sequence), answer);
+  }
+  if (!cursor.empty()) AppendBytes(v1::StreamRecordsResponse::kCursorFieldNumber, cursor, answer);
+  return answer;
+}
+
+}  // namespace vangnet

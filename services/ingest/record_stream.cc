@@ -1,0 +1,145 @@
+#include "services/ingest/record_stream.h"
+
+#include <utility>
+
+namespace vangnet {
+
+RecordStream* RecordStream::Start(Ingest& ingest, Caller caller) {
+  auto* stream = new RecordStream(ingest, std::move(caller));
+  stream->Proceed();
+  return stream;
+}
+
+RecordStream* RecordStream::Refuse(Ingest& ingest, const grpc::Status& status) {
+  auto* stream = new RecordStream(ingest, Caller{});
+  {
+    MutexLock lock(stream->mutex_);
+    stream->no_more_reads_ = true;
+    stream->end_ = status;
+  }
+  stream->Proceed();
+  return stream;
+}
+
+void RecordStream::OnReadDone(bool ok) {
+  uint64_t number = 0;
+  {
+    MutexLock lock(mutex_);
+    reading_ = false;
+    if (!ok) {
+      no_more_reads_ = true;
+    } else {
+      number = first_slot_ + slots_.size();
+      slots_.emplace_back();
+      ++uncommitted_;
+    }
+  }
+  if (ok) {
+    grpc::Slice storage;
+    const std::string_view wire = Flatten(incoming_, storage);
+    ingest_.Take(
+        wire, caller_, GroupCommitter::WhenFull::kTake, source_,
+        [this, number](const grpc::Status& status, const std::string& encoded) { Answered(number, status, encoded); });
+  }
+  Proceed();
+}
+
+void RecordStream::Answered(uint64_t number, const grpc::Status& status, const std::string& encoded) {
+  grpc::ByteBuffer answer = ToByteBuffer(encoded);
+  {
+    MutexLock lock(mutex_);
+    const uint64_t index = number - first_slot_;
+    if (status.ok() && index < slots_.size()) {
+      slots_[index].answer = std::move(answer);
+      slots_[index].answered = true;
+    } else if (!status.ok() && end_.ok() && !broken_) {
+      // Chunks after this one may still be stored; the sender resumes from the last cursor it was answered, and
+      // finds them to be duplicates.
+      end_ = status;
+      no_more_reads_ = true;
+      slots_.resize(index);
+    }
+  }
+  Proceed();
+  // This is no thread of gRPC's: until uncommitted_ is counted down the stream cannot end under it, and after that
+  // it does one step more at most, and nothing else.
+  Step step;
+  {
+    MutexLock lock(mutex_);
+    --uncommitted_;
+    step = NextStep();
+  }
+  Perform(step);
+}
+
+void RecordStream::OnWriteDone(bool ok) {
+  {
+    MutexLock lock(mutex_);
+    writing_ = false;
+    if (!slots_.empty()) {
+      slots_.pop_front();
+      ++first_slot_;
+    }
+    if (!ok) broken_ = no_more_reads_ = true;
+  }
+  Proceed();
+}
+
+void RecordStream::OnCancel() {
+  {
+    MutexLock lock(mutex_);
+    broken_ = no_more_reads_ = true;
+  }
+  Proceed();
+}
+
+RecordStream::Step RecordStream::NextStep() {
+  if (finished_) return {};
+  if (!writing_ && !broken_ && !slots_.empty() && slots_.front().answered) {
+    writing_ = true;
+    return {.kind = Step::Kind::kWrite, .answer = &slots_.front().answer};
+  }
+  // With nothing on its way nobody would wake this stream up: it reads one chunk even when there is no room.
+  if (!reading_ && !no_more_reads_ && slots_.size() < kChunksInFlightMax && (uncommitted_ == 0 || ingest_.has_room())) {
+    reading_ = true;
+    return {.kind = Step::Kind::kRead};
+  }
+  if (no_more_reads_ && !reading_ && !writing_ && uncommitted_ == 0 && (broken_ || slots_.empty())) {
+    finished_ = true;
+    return {.kind = Step::Kind::kFinish,
+            .end = broken_ ? grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone") : end_};
+  }
+  return {};
+}
+
+void RecordStream::Perform(const Step& step) {
+  switch (step.kind) {
+    case Step::Kind::kNone:
+      break;
+    case Step::Kind::kWrite:
+      StartWrite(step.answer);
+      break;
+    case Step::Kind::kRead:
+      StartRead(&incoming_);
+      break;
+    case Step::Kind::kFinish:
+      Finish(step.end);
+      break;
+  }
+}
+
+void RecordStream::Proceed() {
+  for (;;) {
+    Step step;
+    {
+      MutexLock lock(mutex_);
+      step = NextStep();
+    }
+    Perform(step);
+    if (step.kind == Step::Kind::kNone || step.kind == Step::Kind::kFinish) return;
+  }
+}
+
+void RecordStream::OnDone() { delete this; }
+
+}  // namespace vangnet

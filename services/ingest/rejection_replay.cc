@@ -1,0 +1,121 @@
+#include "services/ingest/rejection_replay.h"
+
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace vangnet {
+
+namespace {
+
+constexpr size_t kPage = 1'000;
+
+// What is tried, oldest first.
+absl::StatusOr<std::vector<QuarantinedRecord>> NamedRejections(const FactStore& facts, const std::string& source,
+                                                               const v1::ReplayRejectionsRequest& request) {
+  std::vector<QuarantinedRecord> named;
+  for (const std::string& text : request.rejection_ids()) {
+    const std::optional<uint64_t> id = ParseRejectionId(text);
+    if (!id.has_value()) return absl::InvalidArgumentError("rejection_ids: one of them is no rejection id");
+    absl::StatusOr<std::optional<QuarantinedRecord>> found = facts.GetRejection(source, *id);
+    if (!found.ok()) return found.status();
+    if (!found->has_value()) return absl::NotFoundError("no such rejection of this source: " + text);
+    named.push_back(**std::move(found));
+  }
+  std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  named.erase(std::unique(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
+              named.end());
+  return named;
+}
+
+absl::StatusOr<std::vector<QuarantinedRecord>> OldestRejections(const FactStore& facts, const std::string& source) {
+  std::deque<QuarantinedRecord> oldest;  // newest first; what is too new for this call falls off the front
+  size_t bytes = 0;
+  uint64_t before = 0;
+  for (;;) {
+    absl::StatusOr<std::vector<QuarantinedRecord>> page = facts.ListRejections(source, before, kPage);
+    if (!page.ok()) return page.status();
+    for (QuarantinedRecord& rejection : *page) {
+      before = rejection.id;
+      bytes += rejection.refused.raw.size();
+      oldest.push_back(std::move(rejection));
+      while (oldest.size() > 1 && (oldest.size() > kReplayRecordsMax || bytes > kChunkRecordBytesMax)) {
+        bytes -= oldest.front().refused.raw.size();
+        oldest.pop_front();
+      }
+    }
+    if (page->size() < kPage) break;
+  }
+  return std::vector<QuarantinedRecord>(std::make_move_iterator(oldest.rbegin()),
+                                        std::make_move_iterator(oldest.rend()));
+}
+
+// What a call has in its hands between judging and the store's answer.
+struct Replay {
+  std::vector<QuarantinedRecord> tried;
+  JudgedRequest judged;
+};
+
+// Fills in the response and takes what was stored out of the quarantine.
+absl::Status Conclude(FactStore& facts, const std::string& source, const Replay& replay,
+                      const std::vector<ChunkResult>& results, v1::ReplayRejectionsResponse& response) {
+  v1::IngestRecordsResponse answer;
+  if (!answer.ParseFromString(EncodeAnswer(replay.judged, results, ""))) {
+    return absl::InternalError("the answer does not parse");
+  }
+  std::vector<uint64_t> gone;
+  for (size_t i = 0; i < replay.tried.size(); ++i) {
+    auto* replayed = response.add_replayed();
+    replayed->set_rejection_id(RejectionIdToString(replay.tried[i].id));
+    *replayed->mutable_result() = std::move(*answer.mutable_results(static_cast<int>(i)));
+    if (replay.judged.places[i].chunk != JudgedRequest::Place::kRefused) gone.push_back(replay.tried[i].id);
+  }
+  return facts.RemoveRejections(source, gone);
+}
+
+}  // namespace
+
+void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, const std::string& source,
+                    const v1::ReplayRejectionsRequest& request, v1::ReplayRejectionsResponse& response,
+                    std::function<void(const grpc::Status&)> done) {
+  absl::StatusOr<std::vector<QuarantinedRecord>> rejections =
+      request.rejection_ids().empty() ? OldestRejections(facts, source) : NamedRejections(facts, source, request);
+  if (!rejections.ok()) return done(ToRpcStatus(rejections.status()));
+  auto replay = std::make_shared<Replay>();
+  replay->tried = *std::move(rejections);
+  IngestRequest again;
+  for (const QuarantinedRecord& rejection : replay->tried) {
+    again.records.push_back(rejection.refused.raw);
+    again.record_bytes += rejection.refused.raw.size();
+  }
+  absl::StatusOr<JudgedRequest> judged = ingest.JudgeRecords(again, caller, source);
+  if (!judged.ok()) return done(ToRpcStatus(judged.status()));
+  replay->judged = *std::move(judged);
+  std::vector<Chunk> chunks = std::exchange(replay->judged.chunks, {});
+  bool any = false;
+  for (Chunk& chunk : chunks) {
+    chunk.refused.clear();  // they are in the quarantine
+    any = any || !chunk.records.empty();
+  }
+  if (!any) return done(ToRpcStatus(Conclude(facts, source, *replay, {}, response)));
+  const absl::Status taken = ingest.Submit(
+      std::move(chunks), again.record_bytes, GroupCommitter::WhenFull::kRefuse,
+      [&facts, source, replay, &response, done](const GroupCommitter::Results& results) {
+        done(ToRpcStatus(results.ok() ? Conclude(facts, source, *replay, *results, response) : results.status()));
+      });
+  if (!taken.ok()) done(ToRpcStatus(taken));
+}
+
+std::string RejectionIdToString(uint64_t id) { return std::to_string(id); }
+
+std::optional<uint64_t> ParseRejectionId(std::string_view text) {
+  uint64_t id = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return id;
+}
+
+}  // namespace vangnet

@@ -1,0 +1,35 @@
+// Replays refused records: reads them again, submits those that are right now, and answers once they are durable.
+//
+// At most kReplayRecordsMax records and kChunkRecordBytesMax bytes a call, the oldest first; call again for the rest.
+// A record that is still refused stays where it is. One whose revision turns out to conflict is put into the
+// quarantine anew by the store, and leaves its old place.
+// Thread safety: free functions.
+#ifndef VANGNET_SERVICES_INGEST_REJECTION_REPLAY_H_
+#define VANGNET_SERVICES_INGEST_REJECTION_REPLAY_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "services/ingest/ingest.h"
+#include "services/runtime/caller.h"
+#include "storage/fact_store.h"
+#include "vangnet/v1/ingest_service.pb.h"
+
+namespace vangnet {
+
+inline constexpr size_t kReplayRecordsMax = 10'000;
+
+// Calls `done` once; `response` and what else it uses live until then.
+void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, const std::string& source,
+                    const v1::ReplayRejectionsRequest& request, v1::ReplayRejectionsResponse& response,
+                    std::function<void(const grpc::Status&)> done);
+
+// Opaque id of a refused record, and back.
+std::string RejectionIdToString(uint64_t id);
+std::optional<uint64_t> ParseRejectionId(std::string_view text);
+
+}  // namespace vangnet
+
+#endif  // VANGNET_SERVICES_INGEST_REJECTION_REPLAY_H_

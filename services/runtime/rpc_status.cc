@@ -1,0 +1,99 @@
+#include "services/runtime/rpc_status.h"
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace vangnet {
+
+namespace {
+
+constexpr int kRetryAfterSeconds = 1;
+
+grpc::Status WithDetails(const google::rpc::Status& rich) {
+  return grpc::Status(static_cast<grpc::StatusCode>(rich.code()), rich.message(), rich.SerializeAsString());
+}
+
+google::rpc::Status WithReason(grpc::StatusCode code, const std::string& reason, const std::string& message) {
+  google::rpc::Status rich;
+  rich.set_code(static_cast<int>(code));
+  rich.set_message(message);
+  google::rpc::ErrorInfo info;
+  info.set_reason(reason);
+  info.set_domain("vangnet");
+  rich.add_details()->PackFrom(info);
+  return rich;
+}
+
+const char* ReasonOf(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kOk:
+      return "OK";
+    case absl::StatusCode::kCancelled:
+      return "CANCELLED";
+    case absl::StatusCode::kInvalidArgument:
+      return "INVALID_REQUEST";
+    case absl::StatusCode::kDeadlineExceeded:
+      return "DEADLINE_EXCEEDED";
+    case absl::StatusCode::kNotFound:
+      return "NOT_FOUND";
+    case absl::StatusCode::kAlreadyExists:
+      return "ALREADY_EXISTS";
+    case absl::StatusCode::kPermissionDenied:
+      return "PERMISSION_DENIED";
+    case absl::StatusCode::kResourceExhausted:
+      return "TOO_MUCH_AT_ONCE";
+    case absl::StatusCode::kFailedPrecondition:
+      return "FAILED_PRECONDITION";
+    case absl::StatusCode::kAborted:
+      return "ETAG_MISMATCH";
+    case absl::StatusCode::kOutOfRange:
+      return "TOKEN_EXPIRED";
+    case absl::StatusCode::kUnimplemented:
+      return "UNIMPLEMENTED";
+    case absl::StatusCode::kUnavailable:
+      return "UNAVAILABLE";
+    case absl::StatusCode::kDataLoss:
+      return "DATA_LOSS";
+    case absl::StatusCode::kUnauthenticated:
+      return "UNAUTHENTICATED";
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    default:
+      return "INTERNAL";
+  }
+}
+
+}  // namespace
+
+grpc::Status InvalidRequest(const std::vector<FieldViolation>& violations) {
+  google::rpc::BadRequest bad;
+  for (const FieldViolation& violation : violations) {
+    auto* added = bad.add_field_violations();
+    added->set_field(violation.field);
+    added->set_description(violation.description);
+  }
+  const FieldViolation& first = violations.front();
+  const std::string message = first.field.empty() ? first.description : first.field + ": " + first.description;
+  google::rpc::Status rich = WithReason(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_REQUEST", message);
+  rich.add_details()->PackFrom(bad);
+  return WithDetails(rich);
+}
+
+grpc::Status RpcError(grpc::StatusCode code, const std::string& reason, const std::string& message) {
+  google::rpc::Status rich = WithReason(code, reason, message);
+  if (code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    google::rpc::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(kRetryAfterSeconds);
+    rich.add_details()->PackFrom(retry);
+  }
+  return WithDetails(rich);
+}
+
+grpc::Status ToRpcStatus(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const std::string message(status.message().data(), status.message().size());
+  if (status.code() == absl::StatusCode::kInvalidArgument) return InvalidRequest({{"", message}});
+  return RpcError(static_cast<grpc::StatusCode>(status.code()), ReasonOf(status.code()), message);
+}
+
+}  // namespace vangnet

@@ -1,0 +1,123 @@
+#include "services/schools/school_service.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "services/convert/wire.h"
+#include "services/runtime/page_token.h"
+#include "services/schools/calendar_wire.h"
+
+namespace vangnet {
+
+namespace {
+
+constexpr int kPageDefault = 100;
+constexpr int kPageMax = 1'000;
+
+}  // namespace
+
+grpc::ServerUnaryReactor* SchoolService::ListSchools(grpc::CallbackServerContext* context,
+                                                     const v1::ListSchoolsRequest* request,
+                                                     v1::ListSchoolsResponse* response) {
+  return AnswerUnary(context, gate_, [&](const Caller& caller) { return FillSchools(caller, *request, *response); });
+}
+
+grpc::Status SchoolService::FillSchools(const Caller& caller, const v1::ListSchoolsRequest& request,
+                                        v1::ListSchoolsResponse& response) const {
+  std::vector<FieldViolation> violations;
+  if (request.page_size() < 0 || request.page_size() > kPageMax) {
+    violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
+  }
+  std::optional<PageToken> after;
+  if (!request.page_token().empty()) {
+    after = DecodePageToken("schools", "", request.page_token());
+    if (!after.has_value()) violations.push_back({"page_token", "not one of this listing"});
+  }
+  if (!violations.empty()) return InvalidRequest(violations);
+  const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
+  const std::shared_ptr<const Region> region = region_();
+  const std::map<std::string, SchoolFacts, std::less<>> sent = facts_.GetSchools();
+  std::set<std::string> schools;
+  for (const auto& [school, unused] : region->schools) schools.insert(school);
+  for (const auto& [school, unused] : sent) schools.insert(school);
+  auto next = after.has_value() ? schools.upper_bound(after->text) : schools.begin();
+  for (; next != schools.end(); ++next) {
+    if (!caller.schools.Contains(*next)) continue;
+    if (static_cast<size_t>(response.schools_size()) == page_size) {
+      const std::string& last = response.schools(response.schools_size() - 1).school();
+      response.set_next_page_token(EncodePageToken("schools", "", {.text = last}));
+      break;
+    }
+    const auto facts = sent.find(*next);
+    const absl::Status described =
+        Describe(*next, *region, facts == sent.end() ? nullptr : &facts->second, *response.add_schools());
+    if (!described.ok()) return ToRpcStatus(described);
+  }
+  return grpc::Status::OK;
+}
+
+grpc::ServerUnaryReactor* SchoolService::GetSchool(grpc::CallbackServerContext* context,
+                                                   const v1::GetSchoolRequest* request,
+                                                   v1::GetSchoolResponse* response) {
+  return AnswerUnary(context, gate_, [&](const Caller& caller) { return FillSchool(caller, *request, *response); });
+}
+
+grpc::Status SchoolService::FillSchool(const Caller& caller, const v1::GetSchoolRequest& request,
+                                       v1::GetSchoolResponse& response) const {
+  if (request.school().empty()) return InvalidRequest({{"school", "required"}});
+  const std::shared_ptr<const Region> region = region_();
+  const std::optional<SchoolFacts> sent = facts_.GetSchool(request.school());
+  if (!caller.schools.Contains(request.school()) ||
+      (!sent.has_value() && !region->schools.contains(request.school()))) {
+    return ToRpcStatus(absl::NotFoundError("neither configured nor heard of"));
+  }
+  const absl::Status described =
+      Describe(request.school(), *region, sent.has_value() ? &*sent : nullptr, *response.mutable_school());
+  if (!described.ok()) return ToRpcStatus(described);
+  if (!sent.has_value()) return grpc::Status::OK;
+  for (const Recorded<SchoolCalendar>& calendar : sent->calendars) {
+    for (const Timetable& timetable : calendar.fact.timetables) ToProto(timetable, response.add_timetables());
+    for (const Closure& closure : calendar.fact.closures) ToProto(closure, response.add_closures());
+  }
+  return grpc::Status::OK;
+}
+
+absl::Status SchoolService::Describe(const std::string& school, const Region& region, const SchoolFacts* sent,
+                                     v1::School& described) const {
+  described.set_school(school);
+  const auto configured = region.schools.find(school);
+  if (configured != region.schools.end()) {
+    described.set_configured(true);
+    described.set_name(configured->second.name);
+    described.set_unit(configured->second.unit);
+  }
+  const absl::StatusOr<std::vector<std::string>> students = facts_.GetStudentsEverPlacedAt(school);
+  if (!students.ok()) return students.status();
+  described.set_students_ever(students->size());
+  if (sent == nullptr) return absl::OkStatus();
+  std::optional<Day> complete_through;
+  for (const Recorded<SchoolCalendar>& calendar : sent->calendars) {
+    described.set_own_calendar(described.own_calendar() || !calendar.fact.timetables.empty());
+    if (described.name().empty()) described.set_name(calendar.fact.name);
+  }
+  for (const Recorded<AttendanceComplete>& completion : sent->completions) {
+    complete_through = std::max(complete_through, std::optional(completion.fact.through_day));
+  }
+  if (complete_through.has_value()) described.set_complete_through(complete_through->ToString());
+  const Subject subject{SubjectKind::kSchool, school};
+  const absl::StatusOr<std::vector<StateEntry>> state = facts_.GetState(subject);
+  if (!state.ok()) return state.status();
+  std::set<std::string> sources;
+  for (const StateEntry& entry : *state) sources.insert(entry.key.source);
+  for (const std::string& source : sources) described.add_sources(source);
+  const absl::StatusOr<std::vector<StoredVersion>> versions = facts_.GetVersions(subject);
+  if (!versions.ok()) return versions.status();
+  // Ascending by sequence, and the time of receipt never goes back.
+  if (!versions->empty()) *described.mutable_last_received_at() = ToProto(versions->back().received_at);
+  return absl::OkStatus();
+}
+
+}  // namespace vangnet

@@ -1,0 +1,51 @@
+// SchoolService serves vangnet.v1.SchoolService: the schools of the region, and what each has sent.
+//
+// Thread safety: gRPC calls it from its threads.
+// Errors: as school_service.proto says.
+// Cost: a school costs a read of all versions of its facts.
+#ifndef VANGNET_SERVICES_SCHOOLS_SCHOOL_SERVICE_H_
+#define VANGNET_SERVICES_SCHOOLS_SCHOOL_SERVICE_H_
+
+#include <grpcpp/support/server_callback.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "domain/region.h"
+#include "services/runtime/rpc.h"
+#include "storage/fact_store.h"
+#include "vangnet/v1/school_service.grpc.pb.h"
+
+namespace vangnet {
+
+class SchoolService final : public v1::SchoolService::CallbackService {
+ public:
+  // `facts` and `gate` outlive the service; `region` gives the one that holds now.
+  SchoolService(const FactStore& facts, std::function<std::shared_ptr<const Region>()> region, const Gate& gate)
+      : facts_(facts), region_(std::move(region)), gate_(gate) {}
+
+  grpc::ServerUnaryReactor* ListSchools(grpc::CallbackServerContext* context, const v1::ListSchoolsRequest* request,
+                                        v1::ListSchoolsResponse* response) override;
+  grpc::ServerUnaryReactor* GetSchool(grpc::CallbackServerContext* context, const v1::GetSchoolRequest* request,
+                                      v1::GetSchoolResponse* response) override;
+
+ private:
+  grpc::Status FillSchools(const Caller& caller, const v1::ListSchoolsRequest& request,
+                           v1::ListSchoolsResponse& response) const;
+  grpc::Status FillSchool(const Caller& caller, const v1::GetSchoolRequest& request,
+                          v1::GetSchoolResponse& response) const;
+  // Fills in all that is known of the school; `sent` is what it sent, if it did.
+  absl::Status Describe(const std::string& school, const Region& region, const SchoolFacts* sent,
+                        v1::School& described) const;
+
+  const FactStore& facts_;
+  const std::function<std::shared_ptr<const Region>()> region_;
+  const Gate& gate_;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_SERVICES_SCHOOLS_SCHOOL_SERVICE_H_

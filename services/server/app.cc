@@ -1,0 +1,387 @@
+#include "services/server/app.h"
+
+#include <prometheus/exposer.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "alerts/engine/commands.h"
+#include "alerts/engine/region_findings.h"
+#include "alerts/engine/sweeper.h"
+#include "services/alerts/alert_service.h"
+#include "services/alerts/open_alerts.h"
+#include "services/convert/record_reader.h"
+#include "services/ingest/absence_warning.h"
+#include "services/ingest/group_committer.h"
+#include "services/ingest/ingest_service.h"
+#include "services/runtime/authenticator.h"
+#include "services/runtime/guarded_clock.h"
+#include "services/runtime/local_day.h"
+#include "services/runtime/task_queue.h"
+#include "services/schools/school_service.h"
+#include "services/server/grpc_server.h"
+#include "services/server/metrics.h"
+#include "services/server/wake_up.h"
+#include "services/students/student_service.h"
+#include "storage/alert_store.h"
+#include "storage/fact_store.h"
+#include "storage/file_durable_mark.h"
+#include "storage/rocksdb_kv_store.h"
+
+namespace vangnet {
+
+namespace {
+
+constexpr absl::Duration kClockJumpMax = absl::Hours(1);
+// How long the engine rests when nothing happens; the turn of a day is noticed within it.
+constexpr absl::Duration kSweepEvery = absl::Seconds(1);
+constexpr absl::Duration kWatchEvery = absl::Seconds(1);
+constexpr size_t kFindingListingsMax = 32;
+
+bool IsFatal(const absl::Status& status) { return absl::IsInternal(status) || absl::IsDataLoss(status); }
+
+std::string ToString(const absl::Status& status) { return status.ToString(); }
+
+uint64_t Mebibytes(int mebibytes) { return static_cast<uint64_t>(mebibytes) << 20; }
+
+}  // namespace
+
+class App::Impl {
+ public:
+  Impl(const Startup& startup, Stores stores, const Clock& clock, const Log& log)
+      : startup_(startup), stores_(std::move(stores)), clock_(clock, kClockJumpMax), log_(log) {}
+
+  absl::Status Open();
+  absl::Status Listen();
+  void StartLoops();
+  void Stop();
+
+  const std::string& address() const { return server_->address(); }
+  const std::string& metrics_address() const { return metrics_address_; }
+  bool failed() const { return failed_; }
+
+ private:
+  void CommitLoop();
+  void SweepLoop();
+  void WatchLoop();
+  void TaskLoop();
+  void SweepOnce(bool& work_left);
+  void LogSweep(const SweepResult& result);
+  void ReportClock();
+  void Fail(std::string_view where, const absl::Status& status);
+  Metrics::Reading Read();
+
+  const Startup startup_;
+  Stores stores_;
+  GuardedClock clock_;
+  const Log& log_;
+  std::atomic<bool> failed_ = false;
+
+  std::shared_ptr<Metrics> metrics_ = std::make_shared<Metrics>();
+  std::unique_ptr<FactStore> facts_;
+  std::unique_ptr<AlertStore> alerts_;
+  Mutex alert_writes_;
+  std::unique_ptr<Sweeper> sweeper_;
+  std::unique_ptr<AlertCommands> commands_;
+  std::unique_ptr<RegionFindings> findings_;
+  std::unique_ptr<RecordReader> reader_;
+  std::unique_ptr<GroupCommitter> committer_;
+  std::unique_ptr<Ingest> ingest_;
+  std::unique_ptr<OpenAlerts> open_alerts_;
+  TaskQueue tasks_{kFindingListingsMax};
+
+  LoopbackAuthenticator authenticator_;
+  AccessLog access_log_{[this](const Access& access) { metrics_->CountRead(access.method, access.items); }};
+  Gate gate_{authenticator_, access_log_};
+  std::unique_ptr<IngestService> ingest_service_;
+  std::unique_ptr<AlertService> alert_service_;
+  std::unique_ptr<StudentService> student_service_;
+  std::unique_ptr<SchoolService> school_service_;
+  std::unique_ptr<GrpcServer> server_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::string metrics_address_;
+
+  WakeUp sweep_;
+  WakeUp watch_;
+  uint64_t listener_ = 0;
+  bool held_reported_ = false;         // of the sweeping thread
+  bool sweep_failing_ = false;         // of the sweeping thread
+  std::vector<std::jthread> threads_;  // ends first
+};
+
+absl::Status App::Impl::Open() {
+  const ServerSettings& settings = startup_.settings;
+  FactStore::Options facts;
+  facts.state_cache_bytes_max = Mebibytes(settings.state_cache_mib);
+  facts.rejections_per_source_max = settings.rejections_per_source_max;
+  auto opened = FactStore::Open(*stores_.kv, *stores_.mark, facts);
+  if (!opened.ok()) return opened.status();
+  facts_ = *std::move(opened);
+  auto alerts = AlertStore::Open(*stores_.kv);
+  if (!alerts.ok()) return alerts.status();
+  alerts_ = *std::move(alerts);
+  Sweeper::Options sweeping;
+  sweeping.threads = settings.engine_threads;
+  auto sweeper =
+      Sweeper::Create(*stores_.kv, *facts_, *alerts_, alert_writes_, startup_.configuration, std::move(sweeping));
+  if (!sweeper.ok()) return sweeper.status();
+  sweeper_ = *std::move(sweeper);
+
+  commands_ = std::make_unique<AlertCommands>(*stores_.kv, *alerts_, alert_writes_);
+  findings_ = std::make_unique<RegionFindings>(*facts_);
+  reader_ = std::make_unique<RecordReader>(startup_.configuration.region->school_pattern);
+  GroupCommitter::Options committing;
+  committing.queue_bytes_max = Mebibytes(settings.ingest_queue_mib);
+  committer_ = std::make_unique<GroupCommitter>(*facts_, committing);
+  ingest_ = std::make_unique<Ingest>(
+      *facts_, *committer_, *reader_, clock_,
+      Ingest::Options{
+          .time_zone = startup_.time_zone,
+          .find_warning = [this](const Record& record) { return AbsenceWarning(record, *sweeper_->rulebook().book); },
+          .count = [this](std::string_view source,
+                          const OutcomeCounts& counts) { metrics_->CountOutcomes(source, counts); }});
+  open_alerts_ = std::make_unique<OpenAlerts>(*alerts_);
+  return open_alerts_->Update();
+}
+
+absl::Status App::Impl::Listen() {
+  ingest_service_ = std::make_unique<IngestService>(*facts_, *ingest_, gate_);
+  alert_service_ = std::make_unique<AlertService>(*alerts_, *facts_, *commands_, clock_, gate_);
+  student_service_ = std::make_unique<StudentService>(
+      *findings_, tasks_, clock_, gate_,
+      StudentService::Options{.time_zone = startup_.time_zone, .rulebook = [this] { return sweeper_->rulebook(); }});
+  school_service_ = std::make_unique<SchoolService>(
+      *facts_, [this] { return startup_.configuration.region; }, gate_);
+
+  const std::string& metrics_listen = startup_.settings.metrics_listen;
+  try {
+    // Two threads and half a minute are its defaults: two idle connections would end all scraping.
+    exposer_ = std::make_unique<prometheus::Exposer>(
+        std::vector<std::string>{"listening_ports", metrics_listen, "num_threads", "8", "request_timeout_ms", "2000"});
+  } catch (const std::exception&) {
+    return absl::FailedPreconditionError("cannot listen on " + metrics_listen + " for metrics; is it taken?");
+  }
+  metrics_address_ =
+      metrics_listen.substr(0, metrics_listen.rfind(':') + 1) + std::to_string(exposer_->GetListeningPorts().front());
+  metrics_->SetReader([this] { return Read(); });
+  exposer_->RegisterCollectable(metrics_);
+
+  auto server = GrpcServer::Start(
+      {.listen = startup_.settings.listen,
+       .tls_certificate = startup_.settings.tls_certificate,
+       .tls_private_key = startup_.settings.tls_private_key,
+       .services = {ingest_service_.get(), alert_service_.get(), student_service_.get(), school_service_.get()},
+       .service_names = {v1::IngestService::service_full_name(), v1::AlertService::service_full_name(),
+                         v1::StudentService::service_full_name(), v1::SchoolService::service_full_name()}},
+      *metrics_, clock_);
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+void App::Impl::StartLoops() {
+  listener_ = alerts_->AddListener([this](uint64_t) { watch_.Signal(); });
+  threads_.emplace_back([this] { CommitLoop(); });
+  threads_.emplace_back([this] { SweepLoop(); });
+  threads_.emplace_back([this] { WatchLoop(); });
+  threads_.emplace_back([this] { TaskLoop(); });
+  server_->SetServing(true);
+}
+
+void App::Impl::Stop() {
+  if (threads_.empty()) return;
+  // What was acknowledged must stay so, and what was taken is answered: the committer runs until no call is left.
+  alert_service_->Stop();
+  server_->Shutdown(kDrainTime);
+  tasks_.Stop();
+  committer_->Stop();
+  sweep_.Stop();
+  watch_.Stop();
+  for (std::jthread& thread : threads_) thread.join();
+  threads_.clear();
+  alerts_->RemoveListener(listener_);
+  metrics_->SetReader({});
+  exposer_.reset();
+}
+
+void App::Impl::CommitLoop() {
+  bool failing = false;
+  while (committer_->Wait()) {
+    const absl::Duration begun = clock_.Monotonic();
+    const GroupCommitter::Group group = committer_->RunOnce(clock_.Now());
+    if (group.status.ok()) {
+      metrics_->Committed(group.records, clock_.Monotonic() - begun);
+      sweep_.Signal();
+      failing = false;
+      continue;
+    }
+    if (IsFatal(group.status)) Fail("storing records", group.status);
+    if (!failing) log_.Error("records could not be stored", {{"status", ToString(group.status)}});
+    failing = true;
+  }
+}
+
+void App::Impl::SweepLoop() {
+  bool work_left = true;
+  // Whatever is left at the end is found again at the next start: the cursor is durable.
+  while (sweep_.Wait(work_left ? absl::ZeroDuration() : kSweepEvery)) {
+    SweepOnce(work_left);
+    ReportClock();
+  }
+}
+
+void App::Impl::SweepOnce(bool& work_left) {
+  const absl::Time now = clock_.Now();
+  const absl::Duration begun = clock_.Monotonic();
+  const absl::StatusOr<SweepResult> result =
+      sweeper_->RunOnce({.now = now, .today = LocalDay(now, startup_.time_zone)});
+  if (!result.ok()) {
+    if (IsFatal(result.status())) Fail("evaluating", result.status());
+    if (!sweep_failing_) log_.Error("evaluations could not be stored", {{"status", ToString(result.status())}});
+    sweep_failing_ = true;
+    work_left = false;  // again with the next wake-up
+    return;
+  }
+  sweep_failing_ = false;
+  work_left = result->work_left;
+  metrics_->Swept(*result, clock_.Now(), clock_.Monotonic() - begun, StartOf(result->today, startup_.time_zone));
+  LogSweep(*result);
+}
+
+void App::Impl::LogSweep(const SweepResult& result) {
+  if (result.day_turned) {
+    log_.Info("day turned", {{"day", result.today.ToString()}, {"due", std::to_string(result.due_left)}});
+  }
+  for (const auto& [subject, reason] : result.set_aside) {
+    // The key is the region's pseudonym, and stays out of the log all the same: it is found by its count and place.
+    log_.Error("a subject was set aside",
+               {{"kind", subject.kind == SubjectKind::kStudent ? "student" : "school"}, {"reason", reason}});
+  }
+}
+
+void App::Impl::ReportClock() {
+  const absl::Duration held = clock_.held();
+  const bool is_held = held != absl::ZeroDuration();
+  if (is_held && !held_reported_) {
+    log_.Error("the wall clock jumped and is not believed; set it right, or restart to believe it",
+               {{"ahead", absl::FormatDuration(held)}});
+  } else if (!is_held && held_reported_) {
+    log_.Info("the wall clock is believed again");
+  }
+  held_reported_ = is_held;
+}
+
+void App::Impl::WatchLoop() {
+  while (watch_.Wait(kWatchEvery)) {
+    alert_service_->Wake();
+    const absl::Status counted = open_alerts_->Update();
+    if (!counted.ok()) log_.Warning("open alerts could not be counted", {{"status", ToString(counted)}});
+  }
+}
+
+void App::Impl::TaskLoop() {
+  while (tasks_.Wait()) tasks_.RunOnce();
+}
+
+void App::Impl::Fail(std::string_view where, const absl::Status& status) {
+  log_.Error("the disk failed: nothing is acknowledged any more; restart",
+             {{"where", std::string(where)}, {"status", ToString(status)}});
+  server_->SetServing(false);
+  failed_ = true;
+}
+
+Metrics::Reading App::Impl::Read() {
+  return {.pending_subjects = sweeper_->pending(),
+          .open_alerts = open_alerts_->counts(),
+          .clock_held = clock_.held(),
+          .storage = stores_.kv->Figures()};
+}
+
+absl::StatusOr<App::Stores> App::OpenStores(const ServerSettings& settings) {
+  std::error_code made;
+  std::filesystem::create_directories(settings.data_dir, made);
+  if (made) return absl::InternalError(settings.data_dir + ": " + made.message());
+  RocksdbKvStore::Options options;
+  options.block_cache_bytes = Mebibytes(settings.block_cache_mib);
+  auto kv = RocksdbKvStore::Open(settings.data_dir + "/db", options);
+  if (!kv.ok()) return kv.status();
+  auto mark = FileDurableMark::Open(settings.data_dir + "/mark");
+  if (!mark.ok()) return mark.status();
+  return Stores{.kv = *std::move(kv), .mark = *std::move(mark)};
+}
+
+absl::StatusOr<std::unique_ptr<App>> App::Start(const Startup& startup, Stores stores, const Clock& clock,
+                                                const Log& log) {
+  auto impl = std::make_unique<Impl>(startup, std::move(stores), clock, log);
+  if (absl::Status opened = impl->Open(); !opened.ok()) return opened;
+  if (absl::Status listening = impl->Listen(); !listening.ok()) return listening;
+  impl->StartLoops();
+  return std::unique_ptr<App>(new App(std::move(impl)));
+}
+
+App::App(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+App::~App() { impl_->Stop(); }
+const std::string& App::address() const { return impl_->address(); }
+const std::string& App::metrics_address() const { return impl_->metrics_address(); }
+bool App::failed() const { return impl_->failed(); }
+void App::Stop() { impl_->Stop(); }
+
+namespace {
+
+// Says it on one line, and what the exit status is.
+int Refuse(const absl::Status& status) {
+  const std::string message(status.message().data(), status.message().size());
+  std::fprintf(stderr, "vangnetd: %s\n", message.c_str());
+  return 1;
+}
+
+// Until one of `signals` comes, or the app has failed.
+void WaitForEnd(const App& app, const sigset_t& signals) {
+  constexpr timespec kLookEvery = {.tv_sec = 0, .tv_nsec = 100'000'000};
+  while (!app.failed()) {
+    if (sigtimedwait(&signals, nullptr, &kLookEvery) > 0) return;
+  }
+}
+
+}  // namespace
+
+int RunServer(const std::vector<std::string>& arguments) {
+  const std::variant<Startup, EarlyExit> read = ReadStartup(arguments);
+  if (const auto* exit = std::get_if<EarlyExit>(&read)) {
+    std::fputs(exit->output.c_str(), stdout);
+    std::fputs(exit->error.c_str(), stderr);
+    return exit->status;
+  }
+  const auto& startup = std::get<Startup>(read);
+  std::fputs(startup.warnings.c_str(), stderr);
+  // Before any thread is made, so that none of them takes the signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  const SystemClock clock;
+  const Log log(clock);
+  absl::StatusOr<App::Stores> stores = App::OpenStores(startup.settings);
+  if (!stores.ok()) return Refuse(stores.status());
+  absl::StatusOr<std::unique_ptr<App>> app = App::Start(startup, *std::move(stores), clock, log);
+  if (!app.ok()) return Refuse(app.status());
+  std::printf("vangnetd listening on %s, metrics on %s\n", (*app)->address().c_str(),
+              (*app)->metrics_address().c_str());
+  std::fflush(stdout);
+  WaitForEnd(**app, signals);
+  log.Info("stopping");
+  (*app)->Stop();
+  return (*app)->failed() ? 1 : 0;
+}
+
+}  // namespace vangnet

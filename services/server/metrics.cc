@@ -1,0 +1,225 @@
+#include "services/server/metrics.h"
+
+#include <algorithm>
+
+namespace vangnet {
+
+namespace {
+
+using prometheus::Histogram;
+using prometheus::Registry;
+
+constexpr int kCodes = 17;
+constexpr const char* kCodeNames[kCodes] = {
+    "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+    "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+    "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+    "DataLoss", "Unauthenticated"};
+
+prometheus::Family<prometheus::Counter>* Counter(Registry& registry, const char* name, const char* help) {
+  return &prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+prometheus::Family<prometheus::Gauge>* Gauge(Registry& registry, const char* name, const char* help) {
+  return &prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
+prometheus::Family<Histogram>* HistogramFamily(Registry& registry, const char* name, const char* help) {
+  return &prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+// From a tenth of a millisecond, where a synced write lies, to what a person would call broken.
+const Histogram::BucketBoundaries& LatencyBuckets() {
+  static const Histogram::BucketBoundaries buckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                      0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
+  return buckets;
+}
+
+const char* KindName(AlertChangeKind kind) {
+  switch (kind) {
+    case AlertChangeKind::kRaised:
+      return "raised";
+    case AlertChangeKind::kStageRaised:
+      return "stage_raised";
+    case AlertChangeKind::kStageLowered:
+      return "stage_lowered";
+    case AlertChangeKind::kUpdated:
+      return "updated";
+    case AlertChangeKind::kResolved:
+      return "resolved";
+    case AlertChangeKind::kWithdrawn:
+      return "withdrawn";
+    case AlertChangeKind::kReopened:
+      return "reopened";
+    case AlertChangeKind::kAcknowledged:
+      return "acknowledged";
+  }
+  return "other";
+}
+
+std::string ServiceOf(const std::string& method) {
+  const size_t slash = method.rfind('/');
+  return slash == std::string::npos || slash == 0 ? method : method.substr(1, slash - 1);
+}
+std::string NameOf(const std::string& method) { return method.substr(method.rfind('/') + 1); }
+
+}  // namespace
+
+Metrics::Metrics()
+    : rpc_started_(Counter(registry_, "grpc_server_started_total", "Calls that were begun.")),
+      rpc_handled_(Counter(registry_, "grpc_server_handled_total", "Calls that are over, by their status code.")),
+      rpc_seconds_(HistogramFamily(registry_, "grpc_server_handling_seconds",
+                                   "How long calls took; streams last as long as their callers like.")),
+      ingest_records_(Counter(registry_, "vangnet_ingest_records_total", "Records that were answered, by outcome.")),
+      commit_seconds_(&HistogramFamily(registry_, "vangnet_ingest_commit_seconds",
+                                       "How long it took to make one group of records durable.")
+                           ->Add({}, LatencyBuckets())),
+      commit_records_(
+          &HistogramFamily(registry_, "vangnet_ingest_commit_records", "Records that were made durable together.")
+               ->Add({}, Histogram::BucketBoundaries{1, 4, 16, 64, 256, 1024, 4096, 16384})),
+      children_due_(
+          &Gauge(registry_, "vangnet_children_due", "Subjects that are due today and not evaluated yet.")->Add({})),
+      pending_subjects_(
+          &Gauge(registry_, "vangnet_pending_subjects", "Subjects with facts that are not evaluated yet.")->Add({})),
+      set_aside_(&Gauge(registry_, "vangnet_set_aside_subjects",
+                        "Subjects that could not be evaluated because of a fault of the program.")
+                      ->Add({})),
+      evaluation_seconds_(&HistogramFamily(registry_, "vangnet_evaluation_seconds",
+                                           "How long one batch of evaluations took, its alerts written.")
+                               ->Add({}, LatencyBuckets())),
+      ack_to_alert_seconds_(&HistogramFamily(registry_, "vangnet_ack_to_alert_seconds",
+                                             "From the receipt of the oldest fact of a batch to its alerts.")
+                                 ->Add({}, LatencyBuckets())),
+      evaluated_(&Counter(registry_, "vangnet_evaluated_subjects_total", "Subjects that were evaluated.")->Add({})),
+      alert_changes_(Counter(registry_, "vangnet_alert_changes_total", "Changes of alerts, by kind.")),
+      open_alerts_(Gauge(registry_, "vangnet_open_alerts",
+                         "Open alerts by rule and stage; cells of fewer than five are put together or left out.")),
+      sweep_heartbeat_(&Gauge(registry_, "vangnet_sweep_heartbeat_timestamp_seconds",
+                              "When the engine last looked for something to do.")
+                            ->Add({})),
+      last_turned_day_(&Gauge(registry_, "vangnet_last_turned_day_timestamp_seconds",
+                              "The beginning of the last day that was turned.")
+                            ->Add({})),
+      clock_held_(&Gauge(registry_, "vangnet_clock_held_seconds",
+                         "How far the wall clock is ahead of the time that is believed; 0 when it is followed.")
+                       ->Add({})),
+      reads_(Counter(registry_, "vangnet_student_data_reads_total", "Calls that read data of children, by method.")),
+      storage_(Gauge(registry_, "vangnet_rocksdb_figure", "Figures of the database, by its own names.")) {}
+
+void Metrics::SetReader(std::function<Reading()> reader) {
+  MutexLock lock(mutex_);
+  reader_ = std::move(reader);
+}
+
+void Metrics::Method::Handled(int code, absl::Duration took) {
+  handled_[static_cast<size_t>(std::clamp(code, 0, kCodes - 1))]->Increment();
+  seconds_->Observe(absl::ToDoubleSeconds(took));
+}
+
+Metrics::Method& Metrics::MethodOf(const std::string& method, const std::string& type) {
+  MutexLock lock(mutex_);
+  Method& found = methods_[method];
+  if (found.started_ != nullptr) return found;
+  const prometheus::Labels labels = {
+      {"grpc_type", type}, {"grpc_service", ServiceOf(method)}, {"grpc_method", NameOf(method)}};
+  found.started_ = &rpc_started_->Add(labels);
+  found.seconds_ = &rpc_seconds_->Add(labels, LatencyBuckets());
+  for (const char* code : kCodeNames) {
+    prometheus::Labels with_code = labels;
+    with_code.emplace("grpc_code", code);
+    found.handled_.push_back(&rpc_handled_->Add(with_code));
+  }
+  return found;
+}
+
+void Metrics::CountOutcomes(std::string_view source, const OutcomeCounts& counts) {
+  std::string label(source);
+  {
+    MutexLock lock(mutex_);
+    if (!sources_.contains(source)) {
+      if (sources_.size() < kSourcesMax) {
+        sources_.insert(label);
+      } else {
+        label = "other";
+      }
+    }
+  }
+  const auto count = [&](const char* outcome, uint64_t records) {
+    if (records == 0) return;
+    ingest_records_->Add({{"source", label}, {"outcome", outcome}}).Increment(static_cast<double>(records));
+  };
+  count("accepted", counts.accepted);
+  count("duplicate", counts.duplicate);
+  count("stale", counts.stale);
+  count("rejected", counts.rejected);
+}
+
+void Metrics::Committed(size_t records, absl::Duration took) {
+  commit_records_->Observe(static_cast<double>(records));
+  commit_seconds_->Observe(absl::ToDoubleSeconds(took));
+}
+
+void Metrics::Swept(const SweepResult& result, absl::Time now, absl::Duration took, absl::Time day_start) {
+  sweep_heartbeat_->Set(absl::ToDoubleSeconds(now - absl::UnixEpoch()));
+  last_turned_day_->Set(absl::ToDoubleSeconds(day_start - absl::UnixEpoch()));
+  children_due_->Set(static_cast<double>(result.due_left));
+  set_aside_->Set(static_cast<double>(result.set_aside_left));
+  if (result.evaluated == 0) return;
+  evaluated_->Increment(static_cast<double>(result.evaluated));
+  evaluation_seconds_->Observe(absl::ToDoubleSeconds(took));
+  if (result.oldest_received_at.has_value()) {
+    ack_to_alert_seconds_->Observe(std::max(0.0, absl::ToDoubleSeconds(now - *result.oldest_received_at)));
+  }
+  for (const auto& [kind, changes] : result.changes) {
+    alert_changes_->Add({{"kind", KindName(kind)}}).Increment(static_cast<double>(changes));
+  }
+}
+
+void Metrics::CountRead(std::string_view method, size_t) { reads_->Add({{"method", std::string(method)}}).Increment(); }
+
+OpenAlertCells WithoutSmallCells(const OpenAlertCells& cells, uint64_t small) {
+  OpenAlertCells shown;
+  uint64_t other = 0;
+  for (const auto& [cell, count] : cells) {
+    if (count >= small) {
+      shown.emplace(cell, count);
+    } else {
+      other += count;
+    }
+  }
+  if (other >= small) shown[{"other", "other"}] = other;
+  return shown;
+}
+
+void Metrics::ShowOpenAlerts(const OpenAlertCells& cells) {
+  const OpenAlertCells shown = WithoutSmallCells(cells, kSmallCell);
+  for (auto gone = shown_cells_.begin(); gone != shown_cells_.end();) {
+    if (shown.contains(gone->first)) {
+      ++gone;
+    } else {
+      open_alerts_->Remove(gone->second);
+      gone = shown_cells_.erase(gone);
+    }
+  }
+  for (const auto& [cell, count] : shown) {
+    prometheus::Gauge*& gauge = shown_cells_[cell];
+    if (gauge == nullptr) gauge = &open_alerts_->Add({{"rule", cell.first}, {"stage", cell.second}});
+    gauge->Set(static_cast<double>(count));
+  }
+}
+
+void Metrics::Show(const Reading& reading) {
+  pending_subjects_->Set(static_cast<double>(reading.pending_subjects));
+  clock_held_->Set(absl::ToDoubleSeconds(reading.clock_held));
+  for (const auto& [name, value] : reading.storage) storage_->Add({{"figure", name}}).Set(static_cast<double>(value));
+  ShowOpenAlerts(reading.open_alerts);
+}
+
+std::vector<prometheus::MetricFamily> Metrics::Collect() const {
+  {
+    MutexLock lock(mutex_);
+    // Collect is const by prometheus-cpp's interface; what it shows is brought up to date all the same.
+    if (reader_) const_cast<Metrics*>(this)->Show(reader_());
+  }
+  return registry_.Collect();
+}
+
+}  // namespace vangnet

@@ -1,0 +1,122 @@
+// Metrics is everything that a dashboard may know: every name and label of /metrics stands in metrics.cc.
+//
+// Guarantees: no label ever holds a child, a class or free text, and no figure about alerts is of fewer than
+//   kSmallCell of them. Sources beyond kSourcesMax are counted as "other".
+// Thread safety: all methods may be called concurrently.
+#ifndef VANGNET_SERVICES_SERVER_METRICS_H_
+#define VANGNET_SERVICES_SERVER_METRICS_H_
+
+#include <prometheus/collectable.h>
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "alerts/engine/sweeper.h"
+#include "domain/day.h"
+#include "domain/mutex.h"
+#include "services/ingest/ingest.h"
+
+namespace vangnet {
+
+// Open alerts by (rule, stage).
+using OpenAlertCells = std::map<std::pair<std::string, std::string>, uint64_t>;
+
+class Metrics final : public prometheus::Collectable {
+ public:
+  static constexpr uint64_t kSmallCell = 5;
+  static constexpr size_t kSourcesMax = 500;
+
+  // What is read when somebody scrapes.
+  struct Reading {
+    uint64_t pending_subjects = 0;
+    OpenAlertCells open_alerts;
+    absl::Duration clock_held;
+    std::vector<std::pair<std::string, uint64_t>> storage;
+  };
+
+  Metrics();
+  // Called at each scrape from then on; empty: no longer. Returns when no call of the one before is on its way.
+  void SetReader(std::function<Reading()> reader);
+
+  // --- gRPC, with the names that the grpc-ecosystem gives them ---
+  // One method of one service, as its calls count it.
+  class Method {
+   public:
+    void Started() { started_->Increment(); }
+    void Handled(int code, absl::Duration took);
+
+   private:
+    friend class Metrics;
+    prometheus::Counter* started_ = nullptr;
+    prometheus::Histogram* seconds_ = nullptr;
+    std::vector<prometheus::Counter*> handled_;  // by code
+  };
+  // `method` is /package.Service/Method; `type` such as "unary". Lives as long as the metrics.
+  Method& MethodOf(const std::string& method, const std::string& type);
+
+  // --- ingest ---
+  void CountOutcomes(std::string_view source, const OutcomeCounts& counts);
+  void Committed(size_t records, absl::Duration took);
+
+  // --- engine ---
+  void Swept(const SweepResult& result, absl::Time now, absl::Duration took, absl::Time day_start);
+
+  // --- reads of children's data ---
+  void CountRead(std::string_view method, size_t items);
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  using CounterFamily = prometheus::Family<prometheus::Counter>;
+  using GaugeFamily = prometheus::Family<prometheus::Gauge>;
+  void ShowOpenAlerts(const OpenAlertCells& cells);
+  void Show(const Reading& reading);
+
+  prometheus::Registry registry_;
+  CounterFamily* rpc_started_;
+  CounterFamily* rpc_handled_;
+  prometheus::Family<prometheus::Histogram>* rpc_seconds_;
+  CounterFamily* ingest_records_;
+  prometheus::Histogram* commit_seconds_;
+  prometheus::Histogram* commit_records_;
+  prometheus::Gauge* children_due_;
+  prometheus::Gauge* pending_subjects_;
+  prometheus::Gauge* set_aside_;
+  prometheus::Histogram* evaluation_seconds_;
+  prometheus::Histogram* ack_to_alert_seconds_;
+  prometheus::Counter* evaluated_;
+  CounterFamily* alert_changes_;
+  GaugeFamily* open_alerts_;
+  prometheus::Gauge* sweep_heartbeat_;
+  prometheus::Gauge* last_turned_day_;
+  prometheus::Gauge* clock_held_;
+  CounterFamily* reads_;
+  GaugeFamily* storage_;
+
+  mutable Mutex mutex_;
+  std::function<Reading()> reader_ VANGNET_GUARDED_BY(mutex_);
+  std::map<std::string, Method> methods_ VANGNET_GUARDED_BY(mutex_);
+  std::set<std::string, std::less<>> sources_ VANGNET_GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, std::string>, prometheus::Gauge*> shown_cells_ VANGNET_GUARDED_BY(mutex_);
+};
+
+// The cells that may be shown: those below `small` are left out, and put together as ("other", "other") if that is
+// not small itself.
+OpenAlertCells WithoutSmallCells(const OpenAlertCells& cells, uint64_t small);
+
+}  // namespace vangnet
+
+#endif  // VANGNET_SERVICES_SERVER_METRICS_H_

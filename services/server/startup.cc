@@ -1,0 +1,193 @@
+#include "services/server/startup.h"
+
+#include <openssl/sha.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <utility>
+
+#include "services/runtime/authenticator.h"
+#include "services/server/sample_configuration.h"
+
+namespace vangnet {
+
+namespace {
+
+constexpr char kUsage[] =
+    "vangnetd: the Vangnet server\n"
+    "\n"
+    "  --config FILE         server configuration (text proto); see deploy/config/server-example.textproto\n"
+    "  --check_config        say what is wrong with the configuration and end\n"
+    "For trying things out, without --config:\n"
+    "  --data_dir DIR        directory of the database (vangnet-data)\n"
+    "  --listen ADDRESS      gRPC (127.0.0.1:7443); port 0 takes a free one\n"
+    "  --metrics_listen ADDRESS   /metrics (127.0.0.1:9464)\n"
+    "  --region FILE         region (the sample region)\n"
+    "  --policy FILE         policy (the default policy)\n";
+
+struct Flags {
+  std::map<std::string, std::string> values;  // by name
+  bool check_config = false;
+  bool help = false;
+};
+
+EarlyExit Usage(const std::string& problem) {
+  return {.status = 2, .output = "", .error = "vangnetd: " + problem + "; see vangnetd --help\n"};
+}
+
+bool TakesValue(const std::string& name) {
+  return name == "config" || name == "data_dir" || name == "listen" || name == "metrics_listen" || name == "region" ||
+         name == "policy";
+}
+
+std::variant<Flags, EarlyExit> ParseFlags(const std::vector<std::string>& arguments) {
+  Flags flags;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == "--help" || argument == "-h") {
+      flags.help = true;
+    } else if (argument == "--check_config") {
+      flags.check_config = true;
+    } else if (argument.starts_with("--")) {
+      const size_t equals = argument.find('=');
+      const std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
+      if (!TakesValue(name)) return Usage("unknown flag --" + name);
+      if (flags.values.contains(name)) return Usage("--" + name + " is given twice");
+      if (equals != std::string::npos) {
+        flags.values[name] = argument.substr(equals + 1);
+      } else if (i + 1 < arguments.size()) {
+        flags.values[name] = arguments[++i];
+      } else {
+        return Usage("--" + name + " needs a value");
+      }
+    } else {
+      return Usage("unexpected argument " + argument);
+    }
+  }
+  if (flags.values.contains("config") && flags.values.size() > 1) {
+    return Usage("--config stands alone: what the file says is not overridden by flags");
+  }
+  return flags;
+}
+
+std::optional<std::string> ReadFile(const std::string& path, std::string& error) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) {
+    error += path + ": cannot be read\n";
+    return std::nullopt;
+  }
+  return text.str();
+}
+
+// `path` as seen from the directory of `file`.
+std::string Resolve(const std::string& file, const std::string& path) {
+  if (path.empty()) return path;
+  return (std::filesystem::path(file).parent_path() / path).lexically_normal().string();
+}
+
+// The value, or nothing and everything that is wrong added to `error`. Warnings go there too.
+template <typename T>
+std::optional<T> Checked(const std::string& file, Configuration<T> configuration, std::string& error) {
+  for (const ConfigurationProblem& problem : configuration.problems) error += ProblemToString(file, problem) + "\n";
+  for (const ConfigurationProblem& warning : configuration.warnings) {
+    error += "warning: " + ProblemToString(file, warning) + "\n";
+  }
+  return std::move(configuration.value);
+}
+
+std::optional<ServerSettings> ReadSettings(const Flags& flags, std::string& error) {
+  const auto config = flags.values.find("config");
+  if (config != flags.values.end()) {
+    const std::optional<std::string> text = ReadFile(config->second, error);
+    if (!text.has_value()) return std::nullopt;
+    std::optional<ServerSettings> settings = Checked(config->second, ReadServerSettings(*text), error);
+    if (settings.has_value()) {
+      for (std::string* path : {&settings->data_dir, &settings->region, &settings->policy, &settings->tls_certificate,
+                                &settings->tls_private_key}) {
+        *path = Resolve(config->second, *path);
+      }
+    }
+    return settings;
+  }
+  ServerSettings settings;
+  const auto set = [&flags](const char* name, std::string& setting) {
+    const auto value = flags.values.find(name);
+    if (value != flags.values.end()) setting = value->second;
+  };
+  set("data_dir", settings.data_dir);
+  set("listen", settings.listen);
+  set("metrics_listen", settings.metrics_listen);
+  set("region", settings.region);
+  set("policy", settings.policy);
+  return settings;
+}
+
+// The text of `path`; of `built_in` when it is empty. `name` is what to call it in messages.
+std::optional<std::string> TextOf(const std::string& path, std::string_view built_in, std::string& error) {
+  return path.empty() ? std::optional(std::string(built_in)) : ReadFile(path, error);
+}
+
+// The same for the same texts, whenever and wherever.
+std::string VersionOf(const std::string& region, const std::string& policy) {
+  const std::string both = std::to_string(region.size()) + ":" + region + policy;
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(both.data()), both.size(), digest);
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string version;
+  for (int i = 0; i < 16; ++i) {
+    version += kHex[digest[i] >> 4];
+    version += kHex[digest[i] & 15];
+  }
+  return version;
+}
+
+std::optional<Startup> ReadAll(const Flags& flags, std::string& error) {
+  std::optional<ServerSettings> settings = ReadSettings(flags, error);
+  if (!settings.has_value()) return std::nullopt;
+  const std::string region_name = settings->region.empty() ? "sample region" : settings->region;
+  const std::string policy_name = settings->policy.empty() ? "default policy" : settings->policy;
+  const std::optional<std::string> region_text = TextOf(settings->region, SampleRegionText(), error);
+  const std::optional<std::string> policy_text = TextOf(settings->policy, DefaultPolicyText(), error);
+  std::optional<Region> region;
+  std::optional<Policy> policy;
+  if (region_text.has_value()) region = Checked(region_name, ReadRegion(*region_text), error);
+  if (policy_text.has_value()) policy = Checked(policy_name, ReadPolicy(*policy_text), error);
+  Startup startup;
+  if (region.has_value() && !absl::LoadTimeZone(region->time_zone, &startup.time_zone)) {
+    error +=
+        region_name + ": time_zone: " + region->time_zone + " is not known on this machine; is tzdata installed?\n";
+    region.reset();
+  }
+  if (!IsLoopback(settings->listen)) {
+    error += "listen: " + settings->listen +
+             " is not on loopback: without authentication vangnetd serves only callers on this machine\n";
+    return std::nullopt;
+  }
+  if (!region.has_value() || !policy.has_value()) return std::nullopt;
+  startup.settings = *std::move(settings);
+  startup.warnings = error;
+  startup.configuration = {.region = std::make_shared<const Region>(*std::move(region)),
+                           .policy = std::make_shared<const Policy>(*std::move(policy)),
+                           .version = VersionOf(*region_text, *policy_text)};
+  return startup;
+}
+
+}  // namespace
+
+std::variant<Startup, EarlyExit> ReadStartup(const std::vector<std::string>& arguments) {
+  std::variant<Flags, EarlyExit> parsed = ParseFlags(arguments);
+  if (const auto* wrong = std::get_if<EarlyExit>(&parsed)) return *wrong;
+  const auto& flags = std::get<Flags>(parsed);
+  if (flags.help) return EarlyExit{.status = 0, .output = kUsage, .error = ""};
+  std::string error;
+  std::optional<Startup> startup = ReadAll(flags, error);
+  if (!startup.has_value()) return EarlyExit{.status = 1, .output = "", .error = error};
+  if (flags.check_config) return EarlyExit{.status = 0, .output = "the configuration is in order\n", .error = error};
+  return *std::move(startup);
+}
+
+}  // namespace vangnet

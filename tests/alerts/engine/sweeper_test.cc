@@ -1,0 +1,524 @@
+// Children of a small region, day by day, as their support team would see them.
+#include "alerts/engine/sweeper.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/alerts/engine/engine_world.h"
+
+namespace vangnet {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+using ::vangnet_testing::CompleteThrough;
+using ::vangnet_testing::EngineWorld;
+using ::vangnet_testing::PlacedAt;
+using ::vangnet_testing::SchoolRecord;
+using ::vangnet_testing::SickFrom;
+using ::vangnet_testing::StudentRecord;
+
+constexpr Day kAugust(2026, 8, 31);
+constexpr Day kMonday(2026, 10, 12);
+constexpr Day kFriday(2026, 10, 16);
+
+class SweeperTest : public testing::Test {
+ protected:
+  SweeperTest() { world_.Open(); }
+
+  // `student` left school on the Friday before kMonday.
+  static Record LeftSchool(const std::string& student, uint64_t revision = 1) {
+    return StudentRecord(student, "placement", revision, PlacedAt("12AB00", kAugust, kMonday - 3));
+  }
+  static Record AtSchool(const std::string& student, uint64_t revision = 1) {
+    return StudentRecord(student, "placement", revision, PlacedAt("12AB00", kAugust));
+  }
+  static std::string Name(int i) { return "s-" + std::to_string(100 + i); }
+
+  EngineWorld world_;
+};
+
+// --- one child ---
+
+TEST_F(SweeperTest, FollowsAChildWithoutPlacementFromTheFirstSchoolDayToTheNewSchool) {
+  world_.today = kMonday;
+  world_.Send({LeftSchool("s-1")});
+  EXPECT_EQ(world_.Sweep().changes[AlertChangeKind::kRaised], 1u);
+  world_.today = Day(2026, 11, 8);
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 no-placement open since 2026-10-12: raised"));
+  world_.today = Day(2026, 11, 9);
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 no-placement confirmed since 2026-10-12: raised, stage raised"));
+  world_.today = Day(2026, 11, 11);
+  world_.Send({StudentRecord("s-1", "next", 1, PlacedAt("34CD00", Day(2026, 11, 10)))});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(),
+              ElementsAre("s-1 no-placement confirmed since 2026-10-12: raised, stage raised, resolved"));
+}
+
+TEST_F(SweeperTest, GivesTheAlertToTheTeamOfTheSchool) {
+  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
+  world_.Sweep();
+  ASSERT_THAT(world_.AllAlerts(), SizeIs(1));
+  const Alert alert = world_.AllAlerts().front();
+  EXPECT_EQ(alert.unit, "north");
+  EXPECT_EQ(alert.team, "team-north");
+  EXPECT_THAT(alert.audiences, ElementsAre(Audience::kSupportTeam));
+  EXPECT_THAT(alert.finding.evidence, SizeIs(1));
+}
+
+TEST_F(SweeperTest, WithdrawsWhatACorrectionShowsNeverWas) {
+  world_.today = kMonday;
+  world_.Send({LeftSchool("s-1")});
+  world_.Sweep();
+  world_.today = kFriday;
+  world_.Send({AtSchool("s-1", 2)});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 no-placement open since 2026-10-12: raised, withdrawn"));
+}
+
+// Worked example 1 of the rules.
+TEST_F(SweeperTest, WithdrawsWhatWasResolvedWhenTheNewPlacementTurnsOutToHaveBeganInTime) {
+  world_.today = kMonday;
+  world_.Send({LeftSchool("s-1")});
+  world_.Sweep();
+  world_.today = Day(2026, 11, 2);
+  world_.Send({StudentRecord("s-1", "next", 1, PlacedAt("34CD00", Day(2026, 11, 2)))});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 no-placement open since 2026-10-12: raised, resolved"));
+  world_.Send({StudentRecord("s-1", "next", 2, PlacedAt("34CD00", Day(2026, 10, 10)))});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 no-placement open since 2026-10-12: raised, resolved, withdrawn"));
+}
+
+TEST_F(SweeperTest, LowersTheStageWhenACorrectionMakesTheAbsenceShorter) {
+  world_.today = Day(2026, 11, 13);
+  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
+  world_.Sweep();
+  world_.Send({StudentRecord("s-1", "sick", 2, SickFrom("12AB00", Day(2026, 11, 4)))});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 long-absence early since 2026-11-04: raised, stage lowered"));
+}
+
+TEST_F(SweeperTest, ReopensWithinFiveSchoolDaysAndRaisesAnewAfterThat) {
+  world_.today = kMonday;
+  world_.Send({LeftSchool("s-1"), LeftSchool("s-2")});
+  world_.Sweep();
+  // Placed from Tuesday on, so it was true on Monday.
+  const Record next1 = StudentRecord("s-1", "next", 1, PlacedAt("34CD00", kMonday + 1));
+  const Record next2 = StudentRecord("s-2", "next", 1, PlacedAt("34CD00", kMonday + 1));
+  world_.today = kMonday + 1;
+  world_.Send({next1, next2});
+  world_.Sweep();
+  // Five school days in (13 October, 27 October]: 14, 15, 16, 26, 27.
+  world_.today = Day(2026, 10, 27);
+  world_.Send({StudentRecord("s-1", "next", 2, std::nullopt)});
+  world_.Sweep();
+  world_.today = Day(2026, 10, 28);
+  world_.Send({StudentRecord("s-2", "next", 2, std::nullopt)});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(),
+              testing::UnorderedElementsAre("s-1 no-placement open since 2026-10-12: raised, resolved, reopened",
+                                            "s-2 no-placement open since 2026-10-12: raised, resolved",
+                                            "s-2 no-placement open since 2026-10-12: raised"));
+}
+
+// --- several keys, one child ---
+
+TEST_F(SweeperTest, JoinedKeysAreOneChildUnderTheSmallest) {
+  world_.today = kMonday;
+  world_.Send({StudentRecord("s-1", "placement", 1, PlacedAt("34CD00", kAugust)), LeftSchool("s-2")});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-2 no-placement open since 2026-10-12"));
+  world_.Send({StudentRecord("s-2", "same", 1, SameStudent{"s-1"})});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-2 no-placement open since 2026-10-12: raised, withdrawn"));
+  world_.Send({StudentRecord("s-2", "same", 2, std::nullopt)});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-2 no-placement open since 2026-10-12: raised, withdrawn, reopened"));
+}
+
+TEST_F(SweeperTest, TheSmallestKeyTakesOverTheFactsOfAllAndGivesThemBack) {
+  world_.today = kFriday;
+  world_.Send({AtSchool("s-1"), StudentRecord("s-2", "sick", 1, SickFrom("12AB00", kMonday)), AtSchool("s-2")});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-2 long-absence early since 2026-10-12"));
+  world_.Send({StudentRecord("s-1", "same", 1, SameStudent{"s-2"})});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-1 long-absence early since 2026-10-12"));
+  world_.Send({StudentRecord("s-1", "same", 2, std::nullopt)});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-2 long-absence early since 2026-10-12"));
+}
+
+// --- schools ---
+
+TEST_F(SweeperTest, ASchoolCalendarThatArrivesAfterTheAbsencesChangesTheAlerts) {
+  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
+  world_.Sweep();
+  ASSERT_THAT(world_.OpenAlerts(), ElementsAre("s-1 long-absence early since 2026-10-12"));
+  SchoolCalendar calendar;
+  calendar.school = "12AB00";
+  calendar.timetables = world_.region.default_timetable;
+  calendar.closures = {{{kMonday, kMonday}, {}}};
+  world_.Send({SchoolRecord("12AB00", "calendar", 1, calendar)});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 long-absence early since 2026-10-12: raised, withdrawn"));
+  world_.Send({SchoolRecord("12AB00", "calendar", 2, std::nullopt)});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-1 long-absence early since 2026-10-12"));
+}
+
+// Without the children being held back with their school, the cursor would stand behind the calendar, and a restart
+// would not expand it again.
+TEST_F(SweeperTest, ASchoolCalendarIsExpandedAgainAfterACrashBeforeItsChildrenWereEvaluated) {
+  world_.Crash();
+  world_.options.subjects_per_batch_max = 4;
+  world_.Open();
+  std::vector<Record> records;
+  for (int i = 0; i < 20; ++i) {
+    records.push_back(AtSchool(Name(i)));
+    records.push_back(StudentRecord(Name(i), "sick", 1, SickFrom("12AB00", kMonday)));
+  }
+  world_.Send(records);
+  world_.Sweep();
+  ASSERT_THAT(world_.OpenAlerts(), SizeIs(20));
+  SchoolCalendar calendar;
+  calendar.school = "12AB00";
+  calendar.timetables = world_.region.default_timetable;
+  calendar.closures = {{{kMonday, kMonday}, {}}};
+  world_.Send({SchoolRecord("12AB00", "calendar", 1, calendar)});
+  world_.SweepOnce();
+  ASSERT_THAT(world_.OpenAlerts(), SizeIs(16));
+  world_.Crash();
+  world_.Open();
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
+}
+
+TEST_F(SweeperTest, FindsTheSchoolThatTheRegionDoesNotKnowUntilTheCorrection) {
+  world_.Send({StudentRecord("s-1", "placement", 1, PlacedAt("99ZZ00", kAugust))});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre("99ZZ00 unknown-school unknown since 2026-08-31"));
+  EXPECT_EQ(world_.AllAlerts().front().team, "team-office");
+  world_.Send({AtSchool("s-1", 2)});
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("99ZZ00 unknown-school unknown since 2026-08-31: raised, withdrawn"));
+}
+
+TEST_F(SweeperTest, FindsTheSchoolThatStoppedReportingUntilItReportsAgain) {
+  world_.today = kMonday;
+  world_.Send({AtSchool("s-1"), SchoolRecord("12AB00", "complete", 1, CompleteThrough("12AB00", kMonday - 3))});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
+  world_.today = kMonday + 2;
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre("12AB00 school-silent silent since 2026-10-12"));
+  world_.Send({SchoolRecord("12AB00", "complete", 2, CompleteThrough("12AB00", kMonday + 1))});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
+}
+
+TEST_F(SweeperTest, AChildThatComesToASilentSchoolMakesTheSilenceHeard) {
+  world_.today = kFriday;
+  world_.Send({SchoolRecord("12AB00", "complete", 1, CompleteThrough("12AB00", kMonday - 3))});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), IsEmpty()) << "Nobody is there.";
+  world_.Send({AtSchool("s-1")});
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre("12AB00 school-silent silent since 2026-10-12"));
+}
+
+// --- facts and time ---
+
+// Without the list of who is pending being taken before the facts are read, the correction would be behind the cursor
+// and the alert would stand for ever.
+TEST_F(SweeperTest, AFactThatLandsDuringAnEvaluationIsNotLost) {
+  world_.Crash();
+  bool landed = false;
+  world_.options.hook = [&](const Subject& subject) {
+    if (subject.key == "s-1" && !landed) {
+      landed = true;
+      world_.Send({AtSchool("s-1", 2)});
+    }
+    return absl::OkStatus();
+  };
+  world_.Open();
+  world_.Send({LeftSchool("s-1")});
+  const SweepResult first = world_.SweepOnce();
+  EXPECT_TRUE(landed);
+  EXPECT_EQ(first.pending_left, 1u);
+  EXPECT_THAT(world_.OpenAlerts(), SizeIs(1));
+  world_.Crash();
+  world_.Open();
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
+}
+
+TEST_F(SweeperTest, AQuietDayTouchesOnlyThoseWhoAreDue) {
+  world_.today = kMonday;
+  std::vector<Record> records = {LeftSchool("s-1")};
+  for (int i = 0; i < 30; ++i) records.push_back(AtSchool(Name(i)));
+  world_.Send(records);
+  world_.Sweep();
+  world_.today = kMonday + 1;
+  const SweepResult quiet = world_.Sweep();
+  EXPECT_TRUE(quiet.day_turned);
+  EXPECT_EQ(quiet.evaluated, 0u);
+  const size_t writes = world_.kv.unsynced();
+  EXPECT_FALSE(world_.Sweep().day_turned);
+  EXPECT_EQ(world_.kv.unsynced(), writes) << "Nothing to do is nothing written.";
+  world_.today = Day(2026, 11, 9);
+  const SweepResult due = world_.Sweep();
+  EXPECT_EQ(due.evaluated, 1u);
+  EXPECT_THAT(due.changes, ElementsAre(Pair(AlertChangeKind::kStageRaised, 1u)));
+}
+
+TEST_F(SweeperTest, OnlyTodayIsEvaluatedAfterDaysThatWereMissed) {
+  world_.today = kMonday;
+  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
+  world_.Sweep();
+  world_.today = Day(2026, 11, 16);
+  EXPECT_EQ(world_.Sweep().evaluated, 1u);
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 long-absence four-weeks since 2026-10-12: raised"));
+}
+
+TEST_F(SweeperTest, ADayNeverTurnsBackNotEvenAfterARestart) {
+  world_.today = Day(2026, 11, 9);
+  world_.Send({LeftSchool("s-1")});
+  world_.Sweep();
+  world_.Crash();
+  world_.today = kMonday;
+  world_.Open();
+  world_.Send({LeftSchool("s-2")});
+  const SweepResult result = world_.Sweep();
+  EXPECT_TRUE(result.day_held);
+  EXPECT_EQ(result.today, Day(2026, 11, 9));
+  EXPECT_EQ(world_.sweeper->last_day(), Day(2026, 11, 9));
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-1 no-placement confirmed since 2026-10-12",
+                                               "s-2 no-placement confirmed since 2026-10-12"));
+}
+
+TEST_F(SweeperTest, ABackfillIsQuietOnlyWhenAllThatIsNewOfTheChildIsBackfill) {
+  world_.Send({LeftSchool("s-1"), AtSchool("s-2")}, /*backfill=*/true);
+  world_.Send({LeftSchool("s-3"), StudentRecord("99ZZ00-child", "placement", 1, PlacedAt("99ZZ00", kAugust))}, true);
+  world_.Send({StudentRecord("s-3", "sick", 1, SickFrom("12AB00", kMonday, kMonday))});
+  world_.Sweep();
+  for (const Alert& alert : world_.AllAlerts()) {
+    EXPECT_EQ(alert.history.front().backfill, alert.finding.subject.key != "s-3") << alert.finding.subject.key;
+  }
+  EXPECT_THAT(world_.AllAlerts(), SizeIs(3));
+}
+
+// A child that is due on the day on which its backfill comes in must not be told about loudly.
+TEST_F(SweeperTest, ABackfillStaysQuietWhenTheChildIsDueAsWell) {
+  world_.Crash();
+  world_.options.subjects_per_batch_max = 1;
+  world_.Open();
+  world_.today = kMonday;
+  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
+  world_.Sweep();
+  world_.today = kFriday;
+  std::vector<Record> records;
+  for (int i = 0; i < 5; ++i) records.push_back(AtSchool(Name(i)));
+  records.push_back(StudentRecord("s-1", "more", 1, SickFrom("12AB00", kMonday - 7, kMonday - 1)));
+  world_.Send(records, /*backfill=*/true);
+  world_.Sweep();
+  ASSERT_THAT(world_.AllAlerts(), SizeIs(1));
+  EXPECT_TRUE(world_.AllAlerts().front().history.front().backfill);
+}
+
+TEST_F(SweeperTest, SaysWhenTheOldestOfTheNewFactsWasReceived) {
+  world_.Send({AtSchool("s-1")});
+  const absl::Time first = world_.now;
+  world_.Send({AtSchool("s-2")});
+  EXPECT_EQ(world_.SweepOnce().oldest_received_at, first);
+  EXPECT_FALSE(world_.SweepOnce().oldest_received_at.has_value());
+}
+
+// --- configuration ---
+
+TEST_F(SweeperTest, AShadowRuleIsCountedAndRaisesNothing) {
+  world_.Send({LeftSchool("s-1")});
+  world_.policy.rules[0].shadow = true;
+  world_.version = "shadow";
+  world_.Activate();
+  const SweepResult result = world_.Sweep();
+  EXPECT_THAT(world_.AllAlerts(), IsEmpty());
+  EXPECT_GE(result.shadow_findings, 1u);
+}
+
+TEST_F(SweeperTest, APolicyActivatedInTheMiddleOfASweepHoldsForEverybody) {
+  world_.Crash();
+  world_.options.subjects_per_batch_max = 4;
+  world_.Open();
+  std::vector<Record> records;
+  for (int i = 0; i < 20; ++i) records.push_back(LeftSchool(Name(i)));
+  world_.Send(records);
+  world_.Sweep();
+  // The first change finds them confirmed, the second one does not look for them at all.
+  world_.policy.rules[0].stages[1].condition.n = 1;
+  world_.version = "eager";
+  world_.Activate();
+  EXPECT_TRUE(world_.SweepOnce().activating);
+  EXPECT_THAT(world_.OpenAlerts(), testing::Contains(testing::HasSubstr("confirmed")).Times(4));
+  world_.policy.rules.erase(world_.policy.rules.begin());
+  world_.version = "without";
+  world_.Activate();
+  EXPECT_FALSE(world_.Sweep().activating);
+  EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
+  for (const Alert& alert : world_.AllAlerts()) {
+    EXPECT_EQ(alert.state, AlertState::kResolved);
+    EXPECT_EQ(alert.history.back().note, "the policy no longer has this rule");
+  }
+}
+
+TEST_F(SweeperTest, APolicySweepGoesOnWhereItWasAfterARestart) {
+  world_.Crash();
+  world_.options.subjects_per_batch_max = 4;
+  world_.Open();
+  std::vector<Record> records;
+  for (int i = 0; i < 20; ++i) records.push_back(LeftSchool(Name(i)));
+  world_.Send(records);
+  world_.Sweep();
+  world_.policy.rules[0].stages[1].condition.n = 1;
+  world_.version = "eager";
+  world_.Activate();
+  world_.SweepOnce();
+  world_.SweepOnce();
+  world_.Crash();
+  world_.Open();
+  const SweepResult rest = world_.Sweep();
+  EXPECT_EQ(rest.evaluated, 12u) << "Eight were done before the restart.";
+  EXPECT_THAT(world_.Alerts(),
+              AllOf(SizeIs(20), Each(testing::HasSubstr("confirmed since 2026-10-12: raised, stage"))));
+  world_.Crash();
+  world_.Open();
+  EXPECT_EQ(world_.Sweep().evaluated, 0u) << "The same configuration again is no change.";
+}
+
+TEST_F(SweeperTest, ARegionThatLearnsOfASchoolResolvesItsAlert) {
+  world_.Send({StudentRecord("s-1", "placement", 1, PlacedAt("99ZZ00", kAugust))});
+  world_.Sweep();
+  ASSERT_THAT(world_.OpenAlerts(), SizeIs(1));
+  world_.region.schools["99ZZ00"].unit = "north";
+  world_.version = "2";
+  world_.Activate();
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("99ZZ00 unknown-school unknown since 2026-08-31: raised, resolved"));
+  world_.region.schools.erase("99ZZ00");
+  world_.version = "3";
+  world_.Activate();
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(),
+              ElementsAre("99ZZ00 unknown-school unknown since 2026-08-31: raised, resolved, reopened"));
+}
+
+// --- what goes wrong ---
+
+TEST_F(SweeperTest, AChildThatCannotBeEvaluatedIsSetAsideAndTheOthersGoOn) {
+  world_.Crash();
+  world_.options.hook = [](const Subject& subject) {
+    return subject.key == "s-2" ? absl::UnknownError("a bug of ours") : absl::OkStatus();
+  };
+  world_.Open();
+  world_.Send({LeftSchool("s-1"), LeftSchool("s-2"), LeftSchool("s-3")});
+  const SweepResult result = world_.Sweep();
+  ASSERT_THAT(result.set_aside, SizeIs(1));
+  EXPECT_EQ(result.set_aside.front().first.key, "s-2");
+  EXPECT_THAT(result.set_aside.front().second, testing::HasSubstr("a bug of ours"));
+  EXPECT_EQ(result.set_aside_left, 1u);
+  EXPECT_THAT(world_.OpenAlerts(), SizeIs(2));
+  const auto listed = world_.alerts->GetSetAside();
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_THAT(*listed, ElementsAre(Subject{SubjectKind::kStudent, "s-2"}));
+
+  world_.Crash();
+  world_.Open();
+  EXPECT_EQ(world_.Sweep().set_aside_left, 1u) << "Tried again at the start, in vain.";
+  world_.Crash();
+  world_.options.hook = nullptr;
+  world_.Open();
+  EXPECT_EQ(world_.Sweep().set_aside_left, 0u);
+  EXPECT_THAT(world_.OpenAlerts(), SizeIs(3));
+}
+
+TEST_F(SweeperTest, AChildThatWasSetAsideIsTriedAgainUnderANewConfigurationAndWithNewFacts) {
+  world_.Crash();
+  bool broken = true;
+  world_.options.hook = [&broken](const Subject& subject) {
+    return broken && subject.key != "s-3" ? absl::UnknownError("a bug of ours") : absl::OkStatus();
+  };
+  world_.Open();
+  world_.Send({LeftSchool("s-1"), LeftSchool("s-2")});
+  EXPECT_EQ(world_.Sweep().set_aside_left, 2u);
+  broken = false;
+  world_.Send({StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday, kMonday))});
+  EXPECT_EQ(world_.Sweep().set_aside_left, 1u);
+  world_.version = "2";
+  world_.Activate();
+  EXPECT_EQ(world_.Sweep().set_aside_left, 0u);
+  EXPECT_THAT(world_.OpenAlerts(), SizeIs(2));
+}
+
+TEST_F(SweeperTest, AFullDiskDelaysAndLosesNothing) {
+  world_.Sweep();
+  world_.Send({LeftSchool("s-1")});
+  world_.kv.FailWrites(absl::UnavailableError("the disk is full"));
+  EXPECT_EQ(world_.sweeper->RunOnce({world_.now, world_.today}).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(world_.AllAlerts(), IsEmpty());
+  EXPECT_EQ(world_.sweeper->pending(), 1u);
+  world_.kv.FailWrites(absl::OkStatus());
+  world_.Sweep();
+  EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 no-placement open since 2026-10-12: raised"));
+  const auto changes = world_.alerts->GetChangesAfter(0, 10);
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  EXPECT_THAT(*changes, SizeIs(1));
+}
+
+TEST_F(SweeperTest, PowerLossInTheMiddleOfASweepRaisesEveryAlertOnce) {
+  for (size_t survivors = 0; survivors < 8; ++survivors) {
+    EngineWorld world;
+    world.options.subjects_per_batch_max = 4;
+    world.Open();
+    std::vector<Record> records;
+    for (int i = 0; i < 20; ++i) records.push_back(LeftSchool(Name(i)));
+    records.push_back(SchoolRecord("12AB00", "complete", 1, CompleteThrough("12AB00", kFriday)));
+    world.Send(records);
+    for (int i = 0; i < 4; ++i) world.SweepOnce();
+    world.Crash(survivors);
+    world.Open();
+    world.Sweep();
+    EXPECT_THAT(world.Alerts(),
+                AllOf(SizeIs(20), Each(testing::EndsWith("no-placement open since 2026-10-12: raised"))))
+        << survivors << " batches survived.";
+  }
+}
+
+TEST_F(SweeperTest, SeveralThreadsFindTheSame) {
+  std::vector<Record> records;
+  for (int i = 0; i < 200; ++i) {
+    records.push_back(i % 3 == 0 ? LeftSchool(Name(i)) : AtSchool(Name(i)));
+    if (i % 5 == 0) records.push_back(StudentRecord(Name(i), "sick", 1, SickFrom("12AB00", kMonday)));
+  }
+  world_.Send(records);
+  world_.Sweep();
+  EngineWorld threaded;
+  threaded.options.threads = 3;
+  threaded.options.subjects_per_batch_max = 32;
+  threaded.Open();
+  threaded.Send(records);
+  threaded.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), SizeIs(testing::Gt(60)));
+  EXPECT_EQ(threaded.OpenAlerts(), world_.OpenAlerts());
+}
+
+}  // namespace
+}  // namespace vangnet
