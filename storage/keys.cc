@@ -89,13 +89,6 @@ uint8_t PartitionOf(std::string_view subject_key) {
 
 std::string PartitionKey(uint8_t partition) { return std::string(1, static_cast<char>(partition)); }
 
-std::string PrefixEnd(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && end.back() == '\xFF') end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(static_cast<uint8_t>(end.back()) + 1);
-  return end;
-}
-
 std::string MetaKey(std::string_view name) { return PartitionKey(kNodePartition).append(name); }
 
 std::string VersionKey(uint8_t partition, uint64_t sequence) {

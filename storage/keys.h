@@ -28,8 +28,6 @@ uint8_t PartitionOf(std::string_view subject_key);
 
 // The key that is the partition alone: the beginning of the partition in a table.
 std::string PartitionKey(uint8_t partition);
-// The least key greater than all that start with `prefix`; the prefix must not be all FF.
-std::string PrefixEnd(std::string_view prefix);
 
 std::string MetaKey(std::string_view name);                                 // kMeta
 std::string VersionKey(uint8_t partition, uint64_t sequence);               // kVersions

@@ -85,6 +85,13 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
 class RocksdbKvStore::Database {
  public:
   ~Database() {
+    if (failed) {
+      // RocksDB aborts when it closes a log whose write failed. The process is about to exit: the system lets go of
+      // the lock, and the next start reads what is on the disk.
+      static std::vector<rocksdb::DB*>& abandoned = *new std::vector<rocksdb::DB*>();
+      abandoned.push_back(db.release());
+      return;
+    }
     for (rocksdb::ColumnFamilyHandle* handle : handles) {
       if (handle != nullptr) db->DestroyColumnFamilyHandle(handle);
     }

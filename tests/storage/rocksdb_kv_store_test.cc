@@ -6,24 +6,33 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
+#include "rocksdb/db.h"
 #include "tests/storage/kv_stores.h"
 
 namespace vangnet_testing {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 using vangnet::Durability;
 using vangnet::RocksdbKvStore;
 using vangnet::Table;
 using vangnet::WriteBatch;
 
+constexpr char kDirectoryVariable[] = "VANGNET_TEST_DIRECTORY";
+
 class RocksdbKvStoreTest : public testing::Test {
  protected:
   RocksdbKvStoreTest() {
+    // The child of a death test makes the fixture anew: it works in the directory of its parent.
+    if (const char* of_parent = std::getenv(kDirectoryVariable); of_parent != nullptr) {
+      directory_ = of_parent;
+      return;
+    }
     std::string pattern = (std::filesystem::temp_directory_path() / "vangnet-rocksdb-XXXXXX").string();
     if (mkdtemp(pattern.data()) == nullptr) ADD_FAILURE() << "no temporary directory";
     directory_ = pattern;
@@ -71,9 +80,28 @@ TEST_F(RocksdbKvStoreTest, ASecondOpenIsRefusedWithOneLine) {
 
 TEST_F(RocksdbKvStoreTest, ATableOfANewerProgramIsRefused) {
   { ASSERT_TRUE(Open().ok()); }
-  // What a directory that is no database, or another one's, looks like to us.
-  std::ofstream(directory_ + "/CURRENT") << "MANIFEST-000099\n";
-  EXPECT_FALSE(Open().ok());
+  {
+    std::vector<std::string> names;
+    rocksdb::DB* db = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, directory_, &names).ok());
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const std::string& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    ASSERT_TRUE(rocksdb::DB::Open({}, directory_, families, &handles, &db).ok());
+    rocksdb::ColumnFamilyHandle* added = nullptr;
+    ASSERT_TRUE(db->CreateColumnFamily({}, "from_the_future", &added).ok());
+    for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+    db->DestroyColumnFamilyHandle(added);
+    delete db;
+  }
+  const auto opened = Open();
+  EXPECT_TRUE(absl::IsFailedPrecondition(opened.status())) << opened.status();
+  EXPECT_THAT(std::string(opened.status().message()), HasSubstr("from_the_future"));
+}
+
+TEST_F(RocksdbKvStoreTest, ADirectoryThatCannotBeMadeIsAnError) {
+  const auto opened = RocksdbKvStore::Open(directory_ + "/none/data", {});
+  EXPECT_TRUE(absl::IsInternal(opened.status())) << opened.status();
 }
 
 TEST_F(RocksdbKvStoreTest, AnIteratorMayOutliveTheStore) {
@@ -109,30 +137,39 @@ TEST_F(RocksdbKvStoreTest, DamageInTheMiddleOfTheLogIsRefused) {
   EXPECT_TRUE(absl::IsDataLoss(kv.status())) << kv.status();
 }
 
-// A limit on the size of files stands for a full disk: EFBIG instead of ENOSPC, the same path without a mount.
-TEST_F(RocksdbKvStoreTest, AFailedLogWriteIsNeverRetried) {
-  auto kv = Open();
-  ASSERT_TRUE(kv.ok()) << kv.status();
-  const auto before = std::signal(SIGXFSZ, SIG_IGN);
-  rlimit old_limit{};
-  getrlimit(RLIMIT_FSIZE, &old_limit);
-  rlimit limit = old_limit;
-  limit.rlim_cur = 64 << 10;
+// The program after a log write failed: it is told so, nothing is tried again, and closing does not abort.
+// A limit on the size of files stands for a disk that fails.
+void FailALogWrite(const std::string& directory) {
+  auto kv = RocksdbKvStore::Open(directory, {});
+  if (!kv.ok()) std::exit(1);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{64 << 10, 64 << 10};
   setrlimit(RLIMIT_FSIZE, &limit);
-  WriteBatch large;
-  large.Put(Table::kVersions, "large", std::string(200'000, 'x'));
-  const absl::Status failed = (*kv)->Write(large, Durability::kSynced);
-  setrlimit(RLIMIT_FSIZE, &old_limit);
-  std::signal(SIGXFSZ, before);
-  EXPECT_TRUE(absl::IsInternal(failed)) << failed;
   WriteBatch small;
   small.Put(Table::kVersions, "small", "x");
-  EXPECT_TRUE(absl::IsInternal((*kv)->Write(small, Durability::kSynced)));
+  if (!(*kv)->Write(small, Durability::kSynced).ok()) std::exit(2);
+  WriteBatch large;
+  large.Put(Table::kVersions, "large", std::string(200'000, 'x'));
+  if (!absl::IsInternal((*kv)->Write(large, Durability::kSynced))) std::exit(3);
+  WriteBatch later;
+  later.Put(Table::kVersions, "later", "x");
+  if (!absl::IsInternal((*kv)->Write(later, Durability::kSynced))) std::exit(4);
+  if (!(*kv)->Get(Table::kVersions, "small")->has_value()) std::exit(5);
   kv->reset();
-  kv = Open();
+  std::exit(0);
+}
+
+TEST_F(RocksdbKvStoreTest, AfterAFailedLogWriteOnlyANewStartHelps) {
+  // Another program altogether: a process that has opened RocksDB must not fork.
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  setenv(kDirectoryVariable, directory_.c_str(), /*overwrite=*/1);
+  EXPECT_EXIT(FailALogWrite(directory_), testing::ExitedWithCode(0), "");
+  unsetenv(kDirectoryVariable);
+  auto kv = Open();
   ASSERT_TRUE(kv.ok()) << kv.status();
-  EXPECT_TRUE((*kv)->Write(small, Durability::kSynced).ok());
+  EXPECT_TRUE((*kv)->Get(Table::kVersions, "small")->has_value());
   EXPECT_FALSE((*kv)->Get(Table::kVersions, "large")->has_value());
+  EXPECT_FALSE((*kv)->Get(Table::kVersions, "later")->has_value());
 }
 
 TEST_F(RocksdbKvStoreTest, FiguresNameWhatADashboardNeeds) {
