@@ -26,6 +26,8 @@ class Progress {
   static absl::StatusOr<Progress> Load(const KvStore& kv);
 
   void AddDay(Day day, WriteBatch& batch);
+  // The first configuration of all: nobody was evaluated yet, and whoever is known is pending.
+  void AddFirstConfiguration(const std::string& version, WriteBatch& batch);
   // Another configuration: everybody is to be evaluated under it, from the beginning.
   void AddActivation(const std::string& version, WriteBatch& batch);
   // All students up to and with `student`, in the order of FactStore::ListStudents, were evaluated.

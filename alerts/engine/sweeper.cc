@@ -139,7 +139,11 @@ absl::Status Sweeper::AdoptConfiguration() {
   if (!next) return absl::OkStatus();
   WriteBatch write;
   Progress adopted = progress_;
-  adopted.AddActivation(next->version, write);
+  if (adopted.configuration()) {
+    adopted.AddActivation(next->version, write);
+  } else {
+    adopted.AddFirstConfiguration(next->version, write);
+  }
   const absl::Status written = kv_.Write(write, Durability::kUnsynced);
   if (!written.ok()) return written;
   progress_ = std::move(adopted);
