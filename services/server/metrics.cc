@@ -33,6 +33,28 @@ const Histogram::BucketBoundaries& LatencyBuckets() {
   return buckets;
 }
 
+const char* KindName(AlertChangeKind kind) {
+  switch (kind) {
+    case AlertChangeKind::kRaised:
+      return "raised";
+    case AlertChangeKind::kStageRaised:
+      return "stage_raised";
+    case AlertChangeKind::kStageLowered:
+      return "stage_lowered";
+    case AlertChangeKind::kUpdated:
+      return "updated";
+    case AlertChangeKind::kResolved:
+      return "resolved";
+    case AlertChangeKind::kWithdrawn:
+      return "withdrawn";
+    case AlertChangeKind::kReopened:
+      return "reopened";
+    case AlertChangeKind::kAcknowledged:
+      return "acknowledged";
+  }
+  return "other";
+}
+
 std::string ServiceOf(const std::string& method) {
   const size_t slash = method.rfind('/');
   return slash == std::string::npos || slash == 0 ? method : method.substr(1, slash - 1);
@@ -146,16 +168,9 @@ void Metrics::Swept(const SweepResult& result, absl::Time now, absl::Duration to
   if (result.oldest_received_at.has_value()) {
     ack_to_alert_seconds_->Observe(std::max(0.0, absl::ToDoubleSeconds(now - *result.oldest_received_at)));
   }
-  const auto count = [this](const char* kind, uint64_t changes) {
-    if (changes > 0) alert_changes_->Add({{"kind", kind}}).Increment(static_cast<double>(changes));
-  };
-  count("raised", result.raised);
-  count("stage_raised", result.stage_raised);
-  count("stage_lowered", result.stage_lowered);
-  count("updated", result.updated);
-  count("resolved", result.resolved);
-  count("withdrawn", result.withdrawn);
-  count("reopened", result.reopened);
+  for (const auto& [kind, changes] : result.changes) {
+    alert_changes_->Add({{"kind", KindName(kind)}}).Increment(static_cast<double>(changes));
+  }
 }
 
 void Metrics::CountRead(std::string_view method, size_t) { reads_->Add({{"method", std::string(method)}}).Increment(); }
