@@ -4,7 +4,8 @@ namespace vangnet {
 
 const std::vector<Command>& Commands() {
   static const auto* const commands =
-      new std::vector<Command>{EvaluateCommand(), PolicyCheckCommand(), SimulateCommand()};
+      new std::vector<Command>{PushCommand(), FindingsCommand(), AlertsCommand(),      WatchCommand(),
+                               AckCommand(),  EvaluateCommand(), PolicyCheckCommand(), SimulateCommand()};
   return *commands;
 }
 

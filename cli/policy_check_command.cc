@@ -39,7 +39,8 @@ Command PolicyCheckCommand() {
           .summary = "all that is wrong with a policy file",
           .description = "Reads the files as the server would and prints every problem as FILE:LINE:COLUMN.",
           .flags = {{.name = "policy", .value_name = "FILE", .help = "policy, text proto", .required = true},
-                    {.name = "region", .value_name = "FILE", .help = "region, text proto, checked too"}},
+                    {.name = "region", .value_name = "FILE", .help = "region, text proto, checked too"},
+                    {.name = "json", .value_name = "", .help = "accepted; there is nothing to list"}},
           .run = &Run};
 }
 

@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <ostream>
 #include <utility>
+
+namespace vangnet {
+void PrintTo(Day day, std::ostream* out) { *out << day.ToString(); }
+}  // namespace vangnet
 
 namespace vangnet_testing {
 

@@ -6,6 +6,7 @@
 #ifndef VANGNET_TESTS_TESTING_STORY_H_
 #define VANGNET_TESTS_TESTING_STORY_H_
 
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,11 @@
 #include "domain/record.h"
 #include "domain/region.h"
 #include "domain/student_history.h"
+
+namespace vangnet {
+// How a failing test shows a day.
+void PrintTo(Day day, std::ostream* out);
+}  // namespace vangnet
 
 namespace vangnet_testing {
 
