@@ -81,6 +81,28 @@ absl::StatusOr<StudentHistory> FactStore::GetHistory(const std::vector<std::stri
   return std::move(builder).Finish();
 }
 
+absl::StatusOr<StudentHistory> FactStore::GetPlacements(const std::vector<std::string>& keys) const {
+  static const size_t kPlacementKind = Fact(Placement()).index();
+  if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");
+  StudentHistoryBuilder builder(keys.front());
+  for (const std::string& key : keys) {
+    auto packed = impl_->states.Get(key);
+    if (!packed.ok()) return packed.status();
+    auto entries = DecodeEntriesOfKind(*packed, kPlacementKind);
+    if (!entries.ok()) return entries.status();
+    for (StateEntry& entry : *entries) {
+      if (entry.fact) builder.Add(key, std::move(entry.key), entry.revision, *std::move(entry.fact));
+    }
+  }
+  return std::move(builder).Finish();
+}
+
+absl::StatusOr<std::vector<std::string>> FactStore::GetNamesEver(std::string_view student) const {
+  auto packed = impl_->states.Get(student);
+  if (!packed.ok()) return packed.status();
+  return NamesIn(*packed);
+}
+
 bool FactStore::HasStudent(std::string_view student) const {
   const auto packed = impl_->states.Get(student);
   return packed.ok() && !packed->empty();

@@ -157,6 +157,10 @@ class FactStore {
   std::vector<std::string> KeysOf(std::string_view student) const;
   // The history of the child with these keys (from KeysOf), under the first of them.
   absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const;
+  // The same with nothing but the placements, for a fraction of the cost.
+  absl::StatusOr<StudentHistory> GetPlacements(const std::vector<std::string>& keys) const;
+  // Every school that a fact of `student`, one that holds or one that once held, names; sources may be among them.
+  absl::StatusOr<std::vector<std::string>> GetNamesEver(std::string_view student) const;
   bool HasStudent(std::string_view student) const;
   absl::StatusOr<std::vector<StateEntry>> GetState(const Subject& subject) const;
   // Every version of the subject, ascending by sequence.

@@ -189,6 +189,17 @@ void WriteHeader(const Header& header, std::string& bytes) {
   writer.Varint(header.entries);
 }
 
+absl::Status AppendDecoded(const Entry& packed, const StringList& strings, std::vector<StateEntry>& entries) {
+  StateEntry& entry = entries.emplace_back();
+  entry.key = {std::string(packed.source), std::string(packed.record_id)};
+  entry.revision = packed.revision;
+  entry.digest = packed.digest;
+  entry.sequence = packed.sequence;
+  ByteReader reader = AtFact(packed);
+  entry.fact = DecodeFact(strings, reader);
+  return reader.ok() && reader.done() ? absl::OkStatus() : Corrupt("broken fact");
+}
+
 }  // namespace
 
 namespace {
@@ -284,18 +295,28 @@ absl::StatusOr<uint64_t> FoldedSequence(std::string_view bytes) {
 
 absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes) {
   std::vector<StateEntry> entries;
+  const absl::Status status = ForEachEntry(
+      bytes, [&](const Entry& packed, const StringList& strings) { return AppendDecoded(packed, strings, entries); });
+  if (!status.ok()) return status;
+  return entries;
+}
+
+absl::StatusOr<std::vector<StateEntry>> DecodeEntriesOfKind(std::string_view bytes, size_t kind) {
+  std::vector<StateEntry> entries;
   const absl::Status status = ForEachEntry(bytes, [&](const Entry& packed, const StringList& strings) {
-    StateEntry& entry = entries.emplace_back();
-    entry.key = {std::string(packed.source), std::string(packed.record_id)};
-    entry.revision = packed.revision;
-    entry.digest = packed.digest;
-    entry.sequence = packed.sequence;
     ByteReader reader = AtFact(packed);
-    entry.fact = DecodeFact(strings, reader);
-    return reader.ok() && reader.done() ? absl::OkStatus() : Corrupt("broken fact");
+    return reader.Byte() == kind + 1 ? AppendDecoded(packed, strings, entries) : absl::OkStatus();
   });
   if (!status.ok()) return status;
   return entries;
+}
+
+absl::StatusOr<std::vector<std::string>> NamesIn(std::string_view bytes) {
+  if (bytes.empty()) return std::vector<std::string>();
+  ByteReader reader(bytes);
+  Header header;
+  if (absl::Status status = ReadHeader(reader, header); !status.ok()) return status;
+  return std::vector<std::string>(header.strings.begin(), header.strings.end());
 }
 
 absl::StatusOr<std::vector<uint64_t>> SequencesOf(std::string_view bytes) {

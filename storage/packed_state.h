@@ -61,6 +61,10 @@ class PackedState {
 absl::StatusOr<uint64_t> FoldedSequence(std::string_view bytes);
 // The records of a state, in order of (source, record_id).
 absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes);
+// Those of them that hold a fact of one kind (place in the variant).
+absl::StatusOr<std::vector<StateEntry>> DecodeEntriesOfKind(std::string_view bytes, size_t kind);
+// The sources and schools that its records name, or named in a version that held once.
+absl::StatusOr<std::vector<std::string>> NamesIn(std::string_view bytes);
 // The sequences of all versions of all records, ascending.
 absl::StatusOr<std::vector<uint64_t>> SequencesOf(std::string_view bytes);
 // The facts that hold of one kind (place in the variant).

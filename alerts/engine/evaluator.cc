@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -32,12 +33,9 @@ absl::StatusOr<SubjectFacts> ReadSchool(const FactStore& facts, const Subject& s
   for (const std::string& student : *students) {
     const std::vector<std::string> keys = facts.KeysOf(student);
     if (!children.insert(keys.empty() ? student : keys.front()).second) continue;
-    auto history = facts.GetHistory(keys);
-    if (!history.ok()) return history.status();
-    StudentHistory placements;
-    placements.student = std::move(history->student);
-    placements.placements = std::move(history->placements);
-    read.placed.push_back(std::move(placements));
+    auto placements = facts.GetPlacements(keys);
+    if (!placements.ok()) return placements.status();
+    read.placed.push_back(*std::move(placements));
   }
   return read;
 }
@@ -79,12 +77,6 @@ absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook&
   } catch (const std::exception& error) {
     return absl::UnknownError(std::string("the evaluation threw: ") + error.what());
   }
-}
-
-std::set<std::string> SchoolsOf(const StudentHistory& history) {
-  std::set<std::string> schools;
-  for (const auto& placement : history.placements) schools.insert(placement.fact.school);
-  return schools;
 }
 
 }  // namespace vangnet

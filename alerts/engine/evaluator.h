@@ -11,7 +11,6 @@
 #ifndef VANGNET_ALERTS_ENGINE_EVALUATOR_H_
 #define VANGNET_ALERTS_ENGINE_EVALUATOR_H_
 
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,9 +36,6 @@ absl::StatusOr<SubjectFacts> ReadFacts(const FactStore& facts, const Subject& su
 
 // UNKNOWN: the rules threw, by a mistake of ours; one child must not stop the others.
 absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day);
-
-// The schools that the placements of a child name, CARE included, whatever the day.
-std::set<std::string> SchoolsOf(const StudentHistory& history);
 
 }  // namespace vangnet
 

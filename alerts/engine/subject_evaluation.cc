@@ -66,9 +66,15 @@ absl::StatusOr<SubjectOutcome> EvaluateSubject(const SubjectTask& task, const Fa
 
   const auto read = ReadFacts(facts, task.subject);
   outcome.status = read.status();
+  if (task.placements_changed && outcome.status.ok()) {
+    for (const auto& placement : read->history.placements) outcome.schools.push_back(placement.fact.school);
+    // Of this key alone: the other keys of the child have tasks of their own.
+    auto names = facts.GetNamesEver(task.subject.key);
+    outcome.status = names.status();
+    if (names.ok()) outcome.former_names = *std::move(names);
+  }
   if (outcome.status.ok()) {
     if (read->joined) outcome.occasion = Occasion::kJoined;
-    outcome.schools = SchoolsOf(read->history);
     if (hook) outcome.status = hook(task.subject);
   }
   if (outcome.status.ok()) outcome.status = EvaluateToday(*read, rulebook, today, outcome);

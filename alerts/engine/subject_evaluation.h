@@ -36,7 +36,10 @@ struct SubjectOutcome {
   Evaluation evaluation;
   std::vector<RoutedFinding> findings;          // of today
   std::map<Day, std::vector<Finding>> earlier;  // on ProbeDays
-  std::set<std::string> schools;                // named by its placements
+  // If placements changed: the schools that placements name now, and names that any fact named once, which are those
+  // of schools that corrections took the child away from, and others.
+  std::vector<std::string> schools;
+  std::vector<std::string> former_names;
 };
 
 // Called with a subject whose facts were read and that is evaluated next; an error sets it aside.

@@ -242,7 +242,8 @@ absl::Status Sweeper::SweepDue(SweepResult& result) {
 }
 
 std::vector<SubjectTask> Sweeper::ChooseDue(const std::vector<Subject>& due) const {
-  const bool busy = facts_.pending() > 0 && at_.now - schools_evaluated_at_ < options_.schools_every;
+  const bool more_to_come = facts_.pending() > 0 || progress_.activated_through().has_value();
+  const bool busy = more_to_come && at_.now - schools_evaluated_at_ < options_.schools_every;
   size_t schools_left = busy ? 0 : options_.schools_per_batch_max;
   size_t students_left = options_.subjects_per_batch_max;
   std::vector<SubjectTask> tasks;

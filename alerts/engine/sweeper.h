@@ -72,7 +72,8 @@ class Sweeper {
   struct Options {
     size_t subjects_per_batch_max = 512;
     size_t schools_per_batch_max = 16;
-    // While facts pour in, schools are evaluated no more often than this: each costs a read of all its children.
+    // While facts pour in, or everybody is evaluated anew, schools_per_batch_max schools are evaluated no more often
+    // than this: each costs a read of all its children, and what comes may change it again.
     absl::Duration schools_every = absl::Seconds(1);
     int threads = 1;
     EvaluationHook hook;  // none: nothing is called
@@ -136,8 +137,7 @@ class Sweeper {
   absl::Status TryProcess(Batch& batch, SweepResult& result);
   absl::StatusOr<std::vector<SubjectOutcome>> Evaluate(const std::vector<SubjectTask>& tasks);
   // Adds to `batch.schools` those that its children make worth another look.
-  absl::Status CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch& batch) const;
-  absl::Status CollectSchoolsLeft(Batch& batch) const;
+  void CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch& batch) const;
   bool IsWorthEvaluating(const std::string& school) const;
   static void Queue(const std::string& school, QueuedSchool queued, QueuedSchools& schools);
   absl::Status AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write) const;

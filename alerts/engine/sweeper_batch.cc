@@ -16,8 +16,7 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
   const Rulebook book = rulebook();
   const auto outcomes = Evaluate(batch.tasks);
   if (!outcomes.ok()) return outcomes.status();
-  const absl::Status collected = CollectSchools(*outcomes, batch);
-  if (!collected.ok()) return collected;
+  CollectSchools(*outcomes, batch);
 
   const Progress before = progress_;
   WriteBatch write;
@@ -68,35 +67,17 @@ absl::StatusOr<std::vector<SubjectOutcome>> Sweeper::Evaluate(const std::vector<
   return outcomes;
 }
 
-absl::Status Sweeper::CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch& batch) const {
+void Sweeper::CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch& batch) const {
   for (size_t i = 0; i < batch.tasks.size(); ++i) {
-    const SubjectTask& task = batch.tasks[i];
-    if (!task.placements_changed) continue;
+    const QueuedSchool queued{batch.tasks[i].occasion, batch.tasks[i].backfill};
     for (const std::string& school : outcomes[i].schools) {
-      if (IsWorthEvaluating(school)) Queue(school, {task.occasion, task.backfill}, batch.schools);
+      if (IsWorthEvaluating(school)) Queue(school, queued, batch.schools);
+    }
+    // A school that lost the child matters only when it has alerts: one child fewer cannot bring a finding about.
+    for (const std::string& name : outcomes[i].former_names) {
+      if (progress_.schools_with_alerts().contains(name)) Queue(name, queued, batch.schools);
     }
   }
-  return CollectSchoolsLeft(batch);
-}
-
-// A school that a correction took a child away from is no longer named by the child. It matters only when the school
-// has alerts: without them, one child fewer cannot bring a finding about.
-absl::Status Sweeper::CollectSchoolsLeft(Batch& batch) const {
-  std::map<std::string, const SubjectTask*> moved;
-  for (const SubjectTask& task : batch.tasks) {
-    if (task.placements_changed && task.occasion == Occasion::kFacts) moved[task.subject.key] = &task;
-  }
-  if (moved.empty()) return absl::OkStatus();
-  for (const std::string& school : progress_.schools_with_alerts()) {
-    if (batch.schools.contains(school)) continue;
-    const auto students = facts_.GetStudentsEverPlacedAt(school);
-    if (!students.ok()) return students.status();
-    for (const std::string& student : *students) {
-      const auto task = moved.find(student);
-      if (task != moved.end()) Queue(school, {Occasion::kFacts, task->second->backfill}, batch.schools);
-    }
-  }
-  return absl::OkStatus();
 }
 
 // Schools of which nothing can ever be found are not evaluated: the region lists them and they report nothing.
