@@ -6,7 +6,7 @@
 
 namespace vangnet {
 
-absl::Time SystemClock::Now() const { return absl::Now(); }
+absl::Time SystemClock::Now() const { return absl::FromUnixMicros(absl::GetCurrentTimeNanos() / 1000); }
 
 absl::Duration SystemClock::Monotonic() const {
   timespec now{};
