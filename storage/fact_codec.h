@@ -25,7 +25,7 @@ using StringList = absl::InlinedVector<std::string_view, 8>;
 // The number of `text` in `list`; appended when it is not there. `text` outlives the list.
 uint64_t NumberOf(std::string_view text, StringList& list);
 
-// Appends `fact`. Schools are added to `schools` and written as their numbers.
+// Appends `fact`. Schools are added to `schools`, which looks into `fact`, and written as their numbers.
 void EncodeFact(const std::optional<Fact>& fact, StringList& schools, ByteWriter& writer);
 // Reads one fact. When the bytes are wrong, `reader.ok()` is false afterwards and the fact means nothing.
 std::optional<Fact> DecodeFact(const StringList& schools, ByteReader& reader);

@@ -88,8 +88,9 @@ class RocksdbKvStore::Database {
     if (failed) {
       // RocksDB aborts when it closes a log whose write failed. The process is about to exit: the system lets go of
       // the lock, and the next start reads what is on the disk.
-      static std::vector<rocksdb::DB*>& abandoned = *new std::vector<rocksdb::DB*>();
-      abandoned.push_back(db.release());
+      using Abandoned = std::pair<rocksdb::DB*, std::array<rocksdb::ColumnFamilyHandle*, kTableCount>>;
+      static std::vector<Abandoned>& abandoned = *new std::vector<Abandoned>();
+      abandoned.emplace_back(db.release(), handles);
       return;
     }
     for (rocksdb::ColumnFamilyHandle* handle : handles) {

@@ -77,7 +77,8 @@ TEST(FactCodecTest, BrokenBytesAreRefusedAndNothingWorse) {
     StringList schools;
     std::string bytes;
     ByteWriter writer(bytes);
-    EncodeFact(maker.MakeAny(), schools, writer);
+    const std::optional<Fact> fact = maker.MakeAny();
+    EncodeFact(fact, schools, writer);
     for (uint64_t changes = 1 + maker.Below(3); changes > 0; --changes) {
       bytes[maker.Below(bytes.size())] = static_cast<char>(maker.Below(256));
     }
