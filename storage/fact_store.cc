@@ -181,4 +181,12 @@ absl::Status FactStore::RemoveRejections(std::string_view source, const std::vec
 
 uint64_t FactStore::rejections_dropped(std::string_view source) const { return impl_->quarantine.dropped(source); }
 
+std::vector<std::pair<std::string, uint64_t>> FactStore::Figures() const {
+  return {{"state_cache_bytes", impl_->states.bytes()},
+          {"state_cache_states", impl_->states.states()},
+          {"pending_subjects", impl_->pending.size()},
+          {"last_sequence", impl_->pending.last_sequence()},
+          {"cursor", impl_->pending.cursor()}};
+}
+
 }  // namespace vangnet

@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -176,6 +177,9 @@ class FactStore {
   absl::StatusOr<std::optional<QuarantinedRecord>> GetRejection(std::string_view source, uint64_t id) const;
   absl::Status RemoveRejections(std::string_view source, const std::vector<uint64_t>& ids);
   uint64_t rejections_dropped(std::string_view source) const;
+
+  // Figures for metrics: name to value.
+  std::vector<std::pair<std::string, uint64_t>> Figures() const;
 
   class Impl;  // storage/fact_store_impl.h
 

@@ -372,15 +372,25 @@ TEST_P(FactStoreTest, StatesThatDoNotFitInMemoryAreReadFromDisk) {
   store_.reset();
   options_.state_cache_bytes_max = 64 * 600;  // Two or three states a partition.
   Open();
+  const auto figure = [&](const std::string& wanted) {
+    uint64_t found = 0;
+    for (const auto& [name, value] : store_->Figures()) found += name == wanted ? value : 0;
+    return found;
+  };
+  std::vector<IncomingRecord> records;
   for (int i = 0; i < 2000; ++i) {
-    Commit({Version(Student("s-" + std::to_string(i)), "a", 1, AbsentOn(kMonday))});
-    if (i % 500 == 499) EvaluateAll();
+    records.push_back(Version(Student("s-" + std::to_string(i)), "a", 1, AbsentOn(kMonday)));
   }
-  for (int i = 0; i < 2000; ++i) {
-    const std::string key = "s-" + std::to_string(i);
-    ASSERT_EQ(store_->GetState(Student(key))->size(), 1u);
-    ASSERT_THAT(Commit({Version(Student(key), "a", 1, AbsentOn(kMonday))}).outcomes, ElementsAre(Outcome::kDuplicate));
+  Commit(records);
+  EXPECT_EQ(figure("state_cache_states"), 2000u) << "none is on disk";
+  EvaluateAll();
+  EXPECT_LT(figure("state_cache_states"), 300u);
+  EXPECT_LT(figure("state_cache_bytes"), 64 * 600u);
+  for (const IncomingRecord& record : records) {
+    ASSERT_EQ(store_->GetState(record.record.subject)->size(), 1u);
   }
+  EXPECT_THAT(Commit(records).outcomes, testing::Each(Outcome::kDuplicate));
+  EXPECT_LT(figure("state_cache_bytes"), 64 * 600u);
 }
 
 TEST_P(FactStoreTest, ABrokenStateIsRebuiltFromTheVersions) {
