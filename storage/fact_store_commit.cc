@@ -224,6 +224,7 @@ absl::Status GroupCommit::Publish() {
     for (std::string& key : store_.links.KeysOf(student)) keys.insert(std::move(key));
     store_.links.Replace(student, others);
     for (std::string& key : store_.links.KeysOf(student)) keys.insert(std::move(key));
+    change.together.assign(keys.begin(), keys.end());
     for (const std::string& key : keys) {
       change.subject.key = key;
       changes.push_back(change);
