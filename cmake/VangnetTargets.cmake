@@ -39,8 +39,10 @@ if(VANGNET_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT VANGNET_SANITIZ
   target_link_options(vangnet_options INTERFACE -fuse-ld=mold)
 endif()
 if(VANGNET_SANITIZE)
-  target_compile_options(vangnet_options INTERFACE -fsanitize=${VANGNET_SANITIZE} -fno-omit-frame-pointer
-                         $<$<NOT:$<STREQUAL:${VANGNET_SANITIZE},thread>>:-fno-sanitize-recover=all>)
+  target_compile_options(vangnet_options INTERFACE -fsanitize=${VANGNET_SANITIZE} -fno-omit-frame-pointer)
+  if(NOT VANGNET_SANITIZE STREQUAL "thread")
+    target_compile_options(vangnet_options INTERFACE -fno-sanitize-recover=all)
+  endif()
   target_link_options(vangnet_options INTERFACE -fsanitize=${VANGNET_SANITIZE})
 endif()
 

@@ -116,12 +116,14 @@ Calendar::Block* Calendar::NewBlock(int index) const {
     }
   }
   block->minutes_before[0] = 0;
+  block->school_days_before[0] = 0;
   for (int i = 0; i < kBlockDays; ++i) {
     const DayPlan plan = WorkOut(first + i, closed_from[i]);
     auto known = std::find(block->plans.begin(), block->plans.end(), plan);
     if (known == block->plans.end()) known = block->plans.insert(known, plan);
     block->plan_index[i] = static_cast<uint16_t>(known - block->plans.begin());
     block->minutes_before[i + 1] = block->minutes_before[i] + plan.minutes;
+    block->school_days_before[i + 1] = static_cast<uint16_t>(block->school_days_before[i] + (plan.minutes > 0 ? 1 : 0));
   }
   return block.release();
 }
@@ -146,23 +148,43 @@ DayPlan Calendar::PlanOn(Day day) const {
   return block.plans[block.plan_index[offset % kBlockDays]];
 }
 
-int64_t Calendar::MinutesIn(DayInterval days) const {
-  int64_t minutes = 0;
+template <typename InBlock, typename Past>
+void Calendar::ForEachPart(DayInterval days, InBlock in_block, Past past) const {
   Day day = std::max(days.first, kFirstDay);
   while (day <= days.last) {
     const int offset = day - kFirstDay;
     if (offset >= kBlockDays * kBlocks) {
-      minutes += PlanOn(day).minutes;
+      past(PlanOn(day));
       ++day;
       continue;
     }
-    const Block& block = BlockAt(offset / kBlockDays);
     const int from = offset % kBlockDays;
     const int until = std::min(kBlockDays, from + (days.last - day) + 1);
-    minutes += block.minutes_before[until] - block.minutes_before[from];
+    in_block(BlockAt(offset / kBlockDays), from, until);
     day = day + (until - from);
   }
+}
+
+int64_t Calendar::MinutesIn(DayInterval days) const {
+  int64_t minutes = 0;
+  ForEachPart(
+      days,
+      [&](const Block& block, int from, int until) {
+        minutes += block.minutes_before[until] - block.minutes_before[from];
+      },
+      [&](const DayPlan& plan) { minutes += plan.minutes; });
   return minutes;
+}
+
+int Calendar::SchoolDaysIn(DayInterval days) const {
+  int school_days = 0;
+  ForEachPart(
+      days,
+      [&](const Block& block, int from, int until) {
+        school_days += block.school_days_before[until] - block.school_days_before[from];
+      },
+      [&](const DayPlan& plan) { school_days += plan.minutes > 0 ? 1 : 0; });
+  return school_days;
 }
 
 std::optional<Day> Calendar::FirstSchoolDay(Day from, Day until) const {

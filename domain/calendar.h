@@ -62,6 +62,8 @@ class Calendar {
   bool IsSchoolDay(Day day) const { return PlanOn(day).minutes > 0; }
   // Scheduled minutes of all days of `days`, which is bounded.
   int64_t MinutesIn(DayInterval days) const;
+  // Number of school days of `days`, which is bounded.
+  int SchoolDaysIn(DayInterval days) const;
   // The first school day in [from, until], if there is one. Stops early when no school day can come any more.
   std::optional<Day> FirstSchoolDay(Day from, Day until) const;
   // Whether the week (Monday to Sunday) of `monday` has a school day.
@@ -79,13 +81,18 @@ class Calendar {
   static constexpr int kBlocks = 128;
   struct Block {
     std::array<uint16_t, kBlockDays> plan_index;
-    std::array<int32_t, kBlockDays + 1> minutes_before;  // of the days of the block before this one
-    std::vector<DayPlan> plans;                          // each once
+    // Of the days of the block before this one.
+    std::array<int32_t, kBlockDays + 1> minutes_before;
+    std::array<uint16_t, kBlockDays + 1> school_days_before;
+    std::vector<DayPlan> plans;  // each once
   };
 
   const Block& BlockAt(int index) const;
   Block* NewBlock(int index) const;
   MinuteOfDay OwnClosedFrom(Day day) const;
+  // Calls in_block(block, from, until) for the parts of `days` in blocks, and past(plan) for each day past all blocks.
+  template <typename InBlock, typename Past>
+  void ForEachPart(DayInterval days, InBlock in_block, Past past) const;
   DayPlan WorkOut(Day day, MinuteOfDay own_closed_from) const;
   const Timetable* ValidTimetable(Day day, TimetableWeeks parity) const;
 

@@ -15,6 +15,13 @@
 
 namespace vangnet {
 
+// Bytes that a varint of this value takes.
+constexpr size_t VarintSize(uint64_t value) {
+  size_t size = 1;
+  for (; value >= 0x80; value >>= 7) ++size;
+  return size;
+}
+
 class ByteWriter {
  public:
   // Appends to `bytes`, which outlives the writer.

@@ -12,15 +12,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "domain/record.h"
 #include "storage/byte_codec.h"
 
 namespace vangnet {
 
 // Strings that occur again and again, by number, in the order of their first use. Few: looked up one by one.
-using StringList = std::vector<std::string_view>;
+using StringList = absl::InlinedVector<std::string_view, 8>;
 
 // The number of `text` in `list`; appended when it is not there. `text` outlives the list.
 uint64_t NumberOf(std::string_view text, StringList& list);

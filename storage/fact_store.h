@@ -75,6 +75,9 @@ struct PendingSubject {
   bool backfill_only = true;       // every pending version came from a backfill
   bool placement_changed = false;  // a placement or same_student fact is among the changes
   absl::Time received_at;          // of the oldest
+  // Keys that were one child with it before a same_student fact changed. They are taken in one go, so that their
+  // evaluations and the new links are written together: a crash in between would leave nothing that tells of them.
+  std::vector<std::string> together = {};
 };
 
 // One version as it is kept.

@@ -35,8 +35,12 @@ RefusedRecord ConflictOf(const IncomingRecord& incoming) {
 
 class GroupCommit {
  public:
-  GroupCommit(FactStore::Impl& store, absl::Time received_at, uint64_t last_given)
-      : store_(store), received_at_(received_at), first_given_(last_given), given_(last_given) {}
+  // `records`: how many the group has, at most.
+  GroupCommit(FactStore::Impl& store, absl::Time received_at, uint64_t last_given, size_t records)
+      : store_(store), received_at_(received_at), first_given_(last_given), given_(last_given) {
+    touched_.reserve(records);
+    batch_.Reserve(records);
+  }
 
   // Decides each record of the chunk against the store and all that was decided before.
   absl::StatusOr<ChunkResult> Decide(const Chunk& chunk);
@@ -54,7 +58,8 @@ class GroupCommit {
  private:
   absl::StatusOr<Touched*> Touch(const Subject& subject);
   absl::Status DecideRecord(const Chunk& chunk, const IncomingRecord& incoming, ChunkResult& result);
-  absl::Status Store(const Chunk& chunk, const IncomingRecord& incoming, const Verdict& verdict, Touched& touched);
+  // Adds a version that was folded as the next sequence to the batch and notes what it changes.
+  void Store(const Chunk& chunk, const IncomingRecord& incoming, const Verdict& verdict, Touched& touched);
   void Refuse(const Chunk& chunk, const RefusedRecord& refused);
   void Account(const Chunk& chunk, const ChunkResult& result);
 
@@ -97,13 +102,13 @@ absl::Status GroupCommit::DecideRecord(const Chunk& chunk, const IncomingRecord&
   const Record& record = incoming.record;
   auto touched = Touch(record.subject);
   if (!touched.ok()) return touched.status();
-  auto verdict = (*touched)->state.Decide(record.key, record.revision, incoming.digest);
+  auto verdict = (*touched)->state.DecideAndFold(record.key, record.revision, incoming.digest, record.fact, given_ + 1);
   if (!verdict.ok()) return verdict.status();
   result.outcomes.push_back(verdict->outcome);
   switch (verdict->outcome) {
     case Outcome::kAccepted:
     case Outcome::kStale:
-      if (absl::Status status = Store(chunk, incoming, *verdict, **touched); !status.ok()) return status;
+      Store(chunk, incoming, *verdict, **touched);
       result.sequences.push_back(given_);
       return absl::OkStatus();
     case Outcome::kConflict:
@@ -116,13 +121,10 @@ absl::Status GroupCommit::DecideRecord(const Chunk& chunk, const IncomingRecord&
   return absl::OkStatus();
 }
 
-absl::Status GroupCommit::Store(const Chunk& chunk, const IncomingRecord& incoming, const Verdict& verdict,
-                                Touched& touched) {
+void GroupCommit::Store(const Chunk& chunk, const IncomingRecord& incoming, const Verdict& verdict, Touched& touched) {
   const Record& record = incoming.record;
   const uint64_t sequence = ++given_;
   must_sync_ = true;
-  absl::Status status = touched.state.Fold(record.key, record.revision, incoming.digest, record.fact, sequence);
-  if (!status.ok()) return status;
   EncodeVersion(record, incoming.digest, incoming.canonical, received_at_, chunk.backfill, value_);
   batch_.Put(Table::kVersions, VersionKey(PartitionOf(record.subject.key), sequence), value_);
 
@@ -133,7 +135,7 @@ absl::Status GroupCommit::Store(const Chunk& chunk, const IncomingRecord& incomi
   }
   change.last_sequence = sequence;
   change.backfill_only = change.backfill_only && chunk.backfill;
-  if (verdict.outcome != Outcome::kAccepted || record.subject.kind != SubjectKind::kStudent) return absl::OkStatus();
+  if (verdict.outcome != Outcome::kAccepted || record.subject.kind != SubjectKind::kStudent) return;
   // The version that held may have been a placement or a link, whatever this one is.
   change.placement_changed = change.placement_changed || IsPlacementFact(record.fact) || verdict.revision != 0;
   touched.links_may_change =
@@ -141,7 +143,6 @@ absl::Status GroupCommit::Store(const Chunk& chunk, const IncomingRecord& incomi
   if (const auto* placement = record.fact ? std::get_if<Placement>(&*record.fact) : nullptr) {
     touched.placed_at.push_back(placement->school);
   }
-  return absl::OkStatus();
 }
 
 void GroupCommit::Refuse(const Chunk& chunk, const RefusedRecord& refused) {
@@ -223,6 +224,7 @@ absl::Status GroupCommit::Publish() {
     for (std::string& key : store_.links.KeysOf(student)) keys.insert(std::move(key));
     store_.links.Replace(student, others);
     for (std::string& key : store_.links.KeysOf(student)) keys.insert(std::move(key));
+    change.together.assign(keys.begin(), keys.end());
     for (const std::string& key : keys) {
       change.subject.key = key;
       changes.push_back(change);
@@ -239,42 +241,45 @@ absl::Status GroupCommit::Publish() {
 
 }  // namespace
 
+absl::Status FactStore::Impl::Fail(absl::Status status) {
+  sources.Discard();
+  quarantine.Discard();
+  if (absl::IsInternal(status)) failure = status;
+  return status;
+}
+
 absl::StatusOr<std::vector<ChunkResult>> FactStore::Impl::Commit(const std::vector<Chunk>& group,
                                                                  absl::Time received_at) {
   MutexLock lock(commit_mutex);
   if (!failure.ok()) return failure;
   // Whole microseconds, so that what is read back is what was given.
   const absl::Time now = std::max(last_received_at, absl::FromUnixMicros(absl::ToUnixMicros(received_at)));
-  GroupCommit commit(*this, now, last_given);
+  size_t records = 0;
+  for (const Chunk& chunk : group) records += chunk.records.size();
+  GroupCommit commit(*this, now, last_given, records);
   std::vector<ChunkResult> results;
-  const auto fail = [&](absl::Status status) {
-    sources.Discard();
-    quarantine.Discard();
-    if (absl::IsInternal(status)) failure = status;
-    return status;
-  };
   results.reserve(group.size());
   for (const Chunk& chunk : group) {
     auto result = commit.Decide(chunk);
-    if (!result.ok()) return fail(result.status());
+    if (!result.ok()) return Fail(result.status());
     results.push_back(*std::move(result));
   }
-  if (absl::Status status = commit.Seal(); !status.ok()) return fail(std::move(status));
+  if (absl::Status status = commit.Seal(); !status.ok()) return Fail(std::move(status));
   if (!commit.batch().empty()) {
     if (absl::Status status = kv.Write(commit.batch(), commit.durability()); !status.ok()) {
-      return fail(std::move(status));
+      return Fail(std::move(status));
     }
   }
   if (commit.stored_versions()) {
     // The group is durable but not acknowledged: after a failed mark only a new start can tell how far the mark is.
     if (absl::Status status = mark.Write(commit.given()); !status.ok()) {
-      return fail(absl::InternalError("the durable mark: " + std::string(status.message())));
+      return Fail(absl::InternalError("the durable mark: " + std::string(status.message())));
     }
   }
   last_received_at = now;
   last_given = commit.given();
   if (absl::Status status = commit.Publish(); !status.ok()) {
-    return fail(absl::InternalError("a state that was just packed does not unpack: " + std::string(status.message())));
+    return Fail(absl::InternalError("a state that was just packed does not unpack: " + std::string(status.message())));
   }
   return results;
 }

@@ -68,6 +68,8 @@ class FactStore::Impl {
   absl::Status failure VANGNET_GUARDED_BY(commit_mutex);
 
  private:
+  // Forgets what was staged and passes the error on.
+  absl::Status Fail(absl::Status status) VANGNET_REQUIRES(commit_mutex);
   absl::Status CheckSchema();
   // What Open learns of a subject from the versions beyond the cursor.
   struct Replay;

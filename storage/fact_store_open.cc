@@ -130,9 +130,11 @@ absl::Status FactStore::Impl::PublishReplay(Replay& replay) {
     auto others = OthersIn(subject.state.bytes(), key.key);
     if (!others.ok()) return others.status();
     if (*others != links.OthersOf(key.key)) {
-      for (std::string& joined : links.KeysOf(key.key)) {
+      const std::vector<std::string> keys = links.KeysOf(key.key);
+      for (const std::string& joined : keys) {
         changes.push_back(subject.change);
-        changes.back().subject.key = std::move(joined);
+        changes.back().subject.key = joined;
+        changes.back().together = keys;
       }
       links.Replace(key.key, *others);
     }

@@ -56,6 +56,8 @@ class WriteBatch {
   void Put(Table table, std::string_view key, std::string_view value);
   void Delete(Table table, std::string_view key);
   void Clear();
+  // Room for this many operations in all.
+  void Reserve(size_t operations) { operations_.reserve(operations); }
   bool empty() const { return operations_.empty(); }
   size_t bytes() const { return bytes_; }
   const std::vector<Operation>& operations() const { return operations_; }

@@ -152,19 +152,32 @@ struct EntryContent {
   std::string fact;
 };
 
-void WriteEntry(uint64_t source, std::string_view record_id, const EntryContent& content, std::string& bytes) {
-  std::string body;
-  body.reserve(record_id.size() + content.fact.size() + 32 + content.superseded.size() * 21);
-  ByteWriter writer(body);
+size_t SizeOf(const Superseded& version) { return VarintSize(version.revision) + 8 + VarintSize(version.sequence); }
+
+// Bytes of an entry behind its size.
+size_t EntrySize(uint64_t source, std::string_view record_id, const EntryContent& content) {
+  size_t size = VarintSize(source) + VarintSize(record_id.size()) + record_id.size() + SizeOf(content.holder) +
+                VarintSize(content.superseded.size()) + content.fact.size();
+  for (const Superseded& version : content.superseded) size += SizeOf(version);
+  return size;
+}
+
+void WriteEntry(uint64_t source, std::string_view record_id, const EntryContent& content, size_t size,
+                std::string& bytes) {
+  ByteWriter writer(bytes);
+  writer.Varint(size);
   writer.Varint(source);
   writer.Text(record_id);
-  writer.Varint(content.holder.revision);
-  writer.Fixed64(content.holder.digest);
-  writer.Varint(content.holder.sequence);
+  WriteSuperseded(content.holder, writer);
   writer.Varint(content.superseded.size());
   for (const Superseded& version : content.superseded) WriteSuperseded(version, writer);
   writer.Raw(content.fact);
-  ByteWriter(bytes).Text(body);
+}
+
+size_t HeaderSize(const Header& header) {
+  size_t size = 1 + VarintSize(header.sequence) + VarintSize(header.strings.size()) + VarintSize(header.entries);
+  for (const std::string_view text : header.strings) size += VarintSize(text.size()) + text.size();
+  return size;
 }
 
 void WriteHeader(const Header& header, std::string& bytes) {
@@ -178,9 +191,9 @@ void WriteHeader(const Header& header, std::string& bytes) {
 
 }  // namespace
 
-absl::StatusOr<Verdict> PackedState::Decide(const RecordKey& key, uint64_t revision, uint64_t digest) const {
-  Place place;
-  if (absl::Status status = FindPlace(bytes_, key, place); !status.ok()) return status;
+namespace {
+
+absl::StatusOr<Verdict> DecideAt(const Place& place, uint64_t revision, uint64_t digest) {
   if (!place.entry) return Verdict{};
   const Entry& entry = *place.entry;
   const auto same_revision = [&](const Superseded& kept) {
@@ -197,48 +210,67 @@ absl::StatusOr<Verdict> PackedState::Decide(const RecordKey& key, uint64_t revis
   return Verdict{Outcome::kStale, entry.sequence, entry.revision};
 }
 
-absl::Status PackedState::Fold(const RecordKey& key, uint64_t revision, uint64_t digest,
-                               const std::optional<Fact>& fact, uint64_t sequence) {
+// The content of the entry at `place` after `incoming`, whose fact is not yet in it when it holds.
+absl::StatusOr<EntryContent> ContentAfter(const Place& place, const Superseded& incoming, bool holds) {
+  EntryContent content;
+  content.holder = incoming;
+  if (!place.entry) return content;
+  std::string_view old_fact;
+  absl::Status status = ReadSupersededList(*place.entry, content.superseded, old_fact);
+  if (!status.ok()) return status;
+  const Superseded old_holder{place.entry->revision, place.entry->digest, place.entry->sequence};
+  if (!holds) {
+    content.holder = old_holder;
+    content.fact = old_fact;
+  }
+  const Superseded& superseded = holds ? old_holder : incoming;
+  const auto at =
+      std::lower_bound(content.superseded.begin(), content.superseded.end(), superseded.revision,
+                       [](const Superseded& version, uint64_t wanted) { return version.revision < wanted; });
+  content.superseded.insert(at, superseded);
+  return content;
+}
+
+}  // namespace
+
+absl::StatusOr<Verdict> PackedState::Decide(const RecordKey& key, uint64_t revision, uint64_t digest) const {
   Place place;
   if (absl::Status status = FindPlace(bytes_, key, place); !status.ok()) return status;
-  EntryContent content;
-  const Superseded incoming{revision, digest, sequence};
-  Superseded superseded;
-  const bool holds = !place.entry || revision > place.entry->revision;
-  if (place.entry) {
-    std::string_view old_fact;
-    if (absl::Status status = ReadSupersededList(*place.entry, content.superseded, old_fact); !status.ok()) {
-      return status;
-    }
-    const Superseded old_holder{place.entry->revision, place.entry->digest, place.entry->sequence};
-    superseded = holds ? old_holder : incoming;
-    content.holder = holds ? incoming : old_holder;
-    if (!holds) content.fact = old_fact;
-    const auto at =
-        std::lower_bound(content.superseded.begin(), content.superseded.end(), superseded.revision,
-                         [](const Superseded& version, uint64_t wanted) { return version.revision < wanted; });
-    content.superseded.insert(at, superseded);
-  } else {
-    content.holder = incoming;
-  }
+  return DecideAt(place, revision, digest);
+}
+
+absl::StatusOr<Verdict> PackedState::DecideAndFold(const RecordKey& key, uint64_t revision, uint64_t digest,
+                                                   const std::optional<Fact>& fact, uint64_t sequence) {
+  Place place;
+  if (absl::Status status = FindPlace(bytes_, key, place); !status.ok()) return status;
+  auto verdict = DecideAt(place, revision, digest);
+  if (!verdict.ok()) return verdict;
+  const bool holds = verdict->outcome == Outcome::kAccepted;
+  if (!holds && verdict->outcome != Outcome::kStale) return verdict;
+  auto content = ContentAfter(place, {revision, digest, sequence}, holds);
+  if (!content.ok()) return content.status();
+  Header& header = place.header;
   if (holds) {
-    ByteWriter writer(content.fact);
-    EncodeFact(fact, place.header.strings, writer);
+    ByteWriter writer(content->fact);
+    EncodeFact(fact, header.strings, writer);
   }
-  const uint64_t source = NumberOf(key.source, place.header.strings);
-  place.header.sequence = sequence;
-  if (!place.entry) ++place.header.entries;
+  const uint64_t source = NumberOf(key.source, header.strings);
+  header.sequence = sequence;
+  if (!place.entry) ++header.entries;
 
   const std::string_view old(bytes_);
-  const size_t behind = place.offset + (place.entry ? place.entry->whole.size() : 0);
+  const std::string_view before = old.substr(place.first_entry, place.offset - place.first_entry);
+  const std::string_view behind = old.substr(place.offset + (place.entry ? place.entry->whole.size() : 0));
+  const size_t entry_size = EntrySize(source, key.record_id, *content);
   std::string bytes;
-  bytes.reserve(old.size() + key.record_id.size() + content.fact.size() + 64);
-  WriteHeader(place.header, bytes);
-  bytes.append(old.substr(place.first_entry, place.offset - place.first_entry));
-  WriteEntry(source, key.record_id, content, bytes);
-  bytes.append(old.substr(behind));
+  // Exactly: a million of these are kept in memory.
+  bytes.reserve(HeaderSize(header) + before.size() + VarintSize(entry_size) + entry_size + behind.size());
+  WriteHeader(header, bytes);
+  bytes.append(before);
+  WriteEntry(source, key.record_id, *content, entry_size, bytes);
+  bytes.append(behind);
   bytes_ = std::move(bytes);
-  return absl::OkStatus();
+  return verdict;
 }
 
 absl::StatusOr<uint64_t> FoldedSequence(std::string_view bytes) {

@@ -33,7 +33,7 @@ struct Verdict {
   uint64_t revision = 0;  // of the version that held before; 0: there was none
 };
 
-// Decides and folds versions of one subject, one after the other.
+// Decides about versions of one subject and folds them, one after the other.
 class PackedState {
  public:
   // A subject without records.
@@ -48,9 +48,10 @@ class PackedState {
 
   // What `record` is beside the versions kept.
   absl::StatusOr<Verdict> Decide(const RecordKey& key, uint64_t revision, uint64_t digest) const;
-  // Folds a version that Decide called kAccepted or kStale. `sequence` is above all folded before.
-  absl::Status Fold(const RecordKey& key, uint64_t revision, uint64_t digest, const std::optional<Fact>& fact,
-                    uint64_t sequence);
+  // The same; a version that is kAccepted or kStale is folded as `sequence`, which is above all folded before.
+  // On error nothing is folded.
+  absl::StatusOr<Verdict> DecideAndFold(const RecordKey& key, uint64_t revision, uint64_t digest,
+                                        const std::optional<Fact>& fact, uint64_t sequence);
 
  private:
   std::string bytes_;

@@ -30,6 +30,11 @@ void PendingList::AddOne(const PendingSubject& change) {
   known.backfill_only = known.backfill_only && change.backfill_only;
   known.placement_changed = known.placement_changed || change.placement_changed;
   known.received_at = std::min(known.received_at, change.received_at);
+  for (const std::string& key : change.together) {
+    if (std::find(known.together.begin(), known.together.end(), key) == known.together.end()) {
+      known.together.push_back(key);
+    }
+  }
   if (change.first_sequence >= known.first_sequence) return;
   known.first_sequence = change.first_sequence;
   auto node = order_.extract(found->second);
@@ -52,17 +57,30 @@ std::vector<PendingSubject> PendingList::Take(size_t max,
   while (taken.size() < max && !order_.empty()) {
     const size_t first = taken.size();
     taken.push_back(TakeOne(order_.begin()));
-    for (std::string& key : joined(taken[first].subject)) {
-      Subject other{taken[first].subject.kind, std::move(key)};
-      if (other == taken[first].subject) continue;
-      if (const auto place = places_.find(other); place != places_.end()) {
-        taken.push_back(TakeOne(place->second));
-        continue;
+    const auto is_taken = [&](const Subject& subject) {
+      return std::any_of(taken.begin() + static_cast<std::ptrdiff_t>(first), taken.end(),
+                         [&](const PendingSubject& other) { return other.subject == subject; });
+    };
+    // Those that come with it may bring others.
+    for (size_t i = first; i < taken.size(); ++i) {
+      const std::vector<std::string> together = taken[i].together;
+      for (const std::string& key : together) {
+        const auto place = places_.find(Subject{taken[i].subject.kind, key});
+        if (place != places_.end()) taken.push_back(TakeOne(place->second));
       }
-      PendingSubject companion = taken[first];
-      companion.subject = std::move(other);
-      taken_.insert(companion.first_sequence);
-      taken.push_back(std::move(companion));
+      for (std::string& key : joined(taken[i].subject)) {
+        Subject other{taken[i].subject.kind, std::move(key)};
+        if (is_taken(other)) continue;
+        if (const auto place = places_.find(other); place != places_.end()) {
+          taken.push_back(TakeOne(place->second));
+          continue;
+        }
+        PendingSubject companion = taken[i];
+        companion.subject = std::move(other);
+        companion.together.clear();
+        taken_.insert(companion.first_sequence);
+        taken.push_back(std::move(companion));
+      }
     }
   }
   return taken;

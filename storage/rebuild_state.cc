@@ -9,13 +9,10 @@ absl::StatusOr<bool> FoldVersion(const DecodedVersion& version, uint64_t sequenc
   if (!folded.ok()) return folded.status();
   if (sequence <= *folded) return false;
   const Record& record = version.record;
-  auto verdict = state.Decide(record.key, record.revision, version.digest);
+  auto verdict = state.DecideAndFold(record.key, record.revision, version.digest, record.fact, sequence);
   if (!verdict.ok()) return verdict.status();
   // Only accepted and stale versions are ever stored; anything else would be a version that was folded before.
-  if (verdict->outcome != Outcome::kAccepted && verdict->outcome != Outcome::kStale) return false;
-  absl::Status status = state.Fold(record.key, record.revision, version.digest, record.fact, sequence);
-  if (!status.ok()) return status;
-  return true;
+  return verdict->outcome == Outcome::kAccepted || verdict->outcome == Outcome::kStale;
 }
 
 absl::StatusOr<PackedState> RebuildState(const KvStore& kv, const Subject& subject) {

@@ -25,7 +25,9 @@ absl::Status SettleAlerts(const SubjectTask& task, const SubjectOutcome& outcome
   input.findings = outcome.findings;
   input.earlier = outcome.earlier;
   input.occasion = outcome.occasion;
-  input.backfill = task.backfill;
+  // A child that is due as well may change by the day alone, and that is not silenced. (A school is always due.)
+  const bool due = task.subject.kind == SubjectKind::kStudent && outcome.before.due <= today;
+  input.backfill = task.backfill && !due;
   input.today = today;
   input.now = now;
   Reconciliation reconciliation = Reconcile(input, *rulebook.policy);

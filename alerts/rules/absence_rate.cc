@@ -43,27 +43,114 @@ bool IsSurelyBelow(const Attendance& attendance, const DayInterval& span, int pe
   return 1000 * named < per_mille * complete;
 }
 
-// With too few school days so far: wakes on the day on which there could be enough, if the rate can still be high
-// enough then. Until a picture changes every new day is open, and does not count, or present.
-void WakeOnEnoughDays(const Attendance& attendance, Rate rate, const AbsenceRateSettings& settings, Day year_end,
-                      Verdict& verdict) {
+// Lets the days to come pass as they will with no new facts, until a picture changes: each new school day is open, and
+// does not count, or present. Calls `passed(rate)` after each that counts, with the rate it could have by then, and
+// gives the first day on which that could be seen and `passed` says so; kDayMax: none in this school year.
+template <typename Passed>
+Day FirstDayWhen(const Attendance& attendance, Rate rate, Day year_end, Passed passed) {
   const StudentDays& days = attendance.days();
-  const int per_mille = verdict.stages().front().condition.n;
-  const auto counts = [&](Day day) {
-    const Stretch* const stretch = days.StretchOn(day);
-    return stretch->completes_by_itself || day <= stretch->complete_through || attendance.IsPresenceNamed(day);
-  };
   Day day = days.today();
   if (days.IsSchoolDay(day) && !attendance.PictureOn(day).IsOpenFor(AbsenceFilter::kMissed)) ++day;
-  for (; day <= year_end && rate.is_at_least(per_mille); ++day) {
+  for (; day <= year_end; ++day) {
     const int minutes = days.PlanOn(day).minutes;
-    if (minutes == 0 || !counts(day)) continue;
+    if (minutes == 0) continue;
+    const Stretch* const stretch = days.StretchOn(day);
+    const bool at_once = day <= stretch->complete_through || attendance.IsPresenceNamed(day);
+    if (!at_once && !stretch->completes_by_itself) continue;
+    ++rate.school_days;
     rate.scheduled += minutes;
-    if (++rate.school_days < settings.minimum_school_days) continue;
-    if (rate.is_at_least(per_mille)) verdict.WakeOn(day);
-    return;
+    if (passed(rate)) return at_once ? day : day + 1;
   }
+  return kDayMax;
 }
+
+// The rate as it grew from the first school day on, day by day, or over many days at once where nothing is named.
+class RateWalk {
+ public:
+  RateWalk(const Attendance& attendance, const AbsenceRateSettings& settings, const std::vector<Stage>& stages)
+      : attendance_(attendance), settings_(settings), stages_(stages), high_since_(stages.size()) {}
+
+  void Run(const DayInterval& span) {
+    // An own timetable is not counted over many days at once.
+    const bool each_day = !attendance_.days().history().timetables.empty();
+    Day next = span.first;
+    for (const Day named : attendance_.NamedDays(span)) {
+      each_day ? TakeEach({next, named - 1}) : TakeUnnamed({next, named - 1});
+      Take(named);
+      next = named + 1;
+    }
+    each_day ? TakeEach({next, span.last}) : TakeUnnamed({next, span.last});
+  }
+
+  const Rate& rate() const { return rate_; }
+  // The days with missed minutes, in order.
+  const std::vector<Day>& missed_days() const { return missed_days_; }
+  // The earliest day since when the rate was never below the stage.
+  std::optional<Day> HighSince(const StageCondition& condition) const {
+    const auto stage = std::ranges::find(stages_, condition, &Stage::condition);
+    return high_since_[static_cast<size_t>(stage - stages_.begin())];
+  }
+
+ private:
+  void TakeEach(const DayInterval& days) {
+    for (Day day = days.first; day <= days.last; ++day) Take(day);
+  }
+
+  void Take(Day day) {
+    const DayPicture picture = attendance_.PictureOn(day);
+    if (picture.scheduled() == 0 || picture.IsOpenFor(AbsenceFilter::kMissed)) return;
+    const int missed = picture.minutes(AbsenceFilter::kMissed);
+    if (missed > 0) missed_days_.push_back(day);
+    ++rate_.school_days;
+    rate_.scheduled += picture.scheduled();
+    rate_.missed += missed;
+    for (size_t i = 0; i < stages_.size(); ++i) {
+      if (!IsHigh(stages_[i])) {
+        high_since_[i].reset();
+      } else if (!high_since_[i]) {
+        high_since_[i] = day;
+      }
+    }
+  }
+
+  // Days that nothing names are present where complete, else they do not count. The rate only falls over them: it is
+  // high on all of them when it is high at the end, but for the days before the minimum was reached.
+  void TakeUnnamed(const DayInterval& days) {
+    for (const Stretch& stretch : attendance_.days().stretches()) {
+      const DayInterval present = Meet(Meet(days, stretch.days), {kFirstDay, stretch.complete_through});
+      if (present.last < present.first) continue;
+      const int school_days = stretch.calendar->SchoolDaysIn(present);
+      if (school_days == 0) continue;
+      const int lacking = settings_.minimum_school_days - rate_.school_days;
+      rate_.school_days += school_days;
+      rate_.scheduled += stretch.calendar->MinutesIn(present);
+      for (size_t i = 0; i < stages_.size(); ++i) {
+        if (!IsHigh(stages_[i])) {
+          high_since_[i].reset();
+        } else if (!high_since_[i]) {
+          high_since_[i] = NthSchoolDay(*stretch.calendar, present, std::max(lacking, 1));
+        }
+      }
+    }
+  }
+
+  static Day NthSchoolDay(const Calendar& calendar, const DayInterval& days, int n) {
+    Day day = days.first;
+    while (!calendar.IsSchoolDay(day) || --n > 0) ++day;
+    return day;
+  }
+
+  bool IsHigh(const Stage& stage) const {
+    return rate_.school_days >= settings_.minimum_school_days && rate_.is_at_least(stage.condition.n);
+  }
+
+  const Attendance& attendance_;
+  const AbsenceRateSettings& settings_;
+  const std::vector<Stage>& stages_;
+  Rate rate_;
+  std::vector<Day> missed_days_;
+  std::vector<std::optional<Day>> high_since_;  // per stage
+};
 
 }  // namespace
 
@@ -77,40 +164,31 @@ void AbsenceRate(const Attendance& attendance, const AbsenceRateSettings& settin
   const auto since = days.FirstSchoolDay(year_start, today);
   if (!since) return;
 
-  Rate rate;
-  Citations citations(days.history());
-  std::vector<std::optional<Day>> high_since(stages.size());  // per stage
-  for (Day day = *since; day <= today; ++day) {
-    const DayPicture picture = attendance.PictureOn(day);
-    if (picture.scheduled() == 0 || picture.IsOpenFor(AbsenceFilter::kMissed)) continue;
-    ++rate.school_days;
-    rate.scheduled += picture.scheduled();
-    const int missed = picture.minutes(AbsenceFilter::kMissed);
-    rate.missed += missed;
-    if (missed > 0) attendance.CiteOn(day, AbsenceFilter::kMissed, citations);
-    for (size_t i = 0; i < stages.size(); ++i) {
-      const bool is_high = rate.school_days >= settings.minimum_school_days && rate.is_at_least(stages[i].condition.n);
-      if (!is_high) {
-        high_since[i].reset();
-      } else if (!high_since[i]) {
-        high_since[i] = day;
-      }
-    }
-  }
-  const auto stage = HighestStage(stages, today, [&](const StageCondition& condition) {
-    return high_since[static_cast<size_t>(std::ranges::find(stages, condition, &Stage::condition) - stages.begin())];
-  });
+  RateWalk walk(attendance, settings, stages);
+  walk.Run({*since, today});
+  const Rate& rate = walk.rate();
+  const auto stage = HighestStage(stages, today, [&](const StageCondition& c) { return walk.HighSince(c); });
   if (!stage) {
-    if (rate.school_days < settings.minimum_school_days) {
-      WakeOnEnoughDays(attendance, rate, settings, next_year - 1, verdict);
+    // With enough days the rate can only fall; with too few it may still be high enough when there are.
+    const auto is_high = [&](const Rate& r) { return r.is_at_least(stages.front().condition.n); };
+    if (rate.school_days < settings.minimum_school_days && is_high(rate)) {
+      bool still_high = true;
+      const Day decided = FirstDayWhen(attendance, rate, next_year - 1, [&](const Rate& r) {
+        still_high = is_high(r);
+        return !still_high || r.school_days >= settings.minimum_school_days;
+      });
+      if (still_high) verdict.WakeOn(decided);
     }
     return;
   }
+  Citations citations(days.history());
+  for (const Day day : walk.missed_days()) attendance.CiteOn(day, AbsenceFilter::kMissed, citations);
   Finding& finding = verdict.Add({SubjectKind::kStudent, days.history().student}, *stage, *since);
   finding.value = 1000 * rate.missed / rate.scheduled;
   finding.school = days.SchoolOn(today);
   finding.evidence = citations.ToEvidence();
-  verdict.WakeOn(attendance.NextPresence());
+  const auto fell = [&](const Rate& r) { return 1000 * r.missed / r.scheduled != *finding.value; };
+  verdict.WakeOn(FirstDayWhen(attendance, rate, next_year - 1, fell));
   verdict.WakeOn(next_year);
 }
 

@@ -7,8 +7,8 @@
 // Example: sick for two weeks (10 of the first 40 school days, 250 per mille): `fifth`; it falls back to `tenth` after
 //   the 51st day and is gone after the 101st.
 // Boundary: 99.9 per mille is 99 and no `tenth`. The 19th school day finds nothing, the 20th does.
-// Next change: besides the pictures, the next day of presence; with too few days, the day the minimum is reached if
-//   the rate is still high enough then; 1 August.
+// Next change: besides the pictures, the day on which presence makes the value fall; with too few days, the day the
+//   minimum is reached if the rate is still high enough then; 1 August.
 #ifndef VANGNET_ALERTS_RULES_ABSENCE_RATE_H_
 #define VANGNET_ALERTS_RULES_ABSENCE_RATE_H_
 

@@ -10,6 +10,16 @@ bool IsLate(const Absence& absence) { return absence.category == AbsenceCategory
 // Whether the extent covers every scheduled minute of each day it names.
 bool IsWholeDays(const Extent& extent) { return std::holds_alternative<DaysExtent>(extent); }
 
+void AddDays(const DayInterval& days, const DayInterval& within, std::vector<Day>& list) {
+  const Day last = std::min(days.last, within.last);
+  for (Day day = std::max(days.first, within.first); day <= last; ++day) list.push_back(day);
+}
+
+void SortEachOnce(std::vector<Day>& list) {
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+}
+
 }  // namespace
 
 void Citations::Cite(const Recorded<Absence>& absence) {
@@ -237,13 +247,20 @@ std::vector<Day> Attendance::DisputableDays() const {
   std::vector<Day> disputable;
   for (const auto& absence : days_.history().absences) {
     if (IsLate(absence.fact) || absence.fact.authorised == Authorised::kYes) continue;
-    const DayInterval named = DaysOf(absence.fact.extent);
-    const Day last = std::min(named.last, days_.today());
-    for (Day day = named.first; day <= last; ++day) disputable.push_back(day);
+    AddDays(DaysOf(absence.fact.extent), {kFirstDay, days_.today()}, disputable);
   }
-  std::sort(disputable.begin(), disputable.end());
-  disputable.erase(std::unique(disputable.begin(), disputable.end()), disputable.end());
+  SortEachOnce(disputable);
   return disputable;
+}
+
+std::vector<Day> Attendance::NamedDays(DayInterval within) const {
+  std::vector<Day> named;
+  for (const auto& absence : days_.history().absences) {
+    if (!IsLate(absence.fact)) AddDays(DaysOf(absence.fact.extent), within, named);
+  }
+  for (const auto& presence : days_.history().presences) AddDays(DaysOf(presence.fact.extent), within, named);
+  SortEachOnce(named);
+  return named;
 }
 
 bool Attendance::IsPresenceNamed(Day day) const {

@@ -48,6 +48,8 @@ class Attendance {
   // The days up to today that an absence other than LATE names which is not authorised: those that may have
   // unauthorised minutes. In order, each once.
   std::vector<Day> DisputableDays() const;
+  // The days of `within` that an absence other than LATE or a presence names. In order, each once.
+  std::vector<Day> NamedDays(DayInterval within) const;
   // Whether a presence names the day.
   bool IsPresenceNamed(Day day) const;
   // Whether a complete school day without absence lies after the last absence: then no run of absence reaches today.

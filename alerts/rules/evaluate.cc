@@ -67,7 +67,7 @@ void ForEachRule(const Policy& policy, Day today, Evaluation& evaluation, Apply 
     const Rule& rule = policy.rules[i];
     Verdict verdict(rule, static_cast<int>(i), evaluation, today);
     if (rule.valid.first > today) verdict.WakeOn(rule.valid.first);
-    if (!rule.valid.contains(today)) continue;
+    if (!rule.valid.contains(today) || rule.stages.empty()) continue;
     apply(rule, verdict);
     if (verdict.found() && rule.valid.last != kDayMax) verdict.WakeOn(rule.valid.last + 1);
   }

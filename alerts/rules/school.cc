@@ -7,14 +7,19 @@
 namespace vangnet {
 
 School::School(std::string_view key, std::shared_ptr<const RegionCalendar> region, SchoolFacts facts)
-    : region_(std::move(region)), facts_(std::move(facts)) {
+    : key_(key), region_(std::move(region)), facts_(std::move(facts)) {
   const auto& schools = region_->region().schools;
-  if (const auto found = schools.find(std::string(key)); found != schools.end()) listed_ = &found->second;
+  if (const auto found = schools.find(key_); found != schools.end()) {
+    is_listed_ = true;
+    reports_from_ = found->second.reports_from;
+  }
   for (const auto& completion : facts_.completions) {
     if (latest_completion_ == nullptr || completion.fact.through_day > latest_completion_->fact.through_day) {
       latest_completion_ = &completion;
     }
   }
+
+  if (latest_completion_ != nullptr) complete_through_ = latest_completion_->fact.through_day;
 
   std::vector<const Timetable*> timetables;
   std::vector<Closure> closures;
@@ -28,6 +33,8 @@ School::School(std::string_view key, std::shared_ptr<const RegionCalendar> regio
   }
   if (timetables.empty()) {
     calendar_ = &region_->calendar();
+    without_group_ = calendar_;
+    has_groups_ = !region_->groups().empty();
     return;
   }
   own_calendar_ = std::make_unique<Calendar>(Calendar::Choice::kAny, timetables, "", closures, &region_->calendar());
@@ -37,29 +44,29 @@ School::School(std::string_view key, std::shared_ptr<const RegionCalendar> regio
                                       &region_->CalendarFor(group));
   };
   own_without_group_ = for_group("");
+  without_group_ = own_without_group_.get();
   // A group that only the region's timetables name still needs its own fallback.
   for (const auto& [group, calendar] : region_->groups()) groups.insert(group);
   for (const std::string& group : groups) own_groups_.emplace(group, for_group(group));
+  has_groups_ = !groups.empty();
 }
 
 const Calendar& School::CalendarFor(std::string_view group) const {
+  if (!has_groups_ || group.empty()) return *without_group_;
   if (own_without_group_ == nullptr) return region_->CalendarFor(group);
   const auto found = own_groups_.find(group);
-  return found == own_groups_.end() ? *own_without_group_ : *found->second;
+  return found == own_groups_.end() ? *without_group_ : *found->second;
 }
 
-std::optional<Day> School::reports_from() const { return listed_ == nullptr ? std::nullopt : listed_->reports_from; }
-
 Day School::CompleteThrough(const Policy& policy, Day today) const {
-  if (latest_completion_ != nullptr) return latest_completion_->fact.through_day;
-  if (const auto from = reports_from(); from && *from <= today) return *from - 1;
+  if (complete_through_) return *complete_through_;
+  if (reports_from_ && *reports_from_ <= today) return *reports_from_ - 1;
   return policy.assume_complete ? today - 1 : kDayMin;
 }
 
 bool School::CompletesByItself(const Policy& policy, Day today) const {
-  if (latest_completion_ != nullptr || !policy.assume_complete) return false;
-  const auto from = reports_from();
-  return !from || *from > today;
+  if (complete_through_ || !policy.assume_complete) return false;
+  return !reports_from_ || *reports_from_ > today;
 }
 
 }  // namespace vangnet

@@ -23,9 +23,10 @@ class School {
  public:
   School(std::string_view key, std::shared_ptr<const RegionCalendar> region, SchoolFacts facts);
 
+  const std::string& key() const { return key_; }
   const SchoolFacts& facts() const { return facts_; }
   // Whether the region's configuration lists it.
-  bool is_listed() const { return listed_ != nullptr; }
+  bool is_listed() const { return is_listed_; }
   // The calendar of its students of `group`; empty: without group.
   const Calendar& CalendarFor(std::string_view group) const;
   // The school's own school days and lesson weeks, over all its timetables.
@@ -34,21 +35,27 @@ class School {
   // The `attendance_complete` with the latest day, of equal ones the smallest record; null when it sent none.
   const Recorded<AttendanceComplete>* latest_completion() const { return latest_completion_; }
   // From this day on its silence counts; none: the region does not say.
-  std::optional<Day> reports_from() const;
+  std::optional<Day> reports_from() const { return reports_from_; }
   // The last day through which all absence is reported, seen on `today`; kDayMin: no day (rules.md section 2).
   Day CompleteThrough(const Policy& policy, Day today) const;
   // Whether CompleteThrough moves on by itself when `today` becomes the next day.
   bool CompletesByItself(const Policy& policy, Day today) const;
 
  private:
+  // What every evaluation of a child reads stands first, together.
+  const std::string key_;
+  const Calendar* without_group_ = nullptr;  // its own, or the region's
+  std::optional<Day> reports_from_;
+  std::optional<Day> complete_through_;  // as it said
+  bool has_groups_ = false;
+  bool is_listed_ = false;
+  const Calendar* calendar_ = nullptr;
+  const Recorded<AttendanceComplete>* latest_completion_ = nullptr;
   const std::shared_ptr<const RegionCalendar> region_;
   const SchoolFacts facts_;
-  const RegionSchool* listed_ = nullptr;
-  const Recorded<AttendanceComplete>* latest_completion_ = nullptr;
   std::unique_ptr<const Calendar> own_calendar_;
   std::unique_ptr<const Calendar> own_without_group_;
   std::map<std::string, std::unique_ptr<const Calendar>, std::less<>> own_groups_;
-  const Calendar* calendar_ = nullptr;
 };
 
 }  // namespace vangnet

@@ -6,11 +6,11 @@
 #ifndef VANGNET_ALERTS_RULES_SCHOOL_BOOK_H_
 #define VANGNET_ALERTS_RULES_SCHOOL_BOOK_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "alerts/rules/region_calendar.h"
@@ -36,17 +36,23 @@ class SchoolBook {
   const School& SchoolOf(std::string_view school) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  // A place in an open hash table: a sweep asks for schools in no order, and each miss in memory costs more than a
+  // rule.
+  struct Slot {
+    uint64_t hash = 0;
+    std::shared_ptr<const School> school;  // null: free
   };
 
   explicit SchoolBook(std::shared_ptr<const RegionCalendar> region);
   void Set(const std::string& school, const SchoolFacts& facts);
+  // The slot of the school, or the free one where it belongs.
+  size_t SlotOf(std::string_view school, uint64_t hash) const;
+  void Grow();
 
   std::shared_ptr<const RegionCalendar> region_;
   std::shared_ptr<const School> unknown_;
-  std::unordered_map<std::string, std::shared_ptr<const School>, Hash, std::equal_to<>> schools_;
+  std::vector<Slot> slots_;  // a power of two, at most half full
+  size_t schools_ = 0;
 };
 
 }  // namespace vangnet

@@ -139,7 +139,7 @@ RefusedRecord Refuse(Reason reason, std::string_view source, std::string_view fi
   refused.reason = ReasonName(reason);
   refused.field = std::string(field);
   refused.description = ReasonSentence(reason);
-  refused.raw = std::string(raw);
+  refused.raw = std::string(raw.substr(0, kRecordBytesMax));  // no sender fills the quarantine with a few records
   return refused;
 }
 

@@ -1,6 +1,7 @@
 #include "services/server/app.h"
 
 #include <prometheus/exposer.h>
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "alerts/engine/commands.h"
 #include "alerts/engine/region_findings.h"
 #include "alerts/engine/sweeper.h"
+#include "google/protobuf/stubs/logging.h"
 #include "services/alerts/alert_service.h"
 #include "services/alerts/open_alerts.h"
 #include "services/convert/record_reader.h"
@@ -188,10 +190,17 @@ absl::Status App::Impl::Listen() {
 
 void App::Impl::StartLoops() {
   listener_ = alerts_->AddListener([this](uint64_t) { watch_.Signal(); });
-  threads_.emplace_back([this] { CommitLoop(); });
-  threads_.emplace_back([this] { SweepLoop(); });
-  threads_.emplace_back([this] { WatchLoop(); });
-  threads_.emplace_back([this] { TaskLoop(); });
+  // Names of at most 15 letters, for whoever looks at the threads of the process.
+  const auto start = [this](const char* name, void (Impl::*loop)()) {
+    threads_.emplace_back([this, name, loop] {
+      pthread_setname_np(pthread_self(), name);
+      (this->*loop)();
+    });
+  };
+  start("committer", &Impl::CommitLoop);
+  start("sweeper", &Impl::SweepLoop);
+  start("watches", &Impl::WatchLoop);
+  start("listings", &Impl::TaskLoop);
   server_->SetServing(true);
 }
 
@@ -368,6 +377,8 @@ int RunServer(const std::vector<std::string>& arguments) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // It would write a line of its own for every record with invalid UTF-8; such records are answered, and counted.
+  google::protobuf::SetLogHandler(nullptr);
 
   const SystemClock clock;
   const Log log(clock);

@@ -25,7 +25,7 @@ namespace vangnet {
 
 class App {
  public:
-  static constexpr absl::Duration kDrainTime = absl::Seconds(5);
+  static constexpr absl::Duration kDrainTime = absl::Seconds(2);
 
   // Where everything is kept.
   struct Stores {

@@ -119,7 +119,12 @@ TEST(CalendarTest, MinutesAreSummedAcrossBlocksOfDays) {
   const std::vector<Timetable> timetables = {SectionEightTimetable()};
   const Calendar calendar(Calendar::Choice::kOne, Pointers(timetables), "", {}, nullptr);
   int64_t sum = 0;
-  for (Day day = D("2022-01-01"); day <= D("2026-12-31"); ++day) sum += calendar.PlanOn(day).minutes;
+  int count = 0;
+  for (Day day = D("2022-01-01"); day <= D("2026-12-31"); ++day) {
+    sum += calendar.PlanOn(day).minutes;
+    count += calendar.IsSchoolDay(day) ? 1 : 0;
+  }
+  EXPECT_EQ(calendar.SchoolDaysIn({D("2022-01-01"), D("2026-12-31")}), count);
   EXPECT_EQ(calendar.MinutesIn({D("2022-01-01"), D("2026-12-31")}), sum);
   EXPECT_EQ(calendar.MinutesIn({D("2026-09-08"), D("2026-09-08")}), 330);
   EXPECT_EQ(calendar.MinutesIn({D("2026-09-09"), D("2026-09-08")}), 0);

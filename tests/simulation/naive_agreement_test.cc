@@ -54,27 +54,28 @@ std::vector<Finding> WithoutIdentity(std::vector<Finding> findings) {
 }
 
 // The findings that one has and the other has not, or the order when that is all; empty when they agree.
-std::string Difference(const std::vector<Finding>& expected, const std::vector<Finding>& actual) {
+std::string Difference(const std::string& expected_name, const std::vector<Finding>& expected,
+                       const std::string& actual_name, const std::vector<Finding>& actual) {
   if (expected == actual) return "";
   std::ostringstream out;
   for (const Finding& finding : expected) {
     const bool found = std::find(actual.begin(), actual.end(), finding) != actual.end();
-    if (!found) out << "  only naive: " << Describe(finding) << "\n";
+    if (!found) out << "  only " << expected_name << ": " << Describe(finding) << "\n";
   }
   for (const Finding& finding : actual) {
     const bool found = std::find(expected.begin(), expected.end(), finding) != expected.end();
-    if (!found) out << "  only rules: " << Describe(finding) << "\n";
+    if (!found) out << "  only " << actual_name << ": " << Describe(finding) << "\n";
   }
   if (!out.str().empty()) return out.str();
-  out << "  the same findings in another order or number; naive:\n";
+  out << "  the same findings in another order or number; " << expected_name << ":\n";
   for (const Finding& finding : expected) out << "    " << Describe(finding) << "\n";
-  out << "  rules:\n";
+  out << "  " << actual_name << ":\n";
   for (const Finding& finding : actual) out << "    " << Describe(finding) << "\n";
   return out.str();
 }
 
 std::string DifferenceOn(const NaiveInput& input, Day today) {
-  return Difference(WithoutIdentity(NaiveFindings(input, today)),
+  return Difference("naive", WithoutIdentity(NaiveFindings(input, today)), "rules",
                     WithoutIdentity(RulesUnderTest(input).FindingsOn(today)));
 }
 
@@ -90,7 +91,8 @@ std::string BrokenPromise(const NaiveInput& input, Day day, Day later) {
     if (evaluation.findings == after.at(subject).findings) continue;
     broken += "  " + subject + " on " + day.ToString() + " says next_change ";
     broken += evaluation.next_change == vangnet::kDayMax ? "never" : evaluation.next_change.ToString();
-    broken += ", but on " + later.ToString() + ":\n" + Difference(evaluation.findings, after.at(subject).findings);
+    broken += ", but on " + later.ToString() + ":\n" +
+              Difference("before", evaluation.findings, "after", after.at(subject).findings);
   }
   return broken;
 }
@@ -169,7 +171,9 @@ TEST(NaiveAgreementTest, AnyOrderOfArrivalGivesTheSameFindings) {
     NaiveInput turned = history.input;
     std::reverse(turned.versions.begin(), turned.versions.end());
     const Day today = history.last;
-    EXPECT_EQ(Difference(RulesUnderTest(history.input).FindingsOn(today), RulesUnderTest(turned).FindingsOn(today)), "")
+    EXPECT_EQ(Difference("as given", RulesUnderTest(history.input).FindingsOn(today), "the other way round",
+                         RulesUnderTest(turned).FindingsOn(today)),
+              "")
         << "replay: VANGNET_SEED=" << seed << " naive_agreement_test";
   }
 }

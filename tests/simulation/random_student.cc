@@ -113,14 +113,16 @@ class StudentWriter {
     if (dice_.Chance(30)) AddLateArrivals();
   }
 
-  // Consecutive days told one by one, with now and then a day missing or told otherwise.
+  // Consecutive days told one by one, with now and then a day missing or told otherwise, or a silence in between.
   void AddAbsenceInARow() {
     Absence absence = RandomAbsence(dice_, first_, last_);
     const Day start = AnyDay();
     const Day end = start + dice_.OneOf<int>({3, 7, 12, 30, 45});
+    const vangnet::DayInterval silence{start + 4, start + 4 + dice_.OneOf<int>({-1, -1, 3, 8, 20})};
     const int missing_percent = dice_.OneOf<int>({0, 0, 10, 40});
     for (Day day = start; day < end; ++day) {
-      if (day.weekday() >= vangnet::Weekday::kSaturday || dice_.Chance(missing_percent)) continue;
+      if (silence.contains(day) || dice_.Chance(missing_percent)) continue;
+      if (day.weekday() >= vangnet::Weekday::kSaturday) continue;
       if (dice_.Chance(10)) absence.authorised = static_cast<Authorised>(dice_.Number(1, 3));
       absence.extent = DaysExtent{{day, day}};
       if (dice_.Chance(5)) absence.extent = PartExtent{day, DayPart::kMorning};

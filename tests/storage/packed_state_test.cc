@@ -139,9 +139,10 @@ class PackedStateTest : public testing::Test {
     return state_.Decide({"las", id}, revision, digest)->outcome;
   }
   void Fold(const std::string& id, uint64_t revision, uint64_t digest) {
-    ASSERT_TRUE(
-        state_.Fold({"las", id}, revision, digest, AbsentOn(Day(2026, 1, 1) + static_cast<int>(revision)), ++sequence_)
-            .ok());
+    ASSERT_TRUE(state_
+                    .DecideAndFold({"las", id}, revision, digest,
+                                   AbsentOn(Day(2026, 1, 1) + static_cast<int>(revision)), ++sequence_)
+                    .ok());
   }
   PackedState state_;
   uint64_t sequence_ = 0;
@@ -180,8 +181,8 @@ TEST_F(PackedStateTest, RemembersVersionsThatDoNotHold) {
 }
 
 TEST_F(PackedStateTest, OneIdFromTwoSourcesIsTwoRecords) {
-  ASSERT_TRUE(state_.Fold({"b", "x"}, 1, 10, std::nullopt, 1).ok());
-  ASSERT_TRUE(state_.Fold({"a", "x"}, 2, 20, SameAs("s-2"), 2).ok());
+  ASSERT_TRUE(state_.DecideAndFold({"b", "x"}, 1, 10, std::nullopt, 1).ok());
+  ASSERT_TRUE(state_.DecideAndFold({"a", "x"}, 2, 20, SameAs("s-2"), 2).ok());
   const auto entries = *DecodeState(state_.bytes());
   ASSERT_EQ(entries.size(), 2u);
   EXPECT_EQ(entries[0].key, (RecordKey{"a", "x"}));
@@ -220,7 +221,7 @@ TEST_F(PackedStateTest, AgreesWithAMap) {
                                       : (kept->second == entry.digest ? Outcome::kDuplicate : Outcome::kConflict);
       ASSERT_EQ(verdict->outcome, expected);
       if (!is_new) continue;
-      ASSERT_TRUE(state.Fold(entry.key, entry.revision, entry.digest, entry.fact, sequence).ok());
+      ASSERT_TRUE(state.DecideAndFold(entry.key, entry.revision, entry.digest, entry.fact, sequence).ok());
       sequences.push_back(sequence);
       if (holds) model[entry.key] = entry;
     }
@@ -245,7 +246,8 @@ TEST_F(PackedStateTest, BrokenBytesAreDataLossAndNothingWorse) {
   FactMaker maker(5);
   PackedState state;
   for (uint64_t sequence = 1; sequence <= 20; ++sequence) {
-    ASSERT_TRUE(state.Fold({"las", "r" + std::to_string(sequence % 7)}, sequence, 9, maker.MakeAny(), sequence).ok());
+    ASSERT_TRUE(
+        state.DecideAndFold({"las", "r" + std::to_string(sequence % 7)}, sequence, 9, maker.MakeAny(), sequence).ok());
   }
   int refused = 0;
   for (int i = 0; i < 20'000; ++i) {
@@ -264,7 +266,7 @@ TEST_F(PackedStateTest, BrokenBytesAreDataLossAndNothingWorse) {
     vangnet::SequencesOf(bytes).status().IgnoreError();
     vangnet::FactsOfKind(bytes, 6).status().IgnoreError();
     broken.Decide({"las", "r3"}, 2, 9).status().IgnoreError();
-    broken.Fold({"las", "r3"}, 2, 9, std::nullopt, 99).IgnoreError();
+    broken.DecideAndFold({"las", "r3"}, 2, 9, std::nullopt, 99).status().IgnoreError();
   }
   EXPECT_GT(refused, 5000);
 }

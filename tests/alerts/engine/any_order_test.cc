@@ -1,5 +1,6 @@
-// Whatever the order in which records arrive, however they are cut, and whenever the engine sweeps, is stopped or loses
-// its power meanwhile: in the end the same alerts are open as after one clean run over all of them.
+// Whatever the order in which records arrive, however they are cut, and whenever the engine sweeps, gets another
+// policy, is stopped or loses its power meanwhile: in the end the same alerts are open as after one clean run over all
+// of them.
 //
 // Replay of one seed: any_order_test --gtest_filter='*/AnyOrderTest.EndsWithTheSameAlerts/17'.
 #include <algorithm>
@@ -97,9 +98,19 @@ class AnyOrderTest : public testing::TestWithParam<uint64_t> {
     return records;
   }
 
+  void ActivateAny(EngineWorld& world) {
+    world.policy = vangnet_testing::SmallPolicy();
+    world.policy.rules[1].stages[0].condition.n = 1 + Below(10);
+    if (Below(2) == 0) world.policy.rules.erase(world.policy.rules.begin() + Below(4));
+    world.region = vangnet_testing::SmallRegion();
+    if (Below(2) == 0) world.region.schools.erase("34CD00");
+    world.version = std::to_string(random_());
+    world.Activate();
+  }
+
   // What happens between two chunks.
   void Live(EngineWorld& world) {
-    switch (Below(6)) {
+    switch (Below(7)) {
       case 0:
         if (world.today < kFirstDayOfTest + kDays) world.today = world.today + 1 + Below(6);
         world.today = std::min(world.today, kFirstDayOfTest + kDays);
@@ -114,6 +125,9 @@ class AnyOrderTest : public testing::TestWithParam<uint64_t> {
         break;
       case 3:
         world.Sweep();
+        break;
+      case 4:
+        ActivateAny(world);
         break;
       default:
         break;
@@ -147,6 +161,10 @@ TEST_P(AnyOrderTest, EndsWithTheSameAlerts) {
     Live(world);
   }
   world.today = clean.today;
+  world.policy = clean.policy;
+  world.region = clean.region;
+  world.version = "last";
+  world.Activate();
   world.Sweep();
 
   EXPECT_EQ(world.OpenAlerts(), clean.OpenAlerts());

@@ -158,6 +158,26 @@ TEST_F(SweeperTest, TheSmallestKeyTakesOverTheFactsOfAllAndGivesThemBack) {
   EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-2 long-absence early since 2026-10-12"));
 }
 
+// The links that were withdrawn are gone from the disk as soon as one key was evaluated without them: the other keys
+// must have been evaluated in the same batch, or nobody would know of them after a crash.
+TEST_F(SweeperTest, PartedKeysAreEvaluatedTogetherOrAgainAfterACrash) {
+  for (int sweeps = 0; sweeps < 4; ++sweeps) {
+    EngineWorld world;
+    world.today = kMonday;
+    world.options.subjects_per_batch_max = 1;
+    world.Open();
+    world.Send({AtSchool("s-1"), LeftSchool("s-2"), StudentRecord("s-1", "same", 1, SameStudent{"s-2"})});
+    world.Sweep();
+    ASSERT_THAT(world.OpenAlerts(), IsEmpty());
+    world.Send({StudentRecord("s-1", "same", 2, std::nullopt)});
+    for (int i = 0; i < sweeps; ++i) world.SweepOnce();
+    world.Crash();
+    world.Open();
+    world.Sweep();
+    EXPECT_THAT(world.OpenAlerts(), ElementsAre("s-2 no-placement open since 2026-10-12")) << sweeps << " sweeps.";
+  }
+}
+
 // --- schools ---
 
 TEST_F(SweeperTest, ASchoolCalendarThatArrivesAfterTheAbsencesChangesTheAlerts) {
@@ -317,22 +337,35 @@ TEST_F(SweeperTest, ABackfillIsQuietOnlyWhenAllThatIsNewOfTheChildIsBackfill) {
   EXPECT_THAT(world_.AllAlerts(), SizeIs(3));
 }
 
-// A child that is due on the day on which its backfill comes in must not be told about loudly.
-TEST_F(SweeperTest, ABackfillStaysQuietWhenTheChildIsDueAsWell) {
-  world_.Crash();
-  world_.options.subjects_per_batch_max = 1;
-  world_.Open();
+// What would have come without the backfill is not silenced by it.
+TEST_F(SweeperTest, ABackfillDoesNotSilenceWhatTheDayBrings) {
   world_.today = kMonday;
   world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
   world_.Sweep();
   world_.today = kFriday;
-  std::vector<Record> records;
-  for (int i = 0; i < 5; ++i) records.push_back(AtSchool(Name(i)));
-  records.push_back(StudentRecord("s-1", "more", 1, SickFrom("12AB00", kMonday - 7, kMonday - 1)));
-  world_.Send(records, /*backfill=*/true);
+  world_.Send({StudentRecord("s-1", "more", 1, SickFrom("12AB00", kMonday - 40, kMonday - 40))}, /*backfill=*/true);
   world_.Sweep();
   ASSERT_THAT(world_.AllAlerts(), SizeIs(1));
-  EXPECT_TRUE(world_.AllAlerts().front().history.front().backfill);
+  EXPECT_FALSE(world_.AllAlerts().front().history.front().backfill);
+}
+
+// The sweep of a new policy meets children whose backfill is still pending.
+TEST_F(SweeperTest, ABackfillStaysQuietWhileAPolicySweepIsUnderWay) {
+  world_.Crash();
+  world_.options.subjects_per_batch_max = 1;
+  world_.Open();
+  std::vector<Record> records;
+  for (int i = 0; i < 5; ++i) records.push_back(AtSchool(Name(i)));
+  world_.Send(records);
+  world_.Sweep();
+  records.clear();
+  for (int i = 0; i < 5; ++i) records.push_back(LeftSchool(Name(i), 2));
+  world_.Send(records, /*backfill=*/true);
+  world_.version = "2";
+  world_.Activate();
+  world_.Sweep();
+  ASSERT_THAT(world_.AllAlerts(), SizeIs(5));
+  for (const Alert& alert : world_.AllAlerts()) EXPECT_TRUE(alert.history.front().backfill);
 }
 
 TEST_F(SweeperTest, SaysWhenTheOldestOfTheNewFactsWasReceived) {
@@ -481,6 +514,7 @@ TEST_F(SweeperTest, AFullDiskDelaysAndLosesNothing) {
   const auto changes = world_.alerts->GetChangesAfter(0, 10);
   ASSERT_TRUE(changes.ok()) << changes.status();
   EXPECT_THAT(*changes, SizeIs(1));
+  EXPECT_THAT(world_.alerts->CountOpen(), ElementsAre(Pair(Pair("no-placement", "open"), 1u)));
 }
 
 TEST_F(SweeperTest, PowerLossInTheMiddleOfASweepRaisesEveryAlertOnce) {

@@ -1,0 +1,124 @@
+#include "services/ingest/group_committer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/memory_durable_mark.h"
+#include "storage/memory_kv_store.h"
+
+namespace vangnet {
+namespace {
+
+using testing::ElementsAre;
+
+const absl::Time kNoon = absl::FromUnixSeconds(1'795'435'200);
+
+class GroupCommitterTest : public testing::Test {
+ protected:
+  GroupCommitterTest() {
+    auto opened = FactStore::Open(kv_, mark_, {});
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    store_ = *std::move(opened);
+  }
+
+  // A submission of one chunk with one profile; its end is written down as `name`.
+  GroupCommitter::Submission Submission(const std::string& source, const std::string& name, size_t bytes = 100) {
+    Chunk chunk;
+    chunk.source = source;
+    IncomingRecord incoming;
+    incoming.record.subject = {SubjectKind::kStudent, "s-" + name};
+    incoming.record.key = {source, "profile"};
+    incoming.record.fact = StudentProfile{};
+    incoming.canonical = "bytes of " + name;
+    incoming.digest = std::hash<std::string>()(name);
+    chunk.records.push_back(std::move(incoming));
+    GroupCommitter::Submission submission;
+    submission.chunks.push_back(std::move(chunk));
+    submission.bytes = bytes;
+    submission.done = [this, name](const GroupCommitter::Results& results) {
+      ended_.push_back(results.ok() ? name : name + " failed");
+    };
+    return submission;
+  }
+  void Submit(GroupCommitter& committer, const std::string& source, const std::string& name) {
+    EXPECT_TRUE(committer.Submit(Submission(source, name), GroupCommitter::WhenFull::kRefuse).ok());
+  }
+
+  MemoryKvStore kv_;
+  MemoryDurableMark mark_;
+  std::unique_ptr<FactStore> store_;
+  std::vector<std::string> ended_;
+};
+
+TEST_F(GroupCommitterTest, StoresAllThatWaitsWithOneMark) {
+  GroupCommitter committer(*store_, {});
+  for (const char* name : {"1", "2", "3"}) Submit(committer, "las-1", name);
+  EXPECT_THAT(ended_, ElementsAre());
+  const GroupCommitter::Group group = committer.RunOnce(kNoon);
+  EXPECT_TRUE(group.status.ok());
+  EXPECT_EQ(group.records, 3u);
+  EXPECT_THAT(ended_, ElementsAre("1", "2", "3"));
+  EXPECT_EQ(mark_.writes(), 1u);
+  EXPECT_EQ(committer.RunOnce(kNoon).records, 0u);
+}
+
+TEST_F(GroupCommitterTest, SourcesTakeTurnsWhenMoreWaitsThanAGroup) {
+  GroupCommitter committer(*store_, {.group_records_max = 2});
+  for (const char* name : {"a1", "a2", "a3"}) Submit(committer, "a", name);
+  for (const char* name : {"b1", "b2"}) Submit(committer, "b", name);
+  committer.RunOnce(kNoon);
+  EXPECT_THAT(ended_, ElementsAre("a1", "b1"));
+  committer.RunOnce(kNoon);
+  committer.RunOnce(kNoon);
+  EXPECT_THAT(ended_, ElementsAre("a1", "b1", "a2", "b2", "a3"));
+}
+
+TEST_F(GroupCommitterTest, RefusesWhatIsTooMuchUntilSomethingWasStored) {
+  GroupCommitter committer(*store_, {.queue_bytes_max = 200});
+  Submit(committer, "a", "1");
+  Submit(committer, "a", "2");
+  EXPECT_FALSE(committer.has_room());
+  const absl::Status refused = committer.Submit(Submission("b", "3", 1), GroupCommitter::WhenFull::kRefuse);
+  EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
+  EXPECT_TRUE(committer.Submit(Submission("c", "stream"), GroupCommitter::WhenFull::kTake).ok());
+  committer.RunOnce(kNoon);
+  EXPECT_TRUE(committer.has_room());
+  Submit(committer, "b", "4");
+  committer.RunOnce(kNoon);
+  EXPECT_THAT(ended_, ElementsAre("1", "stream", "2", "4"));
+}
+
+TEST_F(GroupCommitterTest, OneSubmissionLargerThanAGroupIsStoredAlone) {
+  GroupCommitter committer(*store_, {.group_bytes_max = 10});
+  Submit(committer, "a", "1");
+  Submit(committer, "a", "2");
+  EXPECT_EQ(committer.RunOnce(kNoon).records, 1u);
+  EXPECT_THAT(ended_, ElementsAre("1"));
+}
+
+TEST_F(GroupCommitterTest, AFailureIsToldToEverybodyInTheGroup) {
+  GroupCommitter committer(*store_, {});
+  Submit(committer, "a", "1");
+  Submit(committer, "b", "2");
+  mark_.FailWrites();
+  EXPECT_TRUE(absl::IsInternal(committer.RunOnce(kNoon).status));
+  EXPECT_THAT(ended_, ElementsAre("1 failed", "2 failed"));
+}
+
+TEST_F(GroupCommitterTest, StoresWhatItTookBeforeStopAndTakesNothingAfterIt) {
+  GroupCommitter committer(*store_, {});
+  Submit(committer, "a", "1");
+  committer.Stop();
+  EXPECT_TRUE(absl::IsUnavailable(committer.Submit(Submission("a", "2"), GroupCommitter::WhenFull::kTake)));
+  EXPECT_TRUE(committer.Wait());
+  committer.RunOnce(kNoon);
+  EXPECT_FALSE(committer.Wait());
+  EXPECT_THAT(ended_, ElementsAre("1"));
+}
+
+}  // namespace
+}  // namespace vangnet
