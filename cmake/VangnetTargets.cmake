@@ -21,7 +21,9 @@ set(VANGNET_SANITIZE "" CACHE STRING "Sanitizers for every target, such as addre
 
 find_program(VANGNET_CCACHE ccache)
 if(VANGNET_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${VANGNET_CCACHE})
+  # A hit in another clone too: paths below the project do not count. The sloppiness is what precompiled headers need.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros ${VANGNET_CCACHE})
 endif()
 find_program(VANGNET_MOLD mold)
 
@@ -37,8 +39,10 @@ if(VANGNET_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT VANGNET_SANITIZ
   target_link_options(vangnet_options INTERFACE -fuse-ld=mold)
 endif()
 if(VANGNET_SANITIZE)
-  target_compile_options(vangnet_options INTERFACE -fsanitize=${VANGNET_SANITIZE} -fno-omit-frame-pointer
-                         $<$<NOT:$<STREQUAL:${VANGNET_SANITIZE},thread>>:-fno-sanitize-recover=all>)
+  target_compile_options(vangnet_options INTERFACE -fsanitize=${VANGNET_SANITIZE} -fno-omit-frame-pointer)
+  if(NOT VANGNET_SANITIZE STREQUAL "thread")
+    target_compile_options(vangnet_options INTERFACE -fno-sanitize-recover=all)
+  endif()
   target_link_options(vangnet_options INTERFACE -fsanitize=${VANGNET_SANITIZE})
 endif()
 

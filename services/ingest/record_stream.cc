@@ -25,7 +25,8 @@ void RecordStream::OnReadDone(bool ok) {
   uint64_t number = 0;
   {
     MutexLock lock(mutex_);
-    reading_ = false;
+    // A chunk that was on its way when the stream was ended by an error is not taken.
+    ok = ok && !no_more_reads_;
     if (!ok) {
       no_more_reads_ = true;
     } else {
@@ -40,6 +41,11 @@ void RecordStream::OnReadDone(bool ok) {
     ingest_.Take(
         wire, caller_, GroupCommitter::WhenFull::kTake, source_,
         [this, number](const grpc::Status& status, const std::string& encoded) { Answered(number, status, encoded); });
+  }
+  {
+    // Only now: a chunk read by another thread meanwhile would overwrite this one, or be stored before it.
+    MutexLock lock(mutex_);
+    reading_ = false;
   }
   Proceed();
 }

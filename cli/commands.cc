@@ -1,0 +1,20 @@
+#include "cli/command.h"
+
+namespace vangnet {
+
+const std::vector<Command>& Commands() {
+  static const auto* const commands =
+      new std::vector<Command>{PushCommand(), FindingsCommand(), AlertsCommand(),      WatchCommand(),
+                               AckCommand(),  EvaluateCommand(), PolicyCheckCommand(), SimulateCommand()};
+  return *commands;
+}
+
+std::vector<FlagSpec> WithServerFlags(std::vector<FlagSpec> flags) {
+  flags.push_back({.name = "server",
+                   .value_name = "HOST:PORT",
+                   .help = "the server; default VANGNET_SERVER from the environment, else 127.0.0.1:7443"});
+  flags.push_back({.name = "json", .value_name = "", .help = "JSON lines on standard output"});
+  return flags;
+}
+
+}  // namespace vangnet

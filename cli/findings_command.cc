@@ -1,0 +1,53 @@
+// vangnet findings: what the server finds on a day, in the same lines as vangnet evaluate.
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/server_connection.h"
+#include "services/convert/wire.h"
+#include "vangnet/v1/student_service.grpc.pb.h"
+
+namespace vangnet {
+namespace {
+
+constexpr int kPageSize = 10'000;
+
+absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
+  const absl::StatusOr<std::optional<Day>> day = arguments.GetDay("day");
+  if (!day.ok()) return day.status();
+  const ServerConnection server(arguments);
+  if (absl::Status status = server.WaitUntilReachable(kFirstConnectionSeconds); !status.ok()) return status;
+  const auto service = v1::StudentService::NewStub(server.channel());
+
+  v1::ListFindingsRequest request;
+  request.set_day(arguments.Get("day"));
+  request.set_student(arguments.Get("student"));
+  request.set_school(arguments.Get("school"));
+  request.set_rule(arguments.Get("rule"));
+  request.set_page_size(kPageSize);
+  do {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    v1::ListFindingsResponse response;
+    const grpc::Status status = service->ListFindings(&context, request, &response);
+    if (!status.ok()) return RpcStatus(status, server);
+    for (const v1::Finding& finding : response.findings()) std::cout << FindingToJson(finding) << "\n";
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return ExitCode::kFine;
+}
+
+}  // namespace
+
+Command FindingsCommand() {
+  return {.name = "findings",
+          .operands = "",
+          .summary = "what is found on a day",
+          .description = "Prints the findings on a day, as JSON lines: schools first, then children.",
+          .flags = WithServerFlags({{.name = "day", .value_name = "DAY", .help = "YYYY-MM-DD; default today"},
+                                    {.name = "student", .value_name = "KEY", .help = "only this child, by any key"},
+                                    {.name = "school", .value_name = "KEY", .help = "only this school"},
+                                    {.name = "rule", .value_name = "ID", .help = "only this rule"}}),
+          .run = &Run};
+}
+
+}  // namespace vangnet

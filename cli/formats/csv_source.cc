@@ -1,0 +1,42 @@
+#include "cli/formats/csv_source.h"
+
+#include <utility>
+
+namespace vangnet {
+namespace {
+
+constexpr size_t kRecordsPerBlock = 4096;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CsvSource>> CsvSource::Create(LineReader reader, CompiledCsvMapping mapping,
+                                                             std::string source, int64_t skip_through) {
+  const char delimiter = mapping.delimiter();
+  std::unique_ptr<CsvSource> created(
+      new CsvSource(CsvReader(std::move(reader), delimiter), std::move(mapping), std::move(source), skip_through));
+  if (created->mapping_.has_header()) {
+    CsvRow header;
+    if (!created->reader_.Next(&header) || !header.problem.empty()) {
+      return absl::InvalidArgumentError("the file has no header line");
+    }
+    if (absl::Status bound = created->mapping_.Bind(header.cells); !bound.ok()) return bound;
+  }
+  return created;
+}
+
+absl::StatusOr<std::vector<SourcedRecord>> CsvSource::NextBlock() {
+  std::vector<SourcedRecord> records;
+  CsvRow row;
+  while (records.size() < kRecordsPerBlock && reader_.Next(&row)) {
+    if (row.line <= skip_through_) continue;
+    if (!row.problem.empty()) {
+      records.push_back({row.line, UnreadableRecord{"MALFORMED_ROW", "", row.problem}});
+    } else if (CompiledCsvMapping::Result mapped = mapping_.Map(row.cells, source_)) {
+      records.push_back({row.line, *std::move(mapped)});
+    }
+  }
+  if (!reader_.status().ok()) return reader_.status();
+  return records;
+}
+
+}  // namespace vangnet

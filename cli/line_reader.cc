@@ -1,0 +1,75 @@
+#include "cli/line_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace vangnet {
+namespace {
+
+constexpr size_t kBufferBytes = size_t{1} << 18;
+constexpr char kByteOrderMark[] = "\xef\xbb\xbf";
+
+absl::Status CannotOpen(const std::string& file) {
+  return absl::InvalidArgumentError(file + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+void LineReader::Closer::operator()(std::FILE* file) const {
+  if (file != nullptr && file != stdin) std::fclose(file);
+}
+
+LineReader::LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file)
+    : name_(std::move(name)), file_(std::move(file)), buffer_(kBufferBytes) {}
+
+absl::StatusOr<LineReader> LineReader::Open(const std::string& file) {
+  std::unique_ptr<std::FILE, Closer> opened(file == "-" ? stdin : std::fopen(file.c_str(), "rb"));
+  if (opened == nullptr) return CannotOpen(file);
+  return LineReader(file == "-" ? "standard input" : file, std::move(opened));
+}
+
+bool LineReader::Fill() {
+  begin_ = 0;
+  end_ = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
+  if (end_ == 0 && std::ferror(file_.get()) != 0) {
+    status_ = absl::InternalError(name_ + ": " + std::strerror(errno));
+  }
+  return end_ > 0;
+}
+
+bool LineReader::Next(std::string* line) {
+  line->clear();
+  truncated_ = false;
+  bool any = false;
+  bool ended = false;
+  while (!ended && (begin_ < end_ || Fill())) {
+    any = true;
+    const char* const from = buffer_.data() + begin_;
+    const void* const newline = std::memchr(from, '\n', end_ - begin_);
+    const size_t length = newline == nullptr ? end_ - begin_ : static_cast<const char*>(newline) - from;
+    const size_t room = kLineBytesMax - line->size();
+    line->append(from, std::min(length, room));
+    truncated_ |= length > room;
+    ended = newline != nullptr;
+    begin_ += length + (ended ? 1 : 0);
+    bytes_read_ += static_cast<int64_t>(length + (ended ? 1 : 0));
+  }
+  if (!any || !status_.ok()) return false;
+  if (!line->empty() && line->back() == '\r') line->pop_back();
+  if (++line_number_ == 1 && line->compare(0, 3, kByteOrderMark) == 0) line->erase(0, 3);
+  return true;
+}
+
+absl::StatusOr<std::string> ReadWholeFile(const std::string& file) {
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(std::fopen(file.c_str(), "rb"), &std::fclose);
+  if (opened == nullptr) return CannotOpen(file);
+  std::string text;
+  char buffer[size_t{1} << 16];
+  for (size_t read = 0; (read = std::fread(buffer, 1, sizeof(buffer), opened.get())) > 0;) text.append(buffer, read);
+  if (std::ferror(opened.get()) != 0) return CannotOpen(file);
+  return text;
+}
+
+}  // namespace vangnet

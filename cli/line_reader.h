@@ -1,0 +1,62 @@
+// LineReader reads a text file, or standard input, line by line, and counts.
+//
+// Guarantees: line ends \n and \r\n are taken off; a last line without one counts. A byte order mark is taken off.
+// Thread safety: one thread at a time.
+// Errors: INVALID_ARGUMENT from Open: the file cannot be opened (the message says why); INTERNAL: it cannot be read.
+// Limits and cost: a line of more than kLineBytesMax is cut there and its rest passed over; `truncated` says so.
+#ifndef VANGNET_CLI_LINE_READER_H_
+#define VANGNET_CLI_LINE_READER_H_
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace vangnet {
+
+// Several times the largest record (64 KiB), for JSON is wordier than the wire.
+inline constexpr size_t kLineBytesMax = size_t{1} << 20;
+
+class LineReader {
+ public:
+  // `file` "-" is standard input.
+  static absl::StatusOr<LineReader> Open(const std::string& file);
+
+  // The next line into `line`; false at the end of the file and on an error (see status).
+  bool Next(std::string* line);
+  // Number of the line read last, from 1.
+  int64_t line_number() const { return line_number_; }
+  bool truncated() const { return truncated_; }
+  // Bytes read so far, line ends included.
+  int64_t bytes_read() const { return bytes_read_; }
+  const absl::Status& status() const { return status_; }
+
+ private:
+  struct Closer {
+    void operator()(std::FILE* file) const;
+  };
+  LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file);
+  // Fills the buffer again; false when there is no more.
+  bool Fill();
+
+  std::string name_;
+  std::unique_ptr<std::FILE, Closer> file_;
+  std::vector<char> buffer_;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  int64_t line_number_ = 0;
+  int64_t bytes_read_ = 0;
+  bool truncated_ = false;
+  absl::Status status_;
+};
+
+// A whole file as text. INVALID_ARGUMENT: it cannot be opened or read.
+absl::StatusOr<std::string> ReadWholeFile(const std::string& file);
+
+}  // namespace vangnet
+
+#endif  // VANGNET_CLI_LINE_READER_H_

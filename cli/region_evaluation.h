@@ -1,0 +1,75 @@
+// RegionEvaluation gives the findings of a whole region on day after day, from records alone.
+//
+// Guarantees: the lines of a day do not depend on the days asked for before it. Order and form: contract.md section 3.
+// Thread safety: one thread at a time; works on all cores by itself.
+// Limits and cost: holds all histories in memory. A day evaluates only children and schools whose findings can have
+//   changed since the day before (rules.md law 8).
+#ifndef VANGNET_CLI_REGION_EVALUATION_H_
+#define VANGNET_CLI_REGION_EVALUATION_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "alerts/rules/evaluate.h"
+#include "alerts/rules/policy.h"
+#include "alerts/rules/school_book.h"
+#include "domain/day.h"
+#include "domain/record.h"
+#include "domain/region.h"
+#include "domain/student_history.h"
+
+namespace vangnet {
+
+class RegionEvaluation {
+ public:
+  // Evaluates days in [first, last].
+  RegionEvaluation(std::shared_ptr<const Region> region, std::shared_ptr<const Policy> policy,
+                   std::vector<Record> records, DayInterval days);
+
+  // Calls `print` with each finding of `today`, as one line of JSON without "day", in order. Shadow rules are left
+  // out. `today` must lie in the interval and not before the day of an earlier call.
+  void FindingsOn(Day today, const std::function<void(const std::string& json)>& print);
+  // How many children and schools were evaluated since the beginning.
+  int64_t evaluations() const { return evaluations_; }
+
+ private:
+  // The findings of a child or school, good until the day before `due`.
+  struct Shown {
+    Day due = kDayMin;
+    std::vector<std::string> lines;
+  };
+  struct Child {
+    StudentHistory history;
+    Shown shown;
+  };
+  // An interval of days on which a child's school and its active placements there stay the same.
+  struct Attendance {
+    size_t child = 0;
+    DayInterval days;
+    std::vector<Recorded<Placement>> placements;
+  };
+  struct SchoolRoll {
+    std::vector<Attendance> attendances;
+    std::vector<Day> changes;  // ascending: days on which the roll differs from the day before
+    Shown shown;
+  };
+
+  void AddToRolls(size_t child);
+  void EvaluateSchoolOn(const std::string& school, SchoolRoll& roll, Day today);
+  void Show(const Evaluation& evaluation, Shown& shown) const;
+
+  std::shared_ptr<const Policy> policy_;
+  DayInterval days_;
+  std::shared_ptr<const SchoolBook> book_;
+  std::vector<Child> children_;              // ascending by key
+  std::map<std::string, SchoolRoll> rolls_;  // by school
+  int64_t evaluations_ = 0;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_CLI_REGION_EVALUATION_H_

@@ -1,0 +1,52 @@
+#include "cli/server_connection.h"
+
+#include <grpc/support/time.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <cstdlib>
+
+namespace vangnet {
+namespace {
+
+constexpr int kMessageBytesMax = 64 << 20;
+constexpr int kCallSeconds = 300;
+
+// From now on; gRPC adds the moment itself.
+gpr_timespec InSeconds(int seconds) { return gpr_time_from_seconds(seconds, GPR_TIMESPAN); }
+
+std::string AddressOf(const Arguments& arguments) {
+  if (arguments.Has("server")) return arguments.Get("server");
+  const char* const address = std::getenv("VANGNET_SERVER");
+  return address != nullptr && address[0] != '\0' ? address : "127.0.0.1:7443";
+}
+
+}  // namespace
+
+ServerConnection::ServerConnection(const Arguments& arguments) : address_(AddressOf(arguments)) {
+  grpc::ChannelArguments settings;
+  settings.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
+  settings.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  settings.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
+  settings.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+  settings.SetMaxReceiveMessageSize(kMessageBytesMax);
+  channel_ = grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), settings);
+}
+
+absl::Status ServerConnection::WaitUntilReachable(int seconds) const {
+  if (channel_->WaitForConnected(InSeconds(seconds))) return absl::OkStatus();
+  return absl::UnavailableError("the server " + address_ + " is not reachable");
+}
+
+void SetDeadline(grpc::ClientContext& context) { context.set_deadline(InSeconds(kCallSeconds)); }
+
+absl::Status RpcStatus(const grpc::Status& status, const ServerConnection& server) {
+  if (status.ok()) return absl::OkStatus();
+  std::string message = status.error_message();
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+    message = "the server " + server.address() + " is not reachable: " + message;
+  }
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), message);
+}
+
+}  // namespace vangnet

@@ -1,0 +1,217 @@
+#include "tests/bench/ingest_load.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <semaphore>
+#include <thread>
+#include <utility>
+
+#include "domain/mutex.h"
+
+namespace vangnet_testing {
+namespace {
+
+using vangnet::CondVar;
+using vangnet::Mutex;
+using vangnet::MutexLock;
+using vangnet::v1::IngestRecordsRequest;
+using vangnet::v1::IngestRecordsResponse;
+using vangnet::v1::StreamRecordsRequest;
+using vangnet::v1::StreamRecordsResponse;
+using vangnet::v1::WatchAlertsRequest;
+using vangnet::v1::WatchAlertsResponse;
+
+constexpr int kWindowMax = 1 << 20;
+constexpr double kVisibleSecondsMax = 60;
+
+double Seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+void ExpectOk(const grpc::Status& status, const char* what) {
+  if (status.ok()) return;
+  std::fprintf(stderr, "%s failed: %s\n", what, status.error_message().c_str());
+  std::exit(1);
+}
+
+// The bare probes answer without results; vangnetd with one per record.
+template <typename Response>
+void ExpectStored(const Response& response) {
+  for (const auto& result : response.results()) {
+    if (result.outcome() != vangnet::v1::RECORD_OUTCOME_REJECTED) continue;
+    std::fprintf(stderr, "refused: %s %s\n", result.reason().c_str(), result.description().c_str());
+    std::exit(1);
+  }
+}
+
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetMaxReceiveMessageSize(-1);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+// Watches alerts from now on and remembers when each child was first seen.
+class SightingWatch {
+ public:
+  explicit SightingWatch(vangnet::v1::AlertService::Stub* alerts) : call_(alerts->WatchAlerts(&context_, {})) {
+    WatchAlertsResponse position;
+    if (!call_->Read(&position)) ExpectOk(call_->Finish(), "WatchAlerts");
+    reader_ = std::thread([this] { Read(); });
+  }
+  ~SightingWatch() {
+    context_.TryCancel();
+    reader_.join();
+  }
+
+  // When the child was seen; waits for it.
+  double Await(const std::string& student) {
+    const double until = Seconds() + kVisibleSecondsMax;
+    MutexLock lock(mutex_);
+    while (seen_.find(student) == seen_.end()) {
+      if (Seconds() > until) {
+        std::fprintf(stderr, "no alert came for %s\n", student.c_str());
+        std::exit(1);
+      }
+      changed_.WaitFor(mutex_, absl::Milliseconds(100));
+    }
+    return seen_[student];
+  }
+
+ private:
+  void Read() {
+    WatchAlertsResponse message;
+    while (call_->Read(&message)) {
+      if (message.kind() != vangnet::v1::WATCH_EVENT_KIND_CHANGED) continue;
+      const double now = Seconds();
+      MutexLock lock(mutex_);
+      seen_.emplace(message.alert().finding().student(), now);
+      changed_.SignalAll();
+    }
+  }
+
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<WatchAlertsResponse>> call_;
+  std::thread reader_;
+  Mutex mutex_;
+  CondVar changed_;
+  std::map<std::string, double> seen_;
+};
+
+}  // namespace
+
+double Latencies::Percentile(double share) const {
+  if (milliseconds.empty()) return 0;
+  std::vector<double> sorted = milliseconds;
+  std::sort(sorted.begin(), sorted.end());
+  return sorted[std::min(sorted.size() - 1, static_cast<size_t>(share * static_cast<double>(sorted.size())))];
+}
+
+IngestLoad::IngestLoad(const std::string& address) {
+  const std::shared_ptr<grpc::Channel> channel = Connect(address);
+  ingest_ = vangnet::v1::IngestService::NewStub(channel);
+  alerts_ = vangnet::v1::AlertService::NewStub(channel);
+}
+
+double IngestLoad::Stream(const std::vector<StreamRecordsRequest>& chunks, int window) {
+  grpc::ClientContext context;
+  std::counting_semaphore<kWindowMax> unanswered(window);
+  const double start = Seconds();
+  auto stream = ingest_->StreamRecords(&context);
+  std::thread reader([&] {
+    StreamRecordsResponse answer;
+    while (stream->Read(&answer)) {
+      ExpectStored(answer);
+      unanswered.release();
+    }
+  });
+  for (const StreamRecordsRequest& chunk : chunks) {
+    unanswered.acquire();
+    if (!stream->Write(chunk)) break;
+  }
+  stream->WritesDone();
+  reader.join();
+  ExpectOk(stream->Finish(), "StreamRecords");
+  return Seconds() - start;
+}
+
+double IngestLoad::Unary(const std::vector<std::vector<vangnet::v1::Record>>& records) {
+  const double start = Seconds();
+  std::vector<std::thread> callers;
+  for (const std::vector<vangnet::v1::Record>& own : records) {
+    callers.emplace_back([this, &own] {
+      IngestRecordsRequest request;
+      IngestRecordsResponse response;
+      for (const vangnet::v1::Record& record : own) {
+        grpc::ClientContext context;
+        request.Clear();
+        *request.add_records() = record;
+        ExpectOk(ingest_->IngestRecords(&context, request, &response), "IngestRecords");
+        ExpectStored(response);
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  return Seconds() - start;
+}
+
+OpenLoopResult IngestLoad::OpenLoop(BenchRecords* records, double records_per_second, int records_per_chunk,
+                                    double seconds, Watching watching) {
+  const auto count = static_cast<size_t>(records_per_second * seconds / records_per_chunk);
+  std::vector<StreamRecordsRequest> chunks =
+      records->Absences(static_cast<int>(count) * records_per_chunk, records_per_chunk);
+  std::vector<std::string> students(count);
+  if (watching == Watching::kOn) {
+    for (size_t i = 0; i < count; ++i) {
+      // In place of two absences, so that the rate stays.
+      chunks[i].mutable_records()->RemoveLast();
+      chunks[i].mutable_records()->RemoveLast();
+      records->DropOut(&chunks[i], &students[i]);
+    }
+  }
+  std::unique_ptr<SightingWatch> watch;
+  if (watching == Watching::kOn) watch = std::make_unique<SightingWatch>(alerts_.get());
+
+  std::vector<double> answered(count);
+  grpc::ClientContext context;
+  auto stream = ingest_->StreamRecords(&context);
+  const double step = records_per_chunk / records_per_second;
+  const double start = Seconds() + 0.01;
+  std::thread reader([&] {
+    StreamRecordsResponse answer;
+    for (size_t i = 0; i < count && stream->Read(&answer); ++i) {
+      answered[i] = Seconds();
+      ExpectStored(answer);
+    }
+  });
+  for (size_t i = 0; i < count; ++i) {
+    const double wait = start + static_cast<double>(i) * step - Seconds();
+    if (wait > 0) std::this_thread::sleep_for(std::chrono::duration<double>(wait));
+    if (!stream->Write(chunks[i])) break;
+  }
+  stream->WritesDone();
+  reader.join();
+  ExpectOk(stream->Finish(), "StreamRecords");
+
+  OpenLoopResult result;
+  result.records_per_second = static_cast<double>(count) * records_per_chunk / (answered.back() - start);
+  for (size_t i = 0; i < count; ++i) {
+    result.acknowledged.milliseconds.push_back((answered[i] - start - static_cast<double>(i) * step) * 1e3);
+    if (watch) result.visible.milliseconds.push_back(std::max(0.0, watch->Await(students[i]) - answered[i]) * 1e3);
+  }
+  return result;
+}
+
+void IngestLoad::AwaitEvaluation(BenchRecords* records) {
+  SightingWatch watch(alerts_.get());
+  std::vector<StreamRecordsRequest> chunks(1);
+  std::string student;
+  records->DropOut(chunks.data(), &student);
+  Stream(chunks, 1);
+  watch.Await(student);
+}
+
+}  // namespace vangnet_testing

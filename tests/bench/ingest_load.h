@@ -1,0 +1,54 @@
+// The client's side of the ingest benchmarks: sends pre-made records to a server and measures what comes back.
+//
+// Time and units: wall-clock seconds by the steady clock; latencies in milliseconds.
+// Errors: a call that fails, or an answer that refuses a record of ours, ends the program with what the server said:
+//   a benchmark of errors measures nothing.
+#ifndef VANGNET_TESTS_BENCH_INGEST_LOAD_H_
+#define VANGNET_TESTS_BENCH_INGEST_LOAD_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/bench/bench_records.h"
+#include "vangnet/v1/alert_service.grpc.pb.h"
+#include "vangnet/v1/ingest_service.grpc.pb.h"
+
+namespace vangnet_testing {
+
+struct Latencies {
+  std::vector<double> milliseconds;
+  // The value below which `share` (0 to 1) of them lie; 0 when there are none.
+  double Percentile(double share) const;
+};
+
+struct OpenLoopResult {
+  Latencies acknowledged;  // from the moment a chunk was due to its answer
+  Latencies visible;       // from the answer to the alert of the chunk's dropped-out child at a watcher
+  double records_per_second = 0;
+};
+
+class IngestLoad {
+ public:
+  explicit IngestLoad(const std::string& address);
+
+  // One stream, at most `window` chunks unanswered. Seconds until the last answer.
+  double Stream(const std::vector<vangnet::v1::StreamRecordsRequest>& chunks, int window);
+  // As many threads as `records` has lists, one record a call. Seconds until the last answer.
+  double Unary(const std::vector<std::vector<vangnet::v1::Record>>& records);
+  // One stream, one chunk each time it is due, whether or not earlier ones are answered. With `watch`, every chunk also
+  // brings a child that dropped out, and the alert's way to a watcher is measured.
+  enum class Watching { kOff, kOn };
+  OpenLoopResult OpenLoop(BenchRecords* records, double records_per_second, int records_per_chunk, double seconds,
+                          Watching watching);
+  // Waits until a child that drops out now is seen by a watcher: everything before it has been evaluated.
+  void AwaitEvaluation(BenchRecords* records);
+
+ private:
+  std::unique_ptr<vangnet::v1::IngestService::Stub> ingest_;
+  std::unique_ptr<vangnet::v1::AlertService::Stub> alerts_;
+};
+
+}  // namespace vangnet_testing
+
+#endif  // VANGNET_TESTS_BENCH_INGEST_LOAD_H_

@@ -1,0 +1,86 @@
+#include "tests/bench/server_process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <regex>
+#include <sstream>
+#include <thread>
+
+namespace vangnet_testing {
+namespace {
+
+constexpr std::chrono::milliseconds kLook{5};
+constexpr int kReadyLooksMax = 12'000;
+constexpr int kEndLooksMax = 4'000;
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+bool HasEnded(pid_t pid) {
+  int status = 0;
+  return waitpid(pid, &status, WNOHANG) == pid;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::vector<std::string>& command,
+                                                                    const std::string& log) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  std::vector<char*> words;
+  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  pid_t pid = 0;
+  const int failed = posix_spawn(&pid, words[0], &actions, nullptr, words.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) return absl::UnavailableError("cannot start " + command[0]);
+  const std::regex listening("listening on ([^ ,\n]+)");
+  for (int look = 0; look < kReadyLooksMax && !HasEnded(pid); ++look) {
+    const std::string text = Contents(log);
+    std::smatch match;
+    if (std::regex_search(text, match, listening)) {
+      return std::unique_ptr<ServerProcess>(new ServerProcess(pid, match[1].str()));
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+  kill(pid, SIGKILL);
+  const std::string text = Contents(log);
+  return absl::UnavailableError(command[0] +
+                                " was not ready: " + text.substr(text.size() > 500 ? text.size() - 500 : 0));
+}
+
+ServerProcess::~ServerProcess() {
+  kill(pid_, SIGTERM);
+  for (int look = 0; look < kEndLooksMax; ++look) {
+    if (HasEnded(pid_)) return;
+    std::this_thread::sleep_for(kLook);
+  }
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+double ServerProcess::CpuSeconds() const {
+  // The fields after the program's name, which is in parentheses: 14 and 15 of the line are user and system ticks.
+  const std::string line = Contents("/proc/" + std::to_string(pid_) + "/stat");
+  std::istringstream fields(line.substr(line.rfind(')') + 1));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  double user = 0;
+  double system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+}  // namespace vangnet_testing

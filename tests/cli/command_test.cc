@@ -1,0 +1,161 @@
+// What the commands that need no server print and how they exit.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/text_file.h"
+#include "tests/cli/vangnet_run.h"
+
+namespace vangnet_testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr char kPlacement[] = R"({"source":"las-1","recordId":"plc-1","revision":1,"student":"s-1","placement":)"
+                              R"({"school":"12AB00","firstDay":"2021-08-01","kind":"PLACEMENT_KIND_REGULAR"}})";
+
+std::string Absence(const std::string& id, const std::string& last_day) {
+  return R"({"source":"las-1","recordId":")" + id + R"(","revision":1,"student":"s-1","absence":{"school":"12AB00",)" +
+         R"("category":"ABSENCE_CATEGORY_SICK","authorised":"AUTHORISED_YES","days":{"firstDay":"2026-09-07",)" +
+         R"("lastDay":")" + last_day + R"("}}})";
+}
+
+std::string Evaluate(const std::string& rest) {
+  const std::string config = std::string(VANGNET_ROOT) + "/tests/scenarios/config/";
+  return "evaluate --region " + config + "region.textproto --policy " + config + "policy.textproto " + rest;
+}
+
+std::vector<std::string> LinesOf(const std::string& text) {
+  std::vector<std::string> lines;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at));
+    if (end == std::string::npos) break;
+    at = end + 1;
+  }
+  return lines;
+}
+
+TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
+  for (const auto& [arguments, message] : std::vector<std::pair<std::string, std::string>>{
+           {"", "Usage"},
+           {"fly", "no command fly"},
+           {"evaluate --bogus", "unknown flag --bogus"},
+           {"evaluate --day 2026-09-07", "--region is required"},
+           {Evaluate("--day 7-9-2026 x"), "--day 7-9-2026 is no day"},
+           {Evaluate("--day 2026-09-07"), "no FILE"},
+           {Evaluate("--day 2026-09-07 --until 2026-09-06 x"), "--until is before --day"},
+           {Evaluate("--day 2026-09-07 /no/such/file"), "/no/such/file"},
+           {"simulate --students 1 --schools 0 --from 2026-01-01 --until 2026-02-01", "--schools 0"},
+           {"push --format edexml x", "--format is"},
+           {"push --format csv x", "--mapping"},
+           {"alerts --state sleeping", "--state"},
+           {"ack", "one ALERT"}}) {
+    const VangnetRun run = RunVangnet(arguments);
+    EXPECT_EQ(run.exit_code, 2) << arguments;
+    EXPECT_THAT(run.err, HasSubstr(message)) << arguments;
+    EXPECT_THAT(run.out, IsEmpty()) << arguments;
+  }
+}
+
+TEST(CommandTest, HelpIsNoError) {
+  for (const char* arguments : {"--help", "evaluate --help", "policy check --help", "push --help"}) {
+    const VangnetRun run = RunVangnet(arguments);
+    EXPECT_EQ(run.exit_code, 0) << arguments;
+    EXPECT_THAT(run.out, StartsWith("Usage: vangnet")) << arguments;
+  }
+}
+
+TEST(CommandTest, AServerThatIsNotThereIsExitThree) {
+  const VangnetRun run = RunVangnet("findings --server 127.0.0.1:1");
+  EXPECT_EQ(run.exit_code, 3);
+  EXPECT_THAT(run.err, HasSubstr("127.0.0.1:1 is not reachable"));
+}
+
+TEST(EvaluateTest, BadLinesAreToldAndTheOthersEvaluated) {
+  const TextFile file("records.jsonl", std::string(kPlacement) + "\nnot json\n\n" + Absence("abs-1", "2026-09-11") +
+                                           "\n" + R"({"source":"las-1","recordId":"x","revision":0,"student":"s-1"})" +
+                                           "\n");
+  const VangnetRun run = RunVangnet(Evaluate("--day 2026-09-11 " + file.path()));
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(LinesOf(run.err), ElementsAre(StartsWith(file.path() + ":2: MALFORMED_JSON"),
+                                            StartsWith(file.path() + ":5: REQUIRED revision: ")));
+  EXPECT_THAT(
+      LinesOf(run.out),
+      ElementsAre(StartsWith(R"({"student":"s-1","rule":"long-absence","stage":"early","since":"2026-09-07")")));
+}
+
+TEST(EvaluateTest, OfConflictingRevisionsTheFirstStays) {
+  const TextFile file("records.jsonl", std::string(kPlacement) + "\n" + Absence("abs-1", "2026-09-11") + "\n" +
+                                           Absence("abs-1", "2026-09-11") + "\n" + Absence("abs-1", "2026-09-08") +
+                                           "\n");
+  const VangnetRun run = RunVangnet(Evaluate("--day 2026-09-11 " + file.path()));
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(LinesOf(run.err), ElementsAre(StartsWith(file.path() + ":4: CONFLICTING_REVISION revision: ")));
+  EXPECT_THAT(run.out, HasSubstr("\"value\":\"5\""));
+}
+
+TEST(EvaluateTest, ReadsStandardInputAndSeveralFiles) {
+  const TextFile placement("placement.jsonl", std::string(kPlacement) + "\n");
+  const TextFile absence("absence.jsonl", Absence("abs-1", "2026-09-11"));
+  const VangnetRun run = RunVangnet(Evaluate("--day 2026-09-11 " + placement.path() + " - <" + absence.path()));
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.err, IsEmpty());
+  EXPECT_THAT(run.out, HasSubstr("long-absence"));
+}
+
+TEST(EvaluateTest, WithUntilEachLineHasItsDayFirst) {
+  const TextFile file("records.jsonl", std::string(kPlacement) + "\n" + Absence("abs-1", "2026-09-11"));
+  const VangnetRun run = RunVangnet(Evaluate("--day 2026-09-10 --until=2026-09-12 " + file.path()));
+  EXPECT_THAT(LinesOf(run.out),
+              ElementsAre(StartsWith(R"({"day":"2026-09-11","student":"s-1","rule":"long-absence",)"),
+                          StartsWith(R"({"day":"2026-09-12","student":"s-1","rule":"long-absence",)")));
+}
+
+TEST(EvaluateTest, ASpanOfDaysSaysWhatEachDaySaysAlone) {
+  const VangnetRun region =
+      RunVangnet("simulate --students 300 --schools 3 --from 2026-08-01 --until 2026-11-30 --seed 7");
+  ASSERT_EQ(region.exit_code, 0);
+  const TextFile file("region.jsonl", region.out);
+  const VangnetRun span = RunVangnet(Evaluate("--day 2026-10-01 --until 2026-10-31 " + file.path()));
+  EXPECT_EQ(span.exit_code, 0) << span.err;
+  std::string alone;
+  for (int day = 1; day <= 31; ++day) {
+    const std::string name = "2026-10-" + std::string(day < 10 ? "0" : "") + std::to_string(day);
+    alone += RunVangnet(Evaluate("--day " + name + " --until " + name + " " + file.path())).out;
+  }
+  EXPECT_THAT(span.out, Not(IsEmpty()));
+  EXPECT_EQ(span.out, alone);
+}
+
+TEST(SimulateTest, TakesSchoolsAndCalendarFromTheRegion) {
+  const VangnetRun run =
+      RunVangnet("simulate --students 20 --schools 4 --from 2026-09-01 --until 2026-10-31 --region " +
+                 std::string(VANGNET_ROOT) + "/tests/scenarios/config/region.textproto");
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.out, HasSubstr("12AB00"));
+  EXPECT_THAT(run.out, HasSubstr("10AA00")) << "more schools than the region has are made up";
+  EXPECT_THAT(run.out, HasSubstr("\"throughDay\":\"2026-10-16\""));
+  EXPECT_THAT(run.out, Not(HasSubstr("\"throughDay\":\"2026-10-19\""))) << "autumn holiday";
+}
+
+TEST(PolicyCheckTest, PrintsEveryProblemWithFileAndLine) {
+  const TextFile policy("policy.textproto", "rules {\n  id: \"no kind\"\n}\nunknown_grace_days: -1\n");
+  const VangnetRun run = RunVangnet("policy check --policy " + policy.path());
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr(policy.path() + ":1:"));
+  EXPECT_THAT(run.err, HasSubstr(policy.path() + ":4:"));
+}
+
+TEST(PolicyCheckTest, WhatIsShippedIsFine) {
+  const std::string config = std::string(VANGNET_ROOT) + "/deploy/config/";
+  const VangnetRun run = RunVangnet("policy check --policy " + config + "policy-default.textproto --region " + config +
+                                    "mappings/region-contoso.textproto");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+}
+
+}  // namespace
+}  // namespace vangnet_testing

@@ -1,0 +1,130 @@
+// vangnet push against a server that breaks at the worst moments.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/cli/ingest_server.h"
+#include "tests/cli/text_file.h"
+#include "tests/cli/vangnet_run.h"
+
+namespace vangnet_testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+std::string Line(const std::string& id, const std::string& source = "las-1") {
+  return R"({"source":")" + source + R"(","recordId":")" + id +
+         R"(","revision":1,"student":"s-1","placement":{"school":"12AB00","firstDay":"2021-08-01",)" +
+         R"("kind":"PLACEMENT_KIND_REGULAR"}})" + "\n";
+}
+
+std::string Lines(int count) {
+  std::string lines;
+  for (int i = 0; i < count; ++i) lines += Line("plc-" + std::to_string(i), i % 3 == 0 ? "brp" : "las-1");
+  return lines;
+}
+
+class PushTest : public testing::Test {
+ protected:
+  VangnetRun Push(const std::string& rest) { return RunVangnet("push --server " + server_.address() + " " + rest); }
+
+  IngestServer server_;
+};
+
+TEST_F(PushTest, SendsEverythingInOrderAndCounts) {
+  const TextFile file("records.jsonl", Lines(25));
+  const VangnetRun run = Push("--chunk 10 " + file.path());
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "{\"accepted\":25,\"duplicate\":0,\"stale\":0,\"rejected\":0}\n");
+  EXPECT_THAT(run.err, IsEmpty());
+  ASSERT_THAT(server_.chunks(), SizeIs(3));
+  EXPECT_EQ(server_.stored().front(), "plc-0");
+  EXPECT_EQ(server_.stored().back(), "plc-24");
+}
+
+TEST_F(PushTest, TellsRejectionsWithFileAndLine) {
+  const TextFile file("records.jsonl", Line("plc-1") + "\nno json\n" + Line("bad-1") + Line("plc-2"));
+  const VangnetRun run = Push(file.path());
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "{\"accepted\":2,\"duplicate\":0,\"stale\":0,\"rejected\":2}\n");
+  EXPECT_THAT(run.err, HasSubstr(file.path() + ":3: MALFORMED_JSON"));
+  EXPECT_THAT(run.err, HasSubstr(file.path() + ":4: REQUIRED absence.school: the field is required and missing\n"));
+
+  const VangnetRun json = Push("--json --validate-only " + file.path());
+  EXPECT_THAT(json.err, HasSubstr(R"(,"line":4,"reason":"REQUIRED","field":"absence.school",)"));
+}
+
+TEST_F(PushTest, GoesOnAfterALostConnectionAndLosesNothing) {
+  const TextFile file("records.jsonl", Lines(100));
+  server_.BreakAt(4, grpc::Status(grpc::StatusCode::UNAVAILABLE, "broken by the test"));
+  const VangnetRun run = Push("--chunk 10 " + file.path());
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("trying again"));
+  const std::vector<std::string> stored = server_.stored();
+  EXPECT_EQ(std::set<std::string>(stored.begin(), stored.end()).size(), 100u);
+  // The chunk that was stored and not answered comes again, and is known.
+  EXPECT_EQ(run.out, "{\"accepted\":90,\"duplicate\":10,\"stale\":0,\"rejected\":0}\n");
+}
+
+TEST_F(PushTest, APushThatWasCutOffGoesOnBehindItsCursorWhenRunAgain) {
+  const TextFile file("records.jsonl", Lines(100));
+  server_.BreakAt(4, grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "broken by the test"));
+  const VangnetRun cut_off = Push("--chunk 10 " + file.path());
+  EXPECT_EQ(cut_off.exit_code, 1);
+  EXPECT_THAT(cut_off.err, HasSubstr("broken by the test"));
+  const size_t before = server_.chunks().size();
+
+  const VangnetRun again = Push("--chunk 10 " + file.path());
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("goes on behind " + file.path() + ":"));
+  EXPECT_THAT(again.out, HasSubstr("\"duplicate\":0"));
+  EXPECT_EQ(server_.chunks()[before].records(0).record_id(), "plc-" + std::to_string(before * 10));
+  const std::vector<std::string> stored = server_.stored();
+  EXPECT_EQ(std::set<std::string>(stored.begin(), stored.end()).size(), 100u);
+}
+
+TEST_F(PushTest, AFinishedPushRunAgainIsAllDuplicates) {
+  const TextFile file("records.jsonl", Lines(30));
+  EXPECT_EQ(Push(file.path()).exit_code, 0);
+  EXPECT_EQ(Push("--chunk 7 " + file.path()).out, "{\"accepted\":0,\"duplicate\":30,\"stale\":0,\"rejected\":0}\n");
+}
+
+TEST_F(PushTest, FillsInTheSourceAndPassesItsFlagsOn) {
+  const TextFile file("records.jsonl", R"({"recordId":"a","revision":1,"student":"s-1"})");
+  const VangnetRun run = Push("--source las-7 --channel nightly --backfill - <" + file.path());
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  ASSERT_THAT(server_.chunks(), SizeIs(1));
+  const vangnet::v1::StreamRecordsRequest chunk = server_.chunks().front();
+  EXPECT_EQ(chunk.records(0).source(), "las-7");
+  EXPECT_EQ(chunk.channel(), "nightly");
+  EXPECT_TRUE(chunk.backfill());
+  EXPECT_FALSE(chunk.validate_only());
+  EXPECT_EQ(chunk.cursor(), "") << "standard input cannot be read again";
+}
+
+TEST_F(PushTest, PushesCsvWithItsMapping) {
+  const VangnetRun run = Push("--format csv --mapping " + std::string(VANGNET_ROOT) +
+                              "/deploy/config/mappings/contoso-attendance.textproto " + VANGNET_ROOT +
+                              "/tests/cli/testdata/attendance.csv");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(run.out, "{\"accepted\":2,\"duplicate\":0,\"stale\":0,\"rejected\":3}\n");
+  for (const char* refused : {"attendance.csv:4: MALFORMED_DAY absence.days.first_day:",
+                              "attendance.csv:6: UNEXPECTED_VALUE all_day:", "attendance.csv:7: WRONG_COLUMN_COUNT:"}) {
+    EXPECT_THAT(run.err, HasSubstr(refused));
+  }
+  EXPECT_THAT(server_.chunks().front().records(0).source(), "contoso");
+}
+
+TEST_F(PushTest, AFileWithoutRecordsIsNoError) {
+  const TextFile file("records.jsonl", "\n\n");
+  const VangnetRun run = Push(file.path());
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, StartsWith("{\"accepted\":0,"));
+}
+
+}  // namespace
+}  // namespace vangnet_testing

@@ -1,0 +1,130 @@
+"""A real vangnetd of a test: started on a data directory, on loopback and free ports, and stopped or killed again."""
+
+import os
+import queue
+import re
+import subprocess
+import threading
+import time
+
+import grpc
+
+from vangnet.v1 import alert_service_pb2
+from vangnet.v1 import alert_service_pb2_grpc
+from vangnet.v1 import ingest_service_pb2_grpc
+from vangnet.v1 import school_service_pb2_grpc
+from vangnet.v1 import student_service_pb2
+from vangnet.v1 import student_service_pb2_grpc
+
+READY = re.compile(r"vangnetd listening on (\S+), metrics on (\S+)")
+READY_SECONDS_MAX = 60
+
+
+class Vangnetd:
+    """One process. `seconds_until_ready` is from its start to the line that says it serves.
+
+    Raises RuntimeError with what it wrote when it ends, or says nothing for a minute, before it is ready.
+    """
+
+    def __init__(self, program, data_dir, region, policy, environment=None):
+        self._lines = []
+        self._ready = queue.Queue()
+        started = time.monotonic()
+        self.process = subprocess.Popen(
+            [program, "--data_dir", data_dir, "--listen", "127.0.0.1:0", "--metrics_listen", "127.0.0.1:0",
+             "--region", region, "--policy", policy],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            env={**os.environ, **(environment or {})})
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            match = self._ready.get(timeout=READY_SECONDS_MAX)
+        except queue.Empty:
+            match = None
+        if match is None:
+            self.kill()
+            raise RuntimeError("vangnetd was not ready:\n" + self.output())
+        self.seconds_until_ready = time.monotonic() - started
+        self.address, self.metrics_address = match.group(1), match.group(2)
+        self.channel = grpc.insecure_channel(self.address, options=[("grpc.enable_http_proxy", 0)])
+        self.ingest = ingest_service_pb2_grpc.IngestServiceStub(self.channel)
+        self.alerts = alert_service_pb2_grpc.AlertServiceStub(self.channel)
+        self.students = student_service_pb2_grpc.StudentServiceStub(self.channel)
+        self.schools = school_service_pb2_grpc.SchoolServiceStub(self.channel)
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._lines.append(line)
+            match = READY.search(line)
+            if match:
+                self._ready.put(match)
+        self._ready.put(None)
+
+    def output(self):
+        return "".join(self._lines[-200:])
+
+    def kill(self):
+        """SIGKILL; returns when the process is gone."""
+        self.process.kill()
+        self.process.wait()
+        self._close()
+
+    def stop(self):
+        """SIGTERM; the exit status."""
+        self.process.terminate()
+        try:
+            status = self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise RuntimeError("vangnetd did not end within a minute of SIGTERM:\n" + self.output()) from None
+        self._close()
+        return status
+
+    def _close(self):
+        self._reader.join()
+        self.process.stdout.close()
+        if hasattr(self, "channel"):
+            self.channel.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.stop()
+
+
+def all_alerts(server, **request):
+    """Every alert, page by page."""
+    alerts, token = [], ""
+    while True:
+        page = server.alerts.ListAlerts(
+            alert_service_pb2.ListAlertsRequest(page_size=1000, page_token=token, **request), timeout=60)
+        alerts += page.alerts
+        token = page.next_page_token
+        if not token:
+            return alerts
+
+
+def all_findings(server, **request):
+    """Every finding, page by page, in order."""
+    findings, token = [], ""
+    while True:
+        page = server.students.ListFindings(
+            student_service_pb2.ListFindingsRequest(page_size=10000, page_token=token, **request), timeout=120)
+        findings += page.findings
+        token = page.next_page_token
+        if not token:
+            return findings
+
+
+def await_condition(condition, what, seconds=30):
+    """Returns the first true value of `condition()`; fails after `seconds`. For what is promised soon, not at once."""
+    until = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > until:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)
