@@ -16,13 +16,12 @@ namespace vangnet_testing {
 
 namespace v1 = vangnet::v1;
 
-RunningApp::RunningApp(StoreKind kind, const std::vector<std::string>& extra_flags) {
+RunningApp::RunningApp(StoreKind kind, WithMetrics with_metrics) {
   std::string name = (std::filesystem::temp_directory_path() / "vangnet-test-XXXXXX").string();
   directory_ = mkdtemp(name.data());
-  std::vector<std::string> flags = {"--data_dir=" + (directory_ / "data").string(), "--listen=127.0.0.1:0",
-                                    "--metrics_listen=127.0.0.1:0"};
-  flags.insert(flags.end(), extra_flags.begin(), extra_flags.end());
-  startup_ = std::get<vangnet::Startup>(vangnet::ReadStartup(flags));
+  startup_ = std::get<vangnet::Startup>(vangnet::ReadStartup(
+      {"--data_dir=" + (directory_ / "data").string(), "--listen=127.0.0.1:0", "--metrics_listen=127.0.0.1:0"}));
+  if (with_metrics == WithMetrics::kNo) startup_.settings.metrics_listen.clear();
   vangnet::App::Stores stores;
   if (kind == StoreKind::kMemory) {
     stores = MemoryStores();

@@ -37,8 +37,10 @@ class RunningApp {
   // 2026-11-23 13:00 in Amsterdam, a Monday.
   static constexpr int64_t kStartSeconds = 1'795'435'200;
 
-  // Under the sample region and the default policy. `extra_flags` as on the command line.
-  explicit RunningApp(StoreKind kind, const std::vector<std::string>& extra_flags = {});
+  // Whether it has /metrics, which takes two seconds to close.
+  enum class WithMetrics { kNo, kYes };
+  // Under the sample region and the default policy.
+  explicit RunningApp(StoreKind kind, WithMetrics with_metrics = WithMetrics::kNo);
   ~RunningApp();
 
   // Stops the server and starts it again on the same directory; of RocksDB only. Stubs speak to the new one.

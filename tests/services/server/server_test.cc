@@ -98,7 +98,7 @@ TEST(ServerTest, ReflectionResolvesServicesAndErrorDetailsWithAllTheyImport) {
 }
 
 TEST(ServerTest, MetricsCountCallsRecordsAndAlertsAndNameNoChild) {
-  RunningApp server(StoreKind::kMemory);
+  RunningApp server(StoreKind::kMemory, RunningApp::WithMetrics::kYes);
   Call call;
   auto watch = server.alerts().WatchAlerts(&call, {});
   v1::WatchAlertsResponse message;
@@ -129,7 +129,7 @@ TEST(ServerTest, MetricsCountCallsRecordsAndAlertsAndNameNoChild) {
 }
 
 TEST(ServerTest, ASecondServerIsRefusedTheDataTheAddressAndTheMetrics) {
-  RunningApp server(StoreKind::kRocksdb);
+  RunningApp server(StoreKind::kRocksdb, RunningApp::WithMetrics::kYes);
   const ServerSettings& settings = server.startup().settings;
   const auto second = App::OpenStores(settings);
   EXPECT_TRUE(absl::IsFailedPrecondition(second.status())) << second.status();
