@@ -70,6 +70,7 @@ class App::Impl {
   bool failed() const { return failed_; }
 
  private:
+  absl::Status Expose(const std::string& metrics_listen);
   void CommitLoop();
   void SweepLoop();
   void WatchLoop();
@@ -162,7 +163,22 @@ absl::Status App::Impl::Listen() {
   school_service_ = std::make_unique<SchoolService>(
       *facts_, [this] { return startup_.configuration.region; }, gate_);
 
-  const std::string& metrics_listen = startup_.settings.metrics_listen;
+  if (absl::Status exposed = Expose(startup_.settings.metrics_listen); !exposed.ok()) return exposed;
+  auto server = GrpcServer::Start(
+      {.listen = startup_.settings.listen,
+       .tls_certificate = startup_.settings.tls_certificate,
+       .tls_private_key = startup_.settings.tls_private_key,
+       .services = {ingest_service_.get(), alert_service_.get(), student_service_.get(), school_service_.get()},
+       .service_names = {v1::IngestService::service_full_name(), v1::AlertService::service_full_name(),
+                         v1::StudentService::service_full_name(), v1::SchoolService::service_full_name()}},
+      *metrics_, clock_);
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+absl::Status App::Impl::Expose(const std::string& metrics_listen) {
+  if (metrics_listen.empty()) return absl::OkStatus();
   try {
     // Two threads and half a minute are its defaults: two idle connections would end all scraping.
     exposer_ = std::make_unique<prometheus::Exposer>(
@@ -174,17 +190,6 @@ absl::Status App::Impl::Listen() {
       metrics_listen.substr(0, metrics_listen.rfind(':') + 1) + std::to_string(exposer_->GetListeningPorts().front());
   metrics_->SetReader([this] { return Read(); });
   exposer_->RegisterCollectable(metrics_);
-
-  auto server = GrpcServer::Start(
-      {.listen = startup_.settings.listen,
-       .tls_certificate = startup_.settings.tls_certificate,
-       .tls_private_key = startup_.settings.tls_private_key,
-       .services = {ingest_service_.get(), alert_service_.get(), student_service_.get(), school_service_.get()},
-       .service_names = {v1::IngestService::service_full_name(), v1::AlertService::service_full_name(),
-                         v1::StudentService::service_full_name(), v1::SchoolService::service_full_name()}},
-      *metrics_, clock_);
-  if (!server.ok()) return server.status();
-  server_ = *std::move(server);
   return absl::OkStatus();
 }
 
@@ -206,6 +211,11 @@ void App::Impl::StartLoops() {
 
 void App::Impl::Stop() {
   if (threads_.empty()) return;
+  // Its threads look up every two seconds: meanwhile the calls are drained.
+  std::jthread closing([this] {
+    metrics_->SetReader({});
+    exposer_.reset();
+  });
   // What was acknowledged must stay so, and what was taken is answered: the committer runs until no call is left.
   alert_service_->Stop();
   server_->Shutdown(kDrainTime);
@@ -216,8 +226,6 @@ void App::Impl::Stop() {
   for (std::jthread& thread : threads_) thread.join();
   threads_.clear();
   alerts_->RemoveListener(listener_);
-  metrics_->SetReader({});
-  exposer_.reset();
 }
 
 void App::Impl::CommitLoop() {
