@@ -103,7 +103,7 @@ TEST_P(IngestTest, OfManyWhoSendTheSameRecordAtOnceExactlyOneIsAccepted) {
 }
 
 TEST_P(IngestTest, AStreamAnswersEachChunkInOrder) {
-  constexpr int kChunks = 50;
+  constexpr int kChunks = 600;
   Call call;
   auto stream = server_.ingest().StreamRecords(&call);
   std::thread writer([&] {
@@ -137,8 +137,8 @@ TEST_P(IngestTest, AStreamAnswersEachChunkInOrder) {
   Call status_call;
   ASSERT_TRUE(server_.ingest().GetSourceStatus(&status_call, request, &status).ok());
   ASSERT_EQ(status.channels_size(), 1);
-  EXPECT_EQ(status.channels(0).cursor(), "c49");
-  EXPECT_EQ(status.channels(0).accepted(), 99u);
+  EXPECT_EQ(status.channels(0).cursor(), "c599");
+  EXPECT_EQ(status.channels(0).accepted(), 1200u);
   EXPECT_EQ(status.channels(0).sequence(), before);
 }
 
