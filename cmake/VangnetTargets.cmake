@@ -30,10 +30,10 @@ find_program(VANGNET_MOLD mold)
 add_library(vangnet_options INTERFACE)
 target_include_directories(vangnet_options INTERFACE ${PROJECT_SOURCE_DIR})
 # -Wrestrict: GCC 12 warns falsely of "x" + std::string. -Wno-psabi: notes about an ABI change of GCC 10.
-target_compile_options(vangnet_options INTERFACE -Wall -Wextra -Wshadow=local -Wnon-virtual-dtor -Werror -Wno-psabi
-                       $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+target_compile_options(vangnet_options INTERFACE -Wall -Wextra -Wnon-virtual-dtor -Werror -Wno-psabi
+                       $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-  target_compile_options(vangnet_options INTERFACE -Wthread-safety -Wno-shadow)
+  target_compile_options(vangnet_options INTERFACE -Wthread-safety)
 endif()
 if(VANGNET_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT VANGNET_SANITIZE)
   target_link_options(vangnet_options INTERFACE -fuse-ld=mold)

@@ -10,20 +10,11 @@ namespace {
 // Which days of one child nothing covers.
 class Cover {
  public:
-  Cover(const StudentDays& days, const NoPlacementSettings& settings) : days_(days) {
-    const Recorded<Placement>* latest = nullptr;
-    for (const auto& placement : days.history().placements) {
-      if (placement.fact.kind == PlacementKind::kCare || placement.fact.days.last == kDayMax) continue;
-      if (latest == nullptr || placement.fact.days.last > latest->fact.days.last) latest = &placement;
-    }
-    if (latest != nullptr && std::ranges::count(settings.left_for_good, latest->fact.end_reason) > 0) {
-      left_on_ = latest->fact.days.last;
-    }
-  }
+  Cover(const StudentDays& days, const NoPlacementSettings& settings) : days_(days), settings_(settings) {}
 
   bool IsUncovered(Day day) const {
-    return days_.IsCompulsory(day) && day <= left_on_ && !days_.IsPlaced(day) && !days_.IsExempt(day) &&
-           days_.IsResident(day);
+    return days_.IsCompulsory(day) && !days_.IsPlaced(day) && !days_.IsExempt(day) && days_.IsResident(day) &&
+           !HasLeftForGood(day);
   }
 
   // The first uncovered day on or after `day`; kDayMax: none.
@@ -34,8 +25,9 @@ class Cover {
       for (const Stretch& stretch : days_.stretches()) SkipPast(stretch.days, day);
       for (const auto& exemption : days_.history().exemptions) SkipPast(exemption.fact.days, day);
       if (day != kDayMax && !days_.IsResident(day)) day = NextStart(days_.resident(), day);
+      if (day != kDayMax && HasLeftForGood(day)) day = AfterNextEnd(day);
     }
-    return day > left_on_ || day > days_.compulsory_age().last ? kDayMax : day;
+    return day > days_.compulsory_age().last ? kDayMax : day;
   }
 
   // The first day on or after the uncovered `day` that is covered; kDayMax: none.
@@ -50,7 +42,6 @@ class Cover {
       if (resident.contains(day) && resident.last != kDayMax) before(resident.last + 1);
     }
     if (days_.compulsory_age().last != kDayMax) before(days_.compulsory_age().last + 1);
-    if (left_on_ != kDayMax) before(left_on_ + 1);
     return next;
   }
 
@@ -69,6 +60,25 @@ class Cover {
   }
 
  private:
+  // Whether the latest placement that ended before `day` ended for a reason after which nobody looks for the child.
+  bool HasLeftForGood(Day day) const {
+    const Placement* latest = nullptr;
+    for (const auto& placement : days_.history().placements) {
+      if (placement.fact.kind == PlacementKind::kCare || placement.fact.days.last >= day) continue;
+      if (latest == nullptr || placement.fact.days.last > latest->days.last) latest = &placement.fact;
+    }
+    return latest != nullptr && std::ranges::count(settings_.left_for_good, latest->end_reason) > 0;
+  }
+  // The day after the first placement that ends on or after `day`; kDayMax: none.
+  Day AfterNextEnd(Day day) const {
+    Day end = kDayMax;
+    for (const auto& placement : days_.history().placements) {
+      if (placement.fact.kind != PlacementKind::kCare && placement.fact.days.last >= day) {
+        end = std::min(end, placement.fact.days.last);
+      }
+    }
+    return end == kDayMax ? kDayMax : end + 1;
+  }
   static void SkipPast(const DayInterval& days, Day& day) {
     if (days.contains(day)) day = days.last == kDayMax ? kDayMax : days.last + 1;
   }
@@ -81,7 +91,7 @@ class Cover {
   }
 
   const StudentDays& days_;
-  Day left_on_ = kDayMax;  // days after it are covered
+  const NoPlacementSettings& settings_;
 };
 
 // The first day on which `condition` holds of a run whose first region school day is `since`, if in sight.

@@ -2,7 +2,8 @@
 // vrijstelling.
 //
 // A day is uncovered when the child must go to school, lives in the region, is not exempt and is not placed; the days
-// after its latest ended placement are covered when it left for good (to secondary school, or deceased). The finding
+// after the latest placement that ended are covered when it ended for good (to secondary school, or deceased): one that
+// is yet to end does not count. The finding
 // is about the run of uncovered calendar days that ends today. It starts on the first school day of the region in it.
 // Stages count region school days, calendar days or months from there.
 // Example: placement ended on Friday 2026-10-09. The run starts on Saturday; `since` is Monday 12 October, `open` that

@@ -132,9 +132,10 @@ void SimulatedChild::TellProfile() {
     if (until) line.On("residentUntil", *until);
     return std::move(line).Finish();
   };
-  // The register tells of a child some days after it came to live here; of the others before the first day.
+  // The register tells of a child some days after it came to live here; of the others on the first day, after the
+  // schools: who loads the register first raises an alarm for every child and withdraws it a minute later.
   const Day known_on = moved_in_ ? *moved_in_ + static_cast<int>(random_.Between(1, 6)) : plan_.calendar.days().first;
-  arrivals_.Add({known_on, 60}, profile(1, std::nullopt));
+  arrivals_.Add({known_on, 180}, profile(1, std::nullopt));
   if (moved_out_) {
     arrivals_.Add({*moved_out_ + static_cast<int>(random_.Between(1, 10)), 60}, profile(2, moved_out_));
   }

@@ -6,7 +6,8 @@
 
 namespace vangnet {
 
-absl::Time SystemClock::Now() const { return absl::Now(); }
+// Times are stored in microseconds: what is answered at once must equal what is answered from the store later.
+absl::Time SystemClock::Now() const { return absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())); }
 
 absl::Duration SystemClock::Monotonic() const {
   timespec now{};

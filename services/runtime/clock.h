@@ -2,7 +2,8 @@
 //
 // Thread safety: all methods may be called concurrently.
 // Time and units: Now is the wall clock, which people and daemons move; Monotonic only ever goes forward, also while
-//   the machine sleeps, and counts from a moment that means nothing.
+//   the machine sleeps, and counts from a moment that means nothing. Now is in whole microseconds, which is what is
+//   stored: what is answered today and read back tomorrow is the same.
 #ifndef VANGNET_SERVICES_RUNTIME_CLOCK_H_
 #define VANGNET_SERVICES_RUNTIME_CLOCK_H_
 

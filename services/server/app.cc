@@ -3,6 +3,7 @@
 #include <prometheus/exposer.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -70,6 +71,7 @@ class App::Impl {
   bool failed() const { return failed_; }
 
  private:
+  absl::Status Expose(const std::string& metrics_listen);
   void CommitLoop();
   void SweepLoop();
   void WatchLoop();
@@ -162,19 +164,7 @@ absl::Status App::Impl::Listen() {
   school_service_ = std::make_unique<SchoolService>(
       *facts_, [this] { return startup_.configuration.region; }, gate_);
 
-  const std::string& metrics_listen = startup_.settings.metrics_listen;
-  try {
-    // Two threads and half a minute are its defaults: two idle connections would end all scraping.
-    exposer_ = std::make_unique<prometheus::Exposer>(
-        std::vector<std::string>{"listening_ports", metrics_listen, "num_threads", "8", "request_timeout_ms", "2000"});
-  } catch (const std::exception&) {
-    return absl::FailedPreconditionError("cannot listen on " + metrics_listen + " for metrics; is it taken?");
-  }
-  metrics_address_ =
-      metrics_listen.substr(0, metrics_listen.rfind(':') + 1) + std::to_string(exposer_->GetListeningPorts().front());
-  metrics_->SetReader([this] { return Read(); });
-  exposer_->RegisterCollectable(metrics_);
-
+  if (absl::Status exposed = Expose(startup_.settings.metrics_listen); !exposed.ok()) return exposed;
   auto server = GrpcServer::Start(
       {.listen = startup_.settings.listen,
        .tls_certificate = startup_.settings.tls_certificate,
@@ -188,24 +178,49 @@ absl::Status App::Impl::Listen() {
   return absl::OkStatus();
 }
 
+absl::Status App::Impl::Expose(const std::string& metrics_listen) {
+  if (metrics_listen.empty()) return absl::OkStatus();
+  try {
+    // Two threads and half a minute are its defaults: two idle connections would end all scraping.
+    exposer_ = std::make_unique<prometheus::Exposer>(
+        std::vector<std::string>{"listening_ports", metrics_listen, "num_threads", "8", "request_timeout_ms", "2000"});
+  } catch (const std::exception&) {
+    return absl::FailedPreconditionError("cannot listen on " + metrics_listen + " for metrics; is it taken?");
+  }
+  metrics_address_ =
+      metrics_listen.substr(0, metrics_listen.rfind(':') + 1) + std::to_string(exposer_->GetListeningPorts().front());
+  metrics_->SetReader([this] { return Read(); });
+  exposer_->RegisterCollectable(metrics_);
+  return absl::OkStatus();
+}
+
 void App::Impl::StartLoops() {
   listener_ = alerts_->AddListener([this](uint64_t) { watch_.Signal(); });
   // Names of at most 15 letters, for whoever looks at the threads of the process.
-  const auto start = [this](const char* name, void (Impl::*loop)()) {
-    threads_.emplace_back([this, name, loop] {
+  const auto start = [this](const char* name, void (Impl::*loop)(), int niceness = 0) {
+    threads_.emplace_back([this, name, loop, niceness] {
       pthread_setname_np(pthread_self(), name);
+      // On Linux each thread has a niceness of its own. Where it cannot be set the loop is merely less polite.
+      if (niceness > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
       (this->*loop)();
     });
   };
   start("committer", &Impl::CommitLoop);
-  start("sweeper", &Impl::SweepLoop);
+  // Senders first: evaluations that wait for a burst to pass find more facts of a child at once. A listing of the
+  // region is in no hurry at all.
+  start("sweeper", &Impl::SweepLoop, 5);
   start("watches", &Impl::WatchLoop);
-  start("listings", &Impl::TaskLoop);
+  start("listings", &Impl::TaskLoop, 10);
   server_->SetServing(true);
 }
 
 void App::Impl::Stop() {
   if (threads_.empty()) return;
+  // Its threads look up every two seconds: meanwhile the calls are drained.
+  std::jthread closing([this] {
+    metrics_->SetReader({});
+    exposer_.reset();
+  });
   // What was acknowledged must stay so, and what was taken is answered: the committer runs until no call is left.
   alert_service_->Stop();
   server_->Shutdown(kDrainTime);
@@ -216,8 +231,6 @@ void App::Impl::Stop() {
   for (std::jthread& thread : threads_) thread.join();
   threads_.clear();
   alerts_->RemoveListener(listener_);
-  metrics_->SetReader({});
-  exposer_.reset();
 }
 
 void App::Impl::CommitLoop() {

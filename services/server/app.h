@@ -34,7 +34,8 @@ class App {
   };
   // RocksDB in the data directory.
   static absl::StatusOr<Stores> OpenStores(const ServerSettings& settings);
-  // FAILED_PRECONDITION: an address is taken. Errors of the stores. Everything is closed again on error.
+  // Without an address for metrics there are none. FAILED_PRECONDITION: an address is taken. Errors of the stores.
+  // Everything is closed again on error.
   static absl::StatusOr<std::unique_ptr<App>> Start(const Startup& startup, Stores stores, const Clock& clock,
                                                     const Log& log);
   ~App();

@@ -42,9 +42,9 @@ class Metrics final : public prometheus::Collectable {
   // What is read when somebody scrapes.
   struct Reading {
     uint64_t pending_subjects = 0;
-    OpenAlertCells open_alerts;
-    absl::Duration clock_held;
-    std::vector<std::pair<std::string, uint64_t>> storage;
+    OpenAlertCells open_alerts = {};
+    absl::Duration clock_held = absl::ZeroDuration();
+    std::vector<std::pair<std::string, uint64_t>> storage = {};
   };
 
   Metrics();

@@ -173,6 +173,10 @@ class Crash:
             self._oracle.flush()
         return None
 
+    def all_sent(self):
+        with self._lock:
+            return {key: dict(versions) for key, versions in self.sent.items()}
+
     def acknowledged(self):
         """The highest revision acknowledged so far, by identity."""
         highest = {}
@@ -203,19 +207,37 @@ def digest(record):
     return hashlib.sha256(content.SerializeToString(deterministic=True)).digest()
 
 
+def differences(held, acknowledged, sent):
+    """Identities that are acknowledged and missing, and those that nobody sent as they are held."""
+    missing = [key for key, revision in acknowledged.items() if held.get(key, (0,))[0] < revision]
+    invented = [key for key, (revision, content) in held.items()
+                if revision not in sent.get(key, {}) or digest(sent[key][revision]) != content]
+    return missing, invented
+
+
 def compare_with_oracle(crash, server, acknowledged):
     """`acknowledged` must have been read before the server is asked: senders go on."""
     held = held_by(server)
-    missing = [key for key, revision in acknowledged.items() if held.get(key, (0,))[0] < revision]
-    with crash._lock:
-        sent = {key: dict(versions) for key, versions in crash.sent.items()}
-    invented = [key for key, (revision, content) in held.items()
-                if revision not in sent.get(key, {}) or digest(sent[key][revision]) != content]
+    missing, invented = differences(held, acknowledged, crash.all_sent())
     if missing:
         crash.fail(f"{len(missing)} acknowledged records are missing, such as {missing[0]}")
     if invented:
         crash.fail(f"{len(invented)} records are not as anybody sent them, such as {invented[0]}")
-    return len(held)
+    return held
+
+
+def check_that_differences_are_found(crash, held, acknowledged):
+    """A comparison that finds nothing wrong proves something only if it finds what is."""
+    key = next(iter(acknowledged))
+    lost = {k: v for k, v in held.items() if k != key}
+    old = {**held, key: (acknowledged[key] - 1, held[key][1])}
+    other = {**held, key: (held[key][0], b"other content")}
+    stranger = {**held, ("las-1", "nobody", "record"): (1, b"")}
+    sent = crash.all_sent()
+    found = [differences(lost, acknowledged, sent)[0], differences(old, acknowledged, sent)[0],
+             differences(other, acknowledged, sent)[1], differences(stranger, acknowledged, sent)[1]]
+    if found != [[key], [key], [key], [("las-1", "nobody", "record")]]:
+        crash.fail(f"the comparison itself is wrong: {found}")
 
 
 def standing(server):
@@ -292,7 +314,7 @@ def run(folder, kills, seed):
         done += 1
         if done % 5 == 0 or done == kills:
             held = compare_with_oracle(crash, server, acknowledged)
-            print(f"{done} kills, {len(crash.order)} chunks, {held} records held, "
+            print(f"{done} kills, {len(crash.order)} chunks, {len(held)} records held, "
                   f"ready after {ready[-1]:.2f} s", flush=True)
     crash.enough.set()
     for sender in senders:
@@ -304,7 +326,9 @@ def run(folder, kills, seed):
               "seconds_until_ready_max": max(ready)}
     if not crash.failures:
         acknowledged = crash.acknowledged()
-        counts["records_held"] = compare_with_oracle(crash, server, acknowledged)
+        held = compare_with_oracle(crash, server, acknowledged)
+        check_that_differences_are_found(crash, held, acknowledged)
+        counts["records_held"] = len(held)
         counts["records_acknowledged"] = len(acknowledged)
         at_rest(server)
         compare_with_clean_run(crash, server, crash.order)

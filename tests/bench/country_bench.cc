@@ -1,0 +1,168 @@
+// What it costs to look at every child of the country on one day: histories read from RocksDB, every rule of the
+// default policy, with evidence. And what a restart and memory cost at that size.
+//
+// country_bench NEW_DIRECTORY POLICY [children]: the directory is removed afterwards. A child has a profile, a
+// placement and ten absences, one in twenty of them long; schools have 240 children and the region's calendar.
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <utility>
+
+#include "alerts/engine/region_findings.h"
+#include "services/convert/configuration.h"
+#include "storage/file_durable_mark.h"
+#include "storage/rocksdb_kv_store.h"
+
+namespace {
+
+using vangnet::Chunk;
+using vangnet::Day;
+using vangnet::FactStore;
+
+constexpr uint64_t kChildrenPerSchool = 240;
+constexpr int kAbsencesPerChild = 10;
+constexpr uint64_t kChildrenPerGroup = 500;
+constexpr Day kToday{2026, 11, 24};
+
+using Clock = std::chrono::steady_clock;
+
+double SecondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+void Check(const absl::Status& status) {
+  if (status.ok()) return;
+  std::fprintf(stderr, "%s\n", status.ToString().c_str());
+  std::exit(1);
+}
+
+void Add(std::string child, std::string record_id, vangnet::Fact fact, std::mt19937_64& random, Chunk& chunk) {
+  vangnet::IncomingRecord& incoming = chunk.records.emplace_back();
+  incoming.record.subject.key = std::move(child);
+  incoming.record.key = {chunk.source, std::move(record_id)};
+  incoming.record.fact = std::move(fact);
+  incoming.digest = random();
+  incoming.canonical.assign(110, 'c');
+}
+
+void AddChild(uint64_t number, std::mt19937_64& random, Chunk& chunk) {
+  const std::string child = "s-" + std::to_string(10'000'000 + number);
+  const std::string school = std::to_string(1000 + number / kChildrenPerSchool) + "AB";
+  Add(child, "profile", vangnet::StudentProfile{.birth_date = Day(2013, 1, 1) + static_cast<int>(random() % 3000)},
+      random, chunk);
+  Add(child, "placement", vangnet::Placement{.school = school, .days = {Day(2026, 8, 1), vangnet::kDayMax}}, random,
+      chunk);
+  for (int i = 0; i < kAbsencesPerChild; ++i) {
+    const Day first = Day(2026, 8, 24) + static_cast<int>(random() % 90);
+    const int days = random() % 20 == 0 ? static_cast<int>(random() % 30) : 0;
+    const auto authorised = random() % 5 == 0 ? vangnet::Authorised::kNo : vangnet::Authorised::kYes;
+    Add(child, "abs-" + std::to_string(i),
+        vangnet::Absence{.school = school,
+                         .category = vangnet::AbsenceCategory::kSick,
+                         .authorised = authorised,
+                         .extent = vangnet::DaysExtent{{first, first + days}}},
+        random, chunk);
+  }
+}
+
+void Load(uint64_t children, FactStore& facts, vangnet::KvStore& kv) {
+  std::mt19937_64 random(1);
+  for (uint64_t child = 0; child < children;) {
+    std::vector<Chunk> group(1);
+    group[0].source = "las-1";
+    for (uint64_t i = 0; i < kChildrenPerGroup && child < children; ++i) AddChild(child++, random, group[0]);
+    Check(facts.Commit(group, absl::FromUnixSeconds(1'795'000'000)).status());
+    const auto taken = facts.TakePending(kChildrenPerGroup);
+    vangnet::WriteBatch batch;
+    Check(facts.AddEvaluated(taken, batch));
+    Check(kv.Write(batch, vangnet::Durability::kUnsynced));
+    facts.Evaluated(taken);
+  }
+}
+
+vangnet::Rulebook ReadRulebook(const char* policy_file) {
+  std::ifstream file(policy_file);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto policy = vangnet::ReadPolicy(text);
+  if (!policy.value) {
+    std::fprintf(stderr, "%s is no policy\n", policy_file);
+    std::exit(2);
+  }
+  auto region = std::make_shared<vangnet::Region>();
+  vangnet::Timetable timetable;
+  for (int weekday = 1; weekday <= 5; ++weekday) {
+    const auto day = static_cast<vangnet::Weekday>(weekday);
+    timetable.sessions.push_back({day, {510, 720, vangnet::DayPart::kMorning}});
+    if (day != vangnet::Weekday::kWednesday)
+      timetable.sessions.push_back({day, {780, 900, vangnet::DayPart::kAfternoon}});
+  }
+  region->default_timetable.push_back(timetable);
+  region->closures.push_back({{Day(2026, 10, 17), Day(2026, 10, 25)}, {}});
+  return {vangnet::SchoolBook::Create(std::move(region), {}), std::make_shared<vangnet::Policy>(*policy.value)};
+}
+
+size_t CountFindings(const FactStore& facts, const vangnet::Rulebook& rulebook) {
+  vangnet::RegionFindings findings(facts);
+  size_t found = 0;
+  std::string position;
+  do {
+    auto page = findings.List(rulebook, {.day = kToday}, position, 10'000'000);
+    Check(page.status());
+    found += page->findings.size();
+    position = page->next;
+  } while (!position.empty());
+  return found;
+}
+
+void Run(const std::string& directory, const char* policy_file, uint64_t children) {
+  auto kv = vangnet::RocksdbKvStore::Open(directory + "/db", {});
+  Check(kv.status());
+  auto mark = vangnet::FileDurableMark::Open(directory + "/mark");
+  Check(mark.status());
+  auto facts = FactStore::Open(**kv, **mark, {});
+  Check(facts.status());
+  auto begin = Clock::now();
+  Load(children, **facts, **kv);
+  std::printf("loaded %llu children in %.1f s\n", static_cast<unsigned long long>(children), SecondsSince(begin));
+  facts->reset();
+  kv->reset();
+
+  begin = Clock::now();
+  kv = vangnet::RocksdbKvStore::Open(directory + "/db", {});
+  Check(kv.status());
+  facts = FactStore::Open(**kv, **mark, {});
+  Check(facts.status());
+  std::printf("opened again in %.2f s\n", SecondsSince(begin));
+
+  const vangnet::Rulebook rulebook = ReadRulebook(policy_file);
+  for (const char* what : {"from RocksDB", "from memory"}) {
+    begin = Clock::now();
+    const size_t found = CountFindings(**facts, rulebook);
+    const double seconds = SecondsSince(begin);
+    std::printf("every child once, %s: %.2f s, %.2f us a child, %zu findings; 2.4 million would take %.1f s\n", what,
+                seconds, seconds / static_cast<double>(children) * 1e6, found,
+                seconds / static_cast<double>(children) * 2.4e6);
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  std::printf("peak memory %ld MiB\n", usage.ru_maxrss / 1024);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3 || !std::filesystem::create_directory(argv[1])) {
+    std::fprintf(stderr, "usage: country_bench NEW_DIRECTORY POLICY [children]\n");
+    return 2;
+  }
+  Run(argv[1], argv[2], argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 240'000);
+  std::error_code ignored;
+  std::filesystem::remove_all(argv[1], ignored);
+  return 0;
+}

@@ -1,0 +1,246 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/services/server/running_app.h"
+
+namespace vangnet {
+namespace {
+
+using testing::ElementsAre;
+using vangnet_testing::Call;
+using vangnet_testing::Placement;
+using vangnet_testing::Profile;
+using vangnet_testing::ReasonOf;
+using vangnet_testing::RunningApp;
+using vangnet_testing::StoreKind;
+
+class AlertsTest : public testing::TestWithParam<StoreKind> {
+ protected:
+  // Reads on until something happened to an alert.
+  v1::WatchAlertsResponse NextChange(grpc::ClientReader<v1::WatchAlertsResponse>& watch) {
+    v1::WatchAlertsResponse message;
+    do {
+      EXPECT_TRUE(watch.Read(&message));
+    } while (message.kind() != v1::WATCH_EVENT_KIND_CHANGED && message.kind() != v1::WATCH_EVENT_KIND_LEFT);
+    return message;
+  }
+  // The alert of a child that was signed out three weeks ago, as a watcher gets it.
+  v1::WatchAlertsResponse DropOut(const std::string& student) {
+    Call call;
+    auto watch = server_.alerts().WatchAlerts(&call, {});
+    v1::WatchAlertsResponse position;
+    EXPECT_TRUE(watch->Read(&position));
+    EXPECT_EQ(position.kind(), v1::WATCH_EVENT_KIND_POSITION);
+    server_.Ingest({Profile(student), Placement(student, "2026-11-01")});
+    v1::WatchAlertsResponse raised = NextChange(*watch);
+    call.TryCancel();
+    watch->Finish();
+    return raised;
+  }
+  grpc::Status Acknowledge(const v1::AcknowledgeAlertRequest& request, v1::Alert* alert) {
+    Call call;
+    v1::AcknowledgeAlertResponse response;
+    const grpc::Status status = server_.alerts().AcknowledgeAlert(&call, request, &response);
+    *alert = response.alert();
+    return status;
+  }
+  v1::ListAlertsResponse List(const v1::ListAlertsRequest& request) {
+    Call call;
+    v1::ListAlertsResponse response;
+    const grpc::Status status = server_.alerts().ListAlerts(&call, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+
+  RunningApp server_{GetParam()};
+};
+INSTANTIATE_TEST_SUITE_P(Stores, AlertsTest, testing::Values(StoreKind::kMemory, StoreKind::kRocksdb),
+                         [](const auto& kind) { return kind.param == StoreKind::kMemory ? "Memory" : "Rocksdb"; });
+
+TEST_P(AlertsTest, AChildWithoutASchoolIsAnAlertWithReasonAndEvidence) {
+  const v1::WatchAlertsResponse raised = DropOut("s-1");
+  EXPECT_EQ(raised.change().kind(), v1::ALERT_CHANGE_KIND_RAISED);
+  const v1::Finding& finding = raised.alert().finding();
+  EXPECT_EQ(finding.student(), "s-1");
+  EXPECT_EQ(finding.rule(), "no-placement");
+  EXPECT_EQ(finding.cause(), "PLACEMENT_ENDED");
+  ASSERT_EQ(finding.evidence_size(), 1);
+  EXPECT_EQ(finding.evidence(0).record_id(), "placement");
+
+  Call get;
+  v1::GetAlertRequest request;
+  request.set_alert_id(raised.alert().alert_id());
+  v1::GetAlertResponse response;
+  ASSERT_TRUE(server_.alerts().GetAlert(&get, request, &response).ok());
+  EXPECT_EQ(response.alert().SerializeAsString(), raised.alert().SerializeAsString());
+
+  Call find;
+  v1::ListFindingsRequest of_student;
+  of_student.set_student("s-1");
+  v1::ListFindingsResponse findings;
+  ASSERT_TRUE(server_.students().ListFindings(&find, of_student, &findings).ok());
+  ASSERT_EQ(findings.findings_size(), 1);
+  EXPECT_EQ(findings.findings(0).rule(), "no-placement");
+}
+
+TEST_P(AlertsTest, ACorrectionTakesTheAlertBack) {
+  const v1::WatchAlertsResponse raised = DropOut("s-1");
+  Call call;
+  v1::WatchAlertsRequest request;
+  request.set_resume_token(raised.resume_token());
+  request.mutable_filter()->add_states(v1::ALERT_STATE_OPEN);
+  auto watch = server_.alerts().WatchAlerts(&call, request);
+  server_.Ingest({Placement("s-1", "", 2)});
+  const v1::WatchAlertsResponse withdrawn = NextChange(*watch);
+  EXPECT_EQ(withdrawn.kind(), v1::WATCH_EVENT_KIND_LEFT);
+  EXPECT_EQ(withdrawn.change().kind(), v1::ALERT_CHANGE_KIND_WITHDRAWN);
+  EXPECT_EQ(withdrawn.alert().state(), v1::ALERT_STATE_WITHDRAWN);
+  call.TryCancel();
+}
+
+TEST_P(AlertsTest, AWatchResumesWhereItWas) {
+  const v1::WatchAlertsResponse first = DropOut("s-1");
+  const v1::WatchAlertsResponse second = DropOut("s-2");
+  const v1::WatchAlertsResponse third = DropOut("s-3");
+  Call call;
+  v1::WatchAlertsRequest request;
+  request.set_resume_token(first.resume_token());
+  auto watch = server_.alerts().WatchAlerts(&call, request);
+  v1::WatchAlertsResponse position;
+  ASSERT_TRUE(watch->Read(&position));
+  EXPECT_EQ(position.resume_token(), first.resume_token());
+  EXPECT_EQ(NextChange(*watch).alert().alert_id(), second.alert().alert_id());
+  const v1::WatchAlertsResponse last = NextChange(*watch);
+  EXPECT_EQ(last.alert().alert_id(), third.alert().alert_id());
+  EXPECT_EQ(last.resume_token(), third.resume_token());
+  call.TryCancel();
+}
+
+TEST_P(AlertsTest, AQuietWatchHasAHeartbeat) {
+  Call call;
+  auto watch = server_.alerts().WatchAlerts(&call, {});
+  v1::WatchAlertsResponse message;
+  ASSERT_TRUE(watch->Read(&message));
+  server_.clock().Advance(absl::Seconds(15));
+  ASSERT_TRUE(watch->Read(&message));
+  EXPECT_EQ(message.kind(), v1::WATCH_EVENT_KIND_HEARTBEAT);
+  EXPECT_NE(message.resume_token(), "");
+  call.TryCancel();
+}
+
+TEST_P(AlertsTest, ATokenFromAFutureThatNeverCameIsExpired) {
+  const v1::WatchAlertsResponse raised = DropOut("s-1");
+  RunningApp other(StoreKind::kMemory);
+  Call call;
+  v1::WatchAlertsRequest request;
+  request.set_resume_token(raised.resume_token());
+  auto watch = other.alerts().WatchAlerts(&call, request);
+  v1::WatchAlertsResponse message;
+  EXPECT_FALSE(watch->Read(&message));
+  const grpc::Status status = watch->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::OUT_OF_RANGE);
+  EXPECT_EQ(ReasonOf(status), "TOKEN_EXPIRED");
+}
+
+TEST_P(AlertsTest, AcknowledgingNeedsTheCurrentEtagAndARequestIdRepeatsItsAnswer) {
+  const v1::WatchAlertsResponse raised = DropOut("s-1");
+  v1::AcknowledgeAlertRequest request;
+  request.set_alert_id(raised.alert().alert_id());
+  request.set_etag(raised.alert().etag());
+  request.set_actor("anna");
+  request.set_note("called the parents");
+  request.set_request_id("r-1");
+  v1::Alert alert;
+  ASSERT_TRUE(Acknowledge(request, &alert).ok());
+  EXPECT_EQ(alert.state(), v1::ALERT_STATE_ACKNOWLEDGED);
+  EXPECT_EQ(alert.acknowledged_by(), "anna");
+  EXPECT_EQ(alert.history(1).note(), "called the parents");
+  EXPECT_NE(alert.etag(), raised.alert().etag());
+  v1::Alert again;
+  ASSERT_TRUE(Acknowledge(request, &again).ok());
+  EXPECT_EQ(again.SerializeAsString(), alert.SerializeAsString());
+
+  request.set_request_id("r-2");
+  const grpc::Status stale = Acknowledge(request, &again);
+  EXPECT_EQ(stale.error_code(), grpc::StatusCode::ABORTED);
+  EXPECT_EQ(ReasonOf(stale), "ETAG_MISMATCH");
+
+  request.set_alert_id("no such alert");
+  EXPECT_EQ(Acknowledge(request, &again).error_code(), grpc::StatusCode::NOT_FOUND);
+  request.set_note(std::string(2'001, 'n'));
+  EXPECT_EQ(Acknowledge(request, &again).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_P(AlertsTest, ListsPageByPageAndTheTokenOfTheFirstPageMissesNothing) {
+  for (const char* student : {"s-1", "s-2", "s-3"}) DropOut(student);
+  v1::ListAlertsRequest request;
+  request.set_page_size(2);
+  const v1::ListAlertsResponse first = List(request);
+  ASSERT_EQ(first.alerts_size(), 2);
+  DropOut("s-4");
+  request.set_page_token(first.next_page_token());
+  const v1::ListAlertsResponse second = List(request);
+  std::vector<std::string> students;
+  for (const auto& page : {first, second}) {
+    for (const v1::Alert& alert : page.alerts()) students.push_back(alert.finding().student());
+  }
+  EXPECT_THAT(students, ElementsAre("s-1", "s-2", "s-3", "s-4"));
+  EXPECT_EQ(second.next_page_token(), "");
+  EXPECT_EQ(second.resume_token(), first.resume_token());
+
+  Call call;
+  v1::WatchAlertsRequest watching;
+  watching.set_resume_token(first.resume_token());
+  auto watch = server_.alerts().WatchAlerts(&call, watching);
+  EXPECT_EQ(NextChange(*watch).alert().finding().student(), "s-4");
+  call.TryCancel();
+
+  request.mutable_filter()->set_student("s-1");
+  Call other_filter;
+  v1::ListAlertsResponse response;
+  const grpc::Status status = server_.alerts().ListAlerts(&other_filter, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_P(AlertsTest, SchoolsAreThoseConfiguredAndThoseHeardOf) {
+  v1::Record complete;
+  complete.set_source("las-9");
+  complete.set_record_id("complete");
+  complete.set_revision(1);
+  complete.mutable_attendance_complete()->set_school("99ZZ00");
+  complete.mutable_attendance_complete()->set_through_day("2026-11-20");
+  server_.Ingest({complete});
+  Call call;
+  v1::GetSchoolRequest request;
+  request.set_school("99ZZ00");
+  v1::GetSchoolResponse response;
+  ASSERT_TRUE(server_.schools().GetSchool(&call, request, &response).ok());
+  EXPECT_FALSE(response.school().configured());
+  EXPECT_EQ(response.school().complete_through(), "2026-11-20");
+  EXPECT_THAT(response.school().sources(), ElementsAre("las-9"));
+  EXPECT_EQ(response.school().last_received_at().seconds(), RunningApp::kStartSeconds);
+
+  std::vector<std::string> schools;
+  v1::ListSchoolsRequest list;
+  list.set_page_size(50);
+  do {
+    Call page;
+    v1::ListSchoolsResponse listed;
+    ASSERT_TRUE(server_.schools().ListSchools(&page, list, &listed).ok());
+    for (const v1::School& school : listed.schools()) schools.push_back(school.school());
+    list.set_page_token(listed.next_page_token());
+  } while (!list.page_token().empty());
+  EXPECT_TRUE(std::is_sorted(schools.begin(), schools.end()));
+  EXPECT_THAT(schools, testing::Contains("99ZZ00"));
+  EXPECT_GT(schools.size(), 1u);
+
+  request.set_school("77XX00");
+  Call unknown;
+  EXPECT_EQ(server_.schools().GetSchool(&unknown, request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+}  // namespace
+}  // namespace vangnet

@@ -1,0 +1,53 @@
+#include "services/server/metrics.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <prometheus/text_serializer.h>
+
+#include <string>
+
+namespace vangnet {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string Text(const Metrics& metrics) { return prometheus::TextSerializer().Serialize(metrics.Collect()); }
+
+TEST(SmallCellsTest, CellsBelowFiveArePutTogether) {
+  const OpenAlertCells cells = {{{"a", "x"}, 4}, {{"a", "y"}, 5}, {{"b", "x"}, 1}};
+  const OpenAlertCells shown = WithoutSmallCells(cells, 5);
+  EXPECT_EQ(shown, (OpenAlertCells{{{"a", "y"}, 5}, {{"other", "other"}, 5}}));
+}
+
+TEST(SmallCellsTest, WhatIsSmallEvenTogetherIsLeftOut) {
+  EXPECT_EQ(WithoutSmallCells({{{"a", "x"}, 3}, {{"b", "x"}, 1}, {{"c", "x"}, 9}}, 5),
+            (OpenAlertCells{{{"c", "x"}, 9}}));
+  EXPECT_EQ(WithoutSmallCells({}, 5), OpenAlertCells());
+}
+
+TEST(MetricsTest, ACellThatBecomesSmallIsShownNoLonger) {
+  Metrics metrics;
+  uint64_t count = 5;
+  metrics.SetReader([&] { return Metrics::Reading{.open_alerts = {{{"no-placement", "open"}, count}}}; });
+  EXPECT_THAT(Text(metrics), HasSubstr("vangnet_open_alerts{rule=\"no-placement\",stage=\"open\"} 5"));
+  count = 4;
+  EXPECT_THAT(Text(metrics), Not(HasSubstr("vangnet_open_alerts{")));
+  count = 6;
+  EXPECT_THAT(Text(metrics), HasSubstr("vangnet_open_alerts{rule=\"no-placement\",stage=\"open\"} 6"));
+}
+
+TEST(MetricsTest, SourcesBeyondTheLimitAreCountedTogether) {
+  Metrics metrics;
+  for (size_t i = 0; i < Metrics::kSourcesMax; ++i) metrics.CountOutcomes("las-" + std::to_string(i), {.accepted = 1});
+  metrics.CountOutcomes("one-more", {.accepted = 2});
+  metrics.CountOutcomes("and-one", {.accepted = 3});
+  metrics.CountOutcomes("las-0", {.accepted = 4});
+  const std::string text = Text(metrics);
+  EXPECT_THAT(text, HasSubstr("{outcome=\"accepted\",source=\"las-0\"} 5"));
+  EXPECT_THAT(text, HasSubstr("{outcome=\"accepted\",source=\"other\"} 5"));
+  EXPECT_THAT(text, Not(HasSubstr("one-more")));
+}
+
+}  // namespace
+}  // namespace vangnet

@@ -1,0 +1,99 @@
+#include "services/server/startup.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace vangnet {
+namespace {
+
+using testing::HasSubstr;
+
+class StartupTest : public testing::Test {
+ protected:
+  StartupTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "vangnet-test-XXXXXX").string();
+    directory_ = mkdtemp(name.data());
+  }
+  ~StartupTest() override { std::filesystem::remove_all(directory_); }
+  std::string File(const std::string& name, const std::string& text) {
+    const std::string path = (directory_ / name).string();
+    std::ofstream(path) << text;
+    return path;
+  }
+  static EarlyExit Refused(const std::vector<std::string>& arguments) {
+    const auto read = ReadStartup(arguments);
+    if (const auto* exit = std::get_if<EarlyExit>(&read)) return *exit;
+    ADD_FAILURE() << "it was taken";
+    return {};
+  }
+  static Startup Taken(const std::vector<std::string>& arguments) {
+    const auto read = ReadStartup(arguments);
+    if (const auto* exit = std::get_if<EarlyExit>(&read)) ADD_FAILURE() << exit->error;
+    return std::get<Startup>(read);
+  }
+
+  std::filesystem::path directory_;
+};
+
+TEST_F(StartupTest, WithoutFlagsItServesTheSampleRegionOnLoopback) {
+  const Startup startup = Taken({});
+  EXPECT_EQ(startup.settings.listen, "127.0.0.1:7443");
+  EXPECT_EQ(startup.settings.metrics_listen, "127.0.0.1:9464");
+  EXPECT_EQ(startup.time_zone.name(), "Europe/Amsterdam");
+  EXPECT_EQ(startup.configuration.region->units.size(), 3u);
+  EXPECT_FALSE(startup.configuration.policy->rules.empty());
+}
+
+TEST_F(StartupTest, TheVersionNamesTheTextsAndNothingElse) {
+  const std::string version = Taken({}).configuration.version;
+  EXPECT_EQ(Taken({"--listen=127.0.0.1:1"}).configuration.version, version);
+  const std::string policy =
+      File("policy", "rules { id: \"p\" unknown_school {} audience: AUDIENCE_DATA_STEWARD stages { name: \"x\" } }");
+  EXPECT_NE(Taken({"--policy", policy}).configuration.version, version);
+}
+
+TEST_F(StartupTest, PathsAreRelativeToTheFile) {
+  const std::string config = File("server.textproto", "data_dir: \"data\" listen: \"127.0.0.1:0\"");
+  const Startup startup = Taken({"--config", config});
+  EXPECT_EQ(startup.settings.data_dir, (directory_ / "data").string());
+  EXPECT_EQ(startup.settings.listen, "127.0.0.1:0");
+}
+
+TEST_F(StartupTest, BeyondLoopbackItIsRefusedForWantOfAuthentication) {
+  for (const char* listen : {"0.0.0.0:7443", "[::]:7443", "10.0.0.1:7443"}) {
+    const EarlyExit exit = Refused({"--listen", listen});
+    EXPECT_EQ(exit.status, 1);
+    EXPECT_THAT(exit.error, HasSubstr("not on loopback"));
+  }
+}
+
+TEST_F(StartupTest, FlagsThatAreWrongAreUsage) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--no_such"},
+                                                    {"--listen"},
+                                                    {"serve"},
+                                                    {"--listen=a", "--listen=b"},
+                                                    {"--config=x", "--listen=127.0.0.1:0"}}) {
+    EXPECT_EQ(Refused(arguments).status, 2) << arguments.front();
+  }
+  EXPECT_EQ(Refused({"--help"}).status, 0);
+  EXPECT_THAT(Refused({"--help"}).output, HasSubstr("--check_config"));
+}
+
+TEST_F(StartupTest, CheckConfigSaysAllThatIsWrongInAllFiles) {
+  const std::string region = File("region", "time_zone: \"Europe/Amsterdam\"\nno_such: 1\n");
+  const std::string policy = File("policy", "rules { id: \"\" }\n");
+  File("server.textproto", "region: \"region\"\npolicy: \"policy\"\n");
+  const EarlyExit exit = Refused({"--check_config", "--config", (directory_ / "server.textproto").string()});
+  EXPECT_EQ(exit.status, 1);
+  EXPECT_THAT(exit.error, HasSubstr(region + ":2"));
+  EXPECT_THAT(exit.error, HasSubstr(policy + ":1"));
+  EXPECT_EQ(Refused({"--check_config"}).status, 0);
+  EXPECT_THAT(Refused({"--config", "none"}).error, HasSubstr("cannot be read"));
+}
+
+}  // namespace
+}  // namespace vangnet
