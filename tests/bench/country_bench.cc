@@ -53,21 +53,22 @@ void Add(std::string child, std::string record_id, vangnet::Fact fact, std::mt19
 
 void AddChild(uint64_t number, std::mt19937_64& random, Chunk& chunk) {
   const std::string child = "s-" + std::to_string(10'000'000 + number);
-  const std::string school = std::to_string(1000 + number / kChildrenPerSchool) + "AB";
-  Add(child, "profile", vangnet::StudentProfile{.birth_date = Day(2013, 1, 1) + static_cast<int>(random() % 3000)},
-      random, chunk);
-  Add(child, "placement", vangnet::Placement{.school = school, .days = {Day(2026, 8, 1), vangnet::kDayMax}}, random,
-      chunk);
+  vangnet::StudentProfile profile;
+  profile.birth_date = Day(2013, 1, 1) + static_cast<int>(random() % 3000);
+  Add(child, "profile", profile, random, chunk);
+  vangnet::Placement placement;
+  placement.school = std::to_string(1000 + number / kChildrenPerSchool) + "AB";
+  placement.days.first = Day(2026, 8, 1);
+  Add(child, "placement", placement, random, chunk);
   for (int i = 0; i < kAbsencesPerChild; ++i) {
     const Day first = Day(2026, 8, 24) + static_cast<int>(random() % 90);
-    const int days = random() % 20 == 0 ? static_cast<int>(random() % 30) : 0;
-    const auto authorised = random() % 5 == 0 ? vangnet::Authorised::kNo : vangnet::Authorised::kYes;
-    Add(child, "abs-" + std::to_string(i),
-        vangnet::Absence{.school = school,
-                         .category = vangnet::AbsenceCategory::kSick,
-                         .authorised = authorised,
-                         .extent = vangnet::DaysExtent{{first, first + days}}},
-        random, chunk);
+    const int more_days = random() % 20 == 0 ? static_cast<int>(random() % 30) : 0;
+    vangnet::Absence absence;
+    absence.school = placement.school;
+    absence.category = vangnet::AbsenceCategory::kSick;
+    absence.authorised = random() % 5 == 0 ? vangnet::Authorised::kNo : vangnet::Authorised::kYes;
+    absence.extent = vangnet::DaysExtent{{first, first + more_days}};
+    Add(child, "abs-" + std::to_string(i), absence, random, chunk);
   }
 }
 
@@ -109,10 +110,12 @@ vangnet::Rulebook ReadRulebook(const char* policy_file) {
 
 size_t CountFindings(const FactStore& facts, const vangnet::Rulebook& rulebook) {
   vangnet::RegionFindings findings(facts);
+  vangnet::FindingsQuery query;
+  query.day = kToday;
   size_t found = 0;
   std::string position;
   do {
-    auto page = findings.List(rulebook, {.day = kToday}, position, 10'000'000);
+    auto page = findings.List(rulebook, query, position, 10'000'000);
     Check(page.status());
     found += page->findings.size();
     position = page->next;
