@@ -12,6 +12,7 @@ namespace {
 
 using testing::ElementsAre;
 
+// Its records are views into `wire`.
 IngestRequest Good(std::string_view wire) {
   auto parsed = ParseIngestRequest(wire);
   EXPECT_TRUE(std::holds_alternative<IngestRequest>(parsed));
@@ -59,7 +60,8 @@ TEST(RequestParserTest, AnEmptyMessageIsARequestOfNothing) { EXPECT_THAT(Good(""
 
 TEST(RequestParserTest, FieldsOfANewerSenderBreakNothing) {
   // Fields 99 (varint), 100 (bytes) and field 1 as a varint, which no version of this contract had.
-  const IngestRequest request = Good(std::string("\x98\x06\x01\xa2\x06\x02hi\x08\x05\x0a\x01r", 13));
+  const std::string wire("\x98\x06\x01\xa2\x06\x02hi\x08\x05\x0a\x01r", 13);
+  const IngestRequest request = Good(wire);
   EXPECT_THAT(request.records, ElementsAre("r"));
 }
 
