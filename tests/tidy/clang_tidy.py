@@ -89,13 +89,13 @@ def main():
     parser.add_argument("--build", required=True, help="a configured build folder")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--seconds", type=float, help="start no further file after this long")
-    parser.add_argument("--under", default="", help="only sources whose path starts so")
+    parser.add_argument("--under", nargs="*", default=[""], help="only sources whose path starts with one of these")
     options = parser.parse_args()
     root = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
     build = os.path.realpath(options.build)
     with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
         sources = {s.path: s for s in (Source(root, e) for e in json.load(file))}
-    hand_written = [s for p, s in sources.items() if not p.startswith(("build/", "..")) and p.startswith(options.under)]
+    hand_written = [s for p, s in sources.items() if not p.startswith(("build/", "..")) and p.startswith(tuple(options.under))]
 
     passed_folder = os.path.join(root, "build", "clang-tidy-passed")
     os.makedirs(passed_folder, exist_ok=True)
