@@ -61,7 +61,8 @@ void OverlappingPlacements(const StudentDays& days, const OverlappingPlacementsS
     const Day since = pair.overlap.first;
     const auto [first_school, second_school] = pair.schools();
     Finding& finding = verdict.Add({SubjectKind::kStudent, days.history().student}, {0, since + 1}, since);
-    finding.identity = first_school + "|" + second_school;
+    finding.identity = first_school;
+    finding.identity.append("|").append(second_school);
     finding.school = pair.later().fact.school;
     finding.evidence = {ToEvidence(*pair.smaller), ToEvidence(*pair.greater)};
   }
