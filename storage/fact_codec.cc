@@ -318,6 +318,29 @@ std::optional<Fact> ReadAlternative(size_t kind, FactReader& facts, ByteReader& 
   return fact;
 }
 
+// The same, into the list of `history` that holds facts of this type. School facts are read and forgotten.
+template <size_t I>
+RecordPlace ReadInto(FactReader& facts, StudentHistory& history) {
+  using T = std::variant_alternative_t<I, Fact>;
+  if (auto* list = ListOf<T>(history)) {
+    auto& recorded = list->emplace_back();
+    facts.Read(recorded.fact);
+    return {&recorded.key, &recorded.subject, &recorded.revision};
+  }
+  T forgotten;
+  facts.Read(forgotten);
+  return {};
+}
+
+template <size_t... I>
+RecordPlace ReadAlternativeInto(size_t kind, FactReader& facts, ByteReader& reader, StudentHistory& history,
+                                std::index_sequence<I...>) {
+  RecordPlace place;
+  const bool known = ((kind == I && (place = ReadInto<I>(facts, history), true)) || ...);
+  if (!known) reader.Fail();
+  return place;
+}
+
 }  // namespace
 
 uint64_t NumberOf(std::string_view text, StringList& list) {
@@ -342,6 +365,13 @@ std::optional<Fact> DecodeFact(const StringList& schools, ByteReader& reader) {
   if (kind == 0) return std::nullopt;
   FactReader facts(schools, reader);
   return ReadAlternative(kind - 1u, facts, reader, std::make_index_sequence<std::variant_size_v<Fact>>());
+}
+
+RecordPlace DecodeFactInto(const StringList& schools, ByteReader& reader, StudentHistory& history) {
+  const uint8_t kind = reader.Byte();
+  if (kind == 0) return {};
+  FactReader facts(schools, reader);
+  return ReadAlternativeInto(kind - 1u, facts, reader, history, std::make_index_sequence<std::variant_size_v<Fact>>());
 }
 
 }  // namespace vangnet

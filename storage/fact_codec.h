@@ -15,6 +15,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "domain/record.h"
+#include "domain/student_history.h"
 #include "storage/byte_codec.h"
 
 namespace vangnet {
@@ -29,6 +30,17 @@ uint64_t NumberOf(std::string_view text, StringList& list);
 void EncodeFact(const std::optional<Fact>& fact, StringList& schools, ByteWriter& writer);
 // Reads one fact. When the bytes are wrong, `reader.ok()` is false afterwards and the fact means nothing.
 std::optional<Fact> DecodeFact(const StringList& schools, ByteReader& reader);
+
+// Where a history keeps the record that says a fact; null pointers: there is no such fact in it.
+struct RecordPlace {
+  RecordKey* key = nullptr;
+  std::string* subject = nullptr;
+  uint64_t* revision = nullptr;
+};
+// Reads one fact behind those of its kind in `history`, for the caller to complete with its record. Withdrawn records
+// and school facts leave the history as it is. When the bytes are wrong, `reader.ok()` is false and the history means
+// nothing.
+RecordPlace DecodeFactInto(const StringList& schools, ByteReader& reader, StudentHistory& history);
 
 }  // namespace vangnet
 

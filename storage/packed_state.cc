@@ -301,14 +301,28 @@ absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes) {
   return entries;
 }
 
-absl::StatusOr<std::vector<StateEntry>> DecodeEntriesOfKind(std::string_view bytes, size_t kind) {
-  std::vector<StateEntry> entries;
-  const absl::Status status = ForEachEntry(bytes, [&](const Entry& packed, const StringList& strings) {
-    ByteReader reader = AtFact(packed);
-    return reader.Byte() == kind + 1 ? AppendDecoded(packed, strings, entries) : absl::OkStatus();
+absl::Status CheckState(std::string_view bytes) {
+  StudentHistory history;
+  return ReadHistory(bytes, {}, RecordNames::kLeftOut, std::nullopt, history);
+}
+
+absl::Status ReadHistory(std::string_view bytes, std::string_view student, RecordNames names,
+                         std::optional<size_t> kind, StudentHistory& history) {
+  return ForEachEntry(bytes, [&](const Entry& entry, const StringList& strings) {
+    ByteReader reader = AtFact(entry);
+    if (kind && (reader.remaining() == 0 || static_cast<uint8_t>(*reader.position()) != *kind + 1)) {
+      return reader.ok() ? absl::OkStatus() : Corrupt("broken list of versions");
+    }
+    const RecordPlace place = DecodeFactInto(strings, reader, history);
+    if (!reader.ok() || !reader.done()) return Corrupt("broken fact");
+    if (place.key == nullptr) return absl::OkStatus();
+    *place.revision = entry.revision;
+    if (names == RecordNames::kLeftOut) return absl::OkStatus();
+    place.key->source = entry.source;
+    place.key->record_id = entry.record_id;
+    *place.subject = student;
+    return absl::OkStatus();
   });
-  if (!status.ok()) return status;
-  return entries;
 }
 
 absl::StatusOr<std::vector<std::string>> NamesIn(std::string_view bytes) {

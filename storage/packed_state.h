@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "domain/record.h"
+#include "domain/student_history.h"
 #include "storage/fact_codec.h"
 #include "storage/fact_store.h"
 
@@ -61,8 +62,12 @@ class PackedState {
 absl::StatusOr<uint64_t> FoldedSequence(std::string_view bytes);
 // The records of a state, in order of (source, record_id).
 absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes);
-// Those of them that hold a fact of one kind (place in the variant).
-absl::StatusOr<std::vector<StateEntry>> DecodeEntriesOfKind(std::string_view bytes, size_t kind);
+// OK when DecodeState would be.
+absl::Status CheckState(std::string_view bytes);
+// Appends the facts of the state of `student` to the lists of `history`, in order of (source, record_id). With a
+// `kind` (place in the variant), only facts of that kind. After an error the history means nothing.
+absl::Status ReadHistory(std::string_view bytes, std::string_view student, RecordNames names,
+                         std::optional<size_t> kind, StudentHistory& history);
 // The sources and schools that its records name, or named in a version that held once.
 absl::StatusOr<std::vector<std::string>> NamesIn(std::string_view bytes);
 // The sequences of all versions of all records, ascending.
