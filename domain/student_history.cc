@@ -53,11 +53,6 @@ void ForEachList(StudentHistory& history, Visit visit) {
 
 }  // namespace
 
-void StudentHistory::Clear() {
-  student.clear();
-  ForEachList(*this, [](auto& list) { list.clear(); });
-}
-
 void SortByRecord(StudentHistory& history) {
   ForEachList(history, [](auto& list) { SortList(list); });
 }

@@ -37,9 +37,6 @@ struct StudentHistory {
   std::vector<Recorded<Arrangement>> arrangements;
   std::vector<Recorded<StudentTimetable>> timetables;
   friend bool operator==(const StudentHistory&, const StudentHistory&) = default;
-
-  // Empties every list and keeps its room: for a history that is read into again and again.
-  void Clear();
 };
 
 // The list of `history` that holds facts of this type; null for school facts.

@@ -8,10 +8,13 @@
 #ifndef VANGNET_STORAGE_FACT_CODEC_H_
 #define VANGNET_STORAGE_FACT_CODEC_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 #include "absl/container/inlined_vector.h"
 #include "domain/record.h"
@@ -31,16 +34,36 @@ void EncodeFact(const std::optional<Fact>& fact, StringList& schools, ByteWriter
 // Reads one fact. When the bytes are wrong, `reader.ok()` is false afterwards and the fact means nothing.
 std::optional<Fact> DecodeFact(const StringList& schools, ByteReader& reader);
 
-// Where a history keeps the record that says a fact; null pointers: there is no such fact in it.
-struct RecordPlace {
-  RecordKey* key = nullptr;
-  std::string* subject = nullptr;
-  uint64_t* revision = nullptr;
+// Reads facts into a history that was used before: its elements are filled again, so that nothing is allocated for
+// children much like those before them.
+class HistorySlots {
+ public:
+  // A record of the history, to be completed by the caller; null pointers: it has no place there.
+  struct Record {
+    RecordKey* key = nullptr;
+    std::string* subject = nullptr;
+    uint64_t* revision = nullptr;
+  };
+
+  // `history` outlives the slots. What is in it is overwritten.
+  explicit HistorySlots(StudentHistory& history) : history_(history) {}
+
+  void Begin() { filled_ = {}; }
+  // Reads one fact behind those of its kind. Withdrawn records and school facts have no place in a history. When the
+  // bytes are wrong, `reader.ok()` is false and the history means nothing.
+  Record Decode(const StringList& schools, ByteReader& reader);
+  // Takes away what was not filled again.
+  void Finish();
+
+ private:
+  template <size_t I>
+  Record DecodeAs(const StringList& schools, ByteReader& reader);
+  template <size_t... I>
+  Record DecodeKind(size_t kind, const StringList& schools, ByteReader& reader, std::index_sequence<I...> kinds);
+
+  StudentHistory& history_;
+  std::array<size_t, std::variant_size_v<Fact>> filled_{};  // by kind
 };
-// Reads one fact behind those of its kind in `history`, for the caller to complete with its record. Withdrawn records
-// and school facts leave the history as it is. When the bytes are wrong, `reader.ok()` is false and the history means
-// nothing.
-RecordPlace DecodeFactInto(const StringList& schools, ByteReader& reader, StudentHistory& history);
 
 }  // namespace vangnet
 

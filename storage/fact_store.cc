@@ -69,15 +69,14 @@ std::vector<std::string> FactStore::KeysOf(std::string_view student) const { ret
 absl::StatusOr<StudentHistory> FactStore::Impl::GetHistory(const std::vector<std::string>& keys,
                                                            std::optional<size_t> kind) const {
   if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");
-  StudentHistory history;
-  history.student = keys.front();
+  HistoryReader reader;
+  reader.Begin(keys.front());
   for (const std::string& key : keys) {
-    absl::Status status = states.Read(
-        key, [&](std::string_view bytes) { return ReadHistory(bytes, key, RecordNames::kKept, kind, history); });
+    absl::Status status = states.Read(key, [&](std::string_view bytes) { return reader.Add(key, bytes, kind); });
     if (!status.ok()) return status;
   }
-  if (keys.size() > 1) SortByRecord(history);
-  return history;
+  reader.End();
+  return std::move(reader).Release();
 }
 
 absl::StatusOr<StudentHistory> FactStore::GetHistory(const std::vector<std::string>& keys) const {

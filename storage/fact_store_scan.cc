@@ -68,19 +68,21 @@ class StoredStudentScan : public StudentScan {
 
   const std::string& student() const override { return walk_.key(); }
 
-  absl::StatusOr<const StudentHistory*> GetHistory(RecordNames names) override {
-    history_.Clear();
-    history_.student = walk_.key();
+  absl::StatusOr<const StudentHistory*> GetHistory() override {
     if (keys_.size() < 2) {
+      reader_.Begin(walk_.key());
       const auto stored = walk_.stored();
-      if (stored && ReadHistory(*stored, walk_.key(), names, std::nullopt, history_).ok()) return &history_;
+      if (stored && reader_.Add(walk_.key(), *stored).ok()) {
+        reader_.End();
+        return &reader_.history();
+      }
       // It is in memory, or does not read: then it is made anew from the versions.
       if (keys_.empty()) keys_.push_back(walk_.key());
     }
     auto history = store_.GetHistory(keys_, std::nullopt);
     if (!history.ok()) return history.status();
-    history_ = *std::move(history);
-    return &history_;
+    joined_ = *std::move(history);
+    return &joined_;
   }
 
   absl::Status status() const override { return walk_.status(); }
@@ -89,7 +91,8 @@ class StoredStudentScan : public StudentScan {
   const FactStore::Impl& store_;
   StateWalk walk_;
   std::vector<std::string> keys_;  // of the child; none: the one key alone
-  StudentHistory history_;
+  HistoryReader reader_;
+  StudentHistory joined_;
 };
 
 }  // namespace

@@ -19,10 +19,6 @@
 
 namespace vangnet {
 
-// Whether a history says of each fact which record says it, and under which key of the child. The rules read that only
-// to cite it: without, a child has as many findings of the same rules and days, for less than half the time.
-enum class RecordNames { kKept, kLeftOut };
-
 // StudentScan walks the children of one partition, in order of the smallest of their keys.
 class StudentScan {
  public:
@@ -33,7 +29,7 @@ class StudentScan {
   virtual const std::string& student() const = 0;
   // Its history; valid until the next call of this or of Next. DATA_LOSS: the facts of this child do not read, those of
   // others may.
-  virtual absl::StatusOr<const StudentHistory*> GetHistory(RecordNames names) = 0;
+  virtual absl::StatusOr<const StudentHistory*> GetHistory() = 0;
   // Why Next stopped: OK at the end.
   virtual absl::Status status() const = 0;
 };

@@ -302,27 +302,38 @@ absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes) {
 }
 
 absl::Status CheckState(std::string_view bytes) {
-  StudentHistory history;
-  return ReadHistory(bytes, {}, RecordNames::kLeftOut, std::nullopt, history);
+  HistoryReader reader;
+  reader.Begin({});
+  return reader.Add({}, bytes);
 }
 
-absl::Status ReadHistory(std::string_view bytes, std::string_view student, RecordNames names,
-                         std::optional<size_t> kind, StudentHistory& history) {
+void HistoryReader::Begin(std::string_view student) {
+  history_.student = student;
+  slots_.Begin();
+  states_ = 0;
+}
+
+absl::Status HistoryReader::Add(std::string_view key, std::string_view bytes, std::optional<size_t> kind) {
+  ++states_;
   return ForEachEntry(bytes, [&](const Entry& entry, const StringList& strings) {
     ByteReader reader = AtFact(entry);
-    if (kind && (reader.remaining() == 0 || static_cast<uint8_t>(*reader.position()) != *kind + 1)) {
-      return reader.ok() ? absl::OkStatus() : Corrupt("broken list of versions");
-    }
-    const RecordPlace place = DecodeFactInto(strings, reader, history);
+    const bool wanted = !kind || (reader.remaining() > 0 && static_cast<uint8_t>(*reader.position()) == *kind + 1);
+    if (!wanted) return reader.ok() ? absl::OkStatus() : Corrupt("broken list of versions");
+    const HistorySlots::Record record = slots_.Decode(strings, reader);
     if (!reader.ok() || !reader.done()) return Corrupt("broken fact");
-    if (place.key == nullptr) return absl::OkStatus();
-    *place.revision = entry.revision;
-    if (names == RecordNames::kLeftOut) return absl::OkStatus();
-    place.key->source = entry.source;
-    place.key->record_id = entry.record_id;
-    *place.subject = student;
+    if (record.key == nullptr) return absl::OkStatus();
+    AssignText(entry.source, record.key->source);
+    AssignText(entry.record_id, record.key->record_id);
+    AssignText(key, *record.subject);
+    *record.revision = entry.revision;
     return absl::OkStatus();
   });
+}
+
+void HistoryReader::End() {
+  slots_.Finish();
+  // The records of one state are in order.
+  if (states_ > 1) SortByRecord(history_);
 }
 
 absl::StatusOr<std::vector<std::string>> NamesIn(std::string_view bytes) {

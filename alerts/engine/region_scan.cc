@@ -64,22 +64,16 @@ void RegionScan::Advance(int partition, Lane& lane) {
 }
 
 void RegionScan::Evaluate(Lane& lane) {
-  // Most children have no findings: only those that have are read with what there is to cite.
-  for (const RecordNames names : {RecordNames::kLeftOut, RecordNames::kKept}) {
-    const auto history = lane.scan->GetHistory(names);
-    if (!history.ok() && !absl::IsDataLoss(history.status())) {
-      lane.status = history.status();
-      return;
-    }
-    auto evaluation = history.ok() ? EvaluateOn(**history, rulebook_, day_) : history.status();
-    if (!evaluation.ok()) {
-      lane.found.push_back({lane.scan->student(), evaluation.status(), {}});
-      return;
-    }
-    if (std::ranges::none_of(evaluation->findings, std::cref(wanted_))) return;
-    if (names == RecordNames::kKept) {
-      lane.found.push_back({lane.scan->student(), absl::OkStatus(), std::move(evaluation->findings)});
-    }
+  const auto history = lane.scan->GetHistory();
+  if (!history.ok() && !absl::IsDataLoss(history.status())) {
+    lane.status = history.status();
+    return;
+  }
+  auto evaluation = history.ok() ? EvaluateOn(**history, rulebook_, day_) : history.status();
+  if (!evaluation.ok()) {
+    lane.found.push_back({lane.scan->student(), evaluation.status(), {}});
+  } else if (std::ranges::any_of(evaluation->findings, std::cref(wanted_))) {
+    lane.found.push_back({lane.scan->student(), absl::OkStatus(), std::move(evaluation->findings)});
   }
 }
 

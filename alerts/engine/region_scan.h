@@ -6,10 +6,8 @@
 // Ownership and lifetime: what it is made from outlives it.
 // Thread safety: for one thread; `wanted` is called by those of the pool.
 // Errors: those of FactsView. A child that cannot be evaluated is one of those given, with the reason.
-// Limits and cost: a child about as long as its evaluation; one with a wanted finding is read and evaluated twice. A
-// few
-//   thousand children are evaluated ahead of those given at first, later 100,000 at most; of them only findings are
-//   kept.
+// Limits and cost: an evaluation a child. A few thousand children are evaluated ahead of those given at first, later
+//   100,000 at most; only their findings are kept.
 #ifndef VANGNET_ALERTS_ENGINE_REGION_SCAN_H_
 #define VANGNET_ALERTS_ENGINE_REGION_SCAN_H_
 
@@ -37,8 +35,7 @@ struct EvaluatedChild {
 
 class RegionScan {
  public:
-  // From the child `first` on. `wanted` goes by rule, school and days of a finding: its evidence and identity may be
-  // missing.
+  // From the child `first` on.
   RegionScan(const FactsView& facts, const Rulebook& rulebook, Day day, std::string_view first,
              std::function<bool(const Finding&)> wanted, WorkerPool& workers);
 
