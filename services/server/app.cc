@@ -139,7 +139,7 @@ absl::Status App::Impl::Open() {
   sweeper_ = *std::move(sweeper);
 
   commands_ = std::make_unique<AlertCommands>(*stores_.kv, *alerts_, alert_writes_);
-  findings_ = std::make_unique<RegionFindings>(*facts_);
+  findings_ = std::make_unique<RegionFindings>(*facts_, settings.engine_threads);
   reader_ = std::make_unique<RecordReader>(startup_.configuration.region->school_pattern);
   GroupCommitter::Options committing;
   committing.queue_bytes_max = Mebibytes(settings.ingest_queue_mib);
