@@ -29,6 +29,7 @@
 #include "services/runtime/local_day.h"
 #include "services/runtime/task_queue.h"
 #include "services/schools/school_service.h"
+#include "services/server/configuration_advisor.h"
 #include "services/server/grpc_server.h"
 #include "services/server/metrics.h"
 #include "services/server/wake_up.h"
@@ -115,9 +116,10 @@ class App::Impl {
   WakeUp sweep_;
   WakeUp watch_;
   uint64_t listener_ = 0;
-  bool held_reported_ = false;         // of the sweeping thread
-  bool sweep_failing_ = false;         // of the sweeping thread
-  std::vector<std::jthread> threads_;  // ends first
+  ConfigurationAdvisor advisor_{*metrics_, log_};  // of the sweeping thread
+  bool held_reported_ = false;                     // of the sweeping thread
+  bool sweep_failing_ = false;                     // of the sweeping thread
+  std::vector<std::jthread> threads_;              // ends first
 };
 
 absl::Status App::Impl::Open() {
@@ -275,6 +277,7 @@ void App::Impl::SweepOnce(bool& work_left) {
   work_left = result->work_left;
   metrics_->Swept(*result, clock_.Now(), clock_.Monotonic() - begun, StartOf(result->today, startup_.time_zone));
   LogSweep(*result);
+  advisor_.Look(sweeper_->rulebook(), result->today);
 }
 
 void App::Impl::LogSweep(const SweepResult& result) {

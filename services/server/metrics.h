@@ -74,6 +74,10 @@ class Metrics final : public prometheus::Collectable {
   // --- engine ---
   void Swept(const SweepResult& result, absl::Time now, absl::Duration took, absl::Time day_start);
 
+  // --- configuration ---
+  // How much is odd about it, and days until its calendar ends; 0: there is none.
+  void Advised(size_t warnings, int calendar_days_left);
+
   // --- reads of children's data ---
   void CountRead(std::string_view method, size_t items);
 
@@ -103,6 +107,8 @@ class Metrics final : public prometheus::Collectable {
   prometheus::Gauge* sweep_heartbeat_;
   prometheus::Gauge* last_turned_day_;
   prometheus::Gauge* clock_held_;
+  prometheus::Gauge* configuration_warnings_;
+  prometheus::Gauge* calendar_days_left_;
   CounterFamily* reads_;
   GaugeFamily* storage_;
 
