@@ -60,6 +60,8 @@ rocksdb::DBOptions DatabaseOptions(const RocksdbKvStore::Options& options, rocks
   database.create_missing_column_families = true;
   // The default cuts the log at the first damage, acknowledged records behind it included.
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A log that was synced and closed is missed when it is gone.
+  database.track_and_verify_wals_in_manifest = true;
   database.max_total_wal_size = options.log_bytes_max;
   database.recycle_log_file_num = 0;
   database.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
