@@ -26,7 +26,8 @@ class FactReader {
     fact_ = record.GetReflection()->MutableMessage(&record, field);
   }
 
-  void Read();
+  // Whether all words were understood.
+  bool Read();
 
  private:
   bool TakeClause();
@@ -68,12 +69,16 @@ class FactReader {
   bool tells_authorised_ = false;
 };
 
-void FactReader::Read() {
+bool FactReader::Read() {
+  bool understood = true;
   while (!words_.AtEnd()) {
-    if (!TakeClause()) TellUnknownWord();
+    if (TakeClause()) continue;
+    TellUnknownWord();
+    understood = false;
   }
   if (record_.has_student_timetable()) SortSessions(*timetable()->mutable_timetable());
   if (record_.has_absence() && category_place_ && !tells_authorised_) DefaultAuthorised();
+  return understood;
 }
 
 bool FactReader::TakeClause() {
@@ -411,7 +416,7 @@ void ReadFact(const FactNotation& notation, Place place, bool may_name, WordRead
       record.mutable_school_calendar()->set_school(school);
     }
   }
-  FactReader(notation, may_name, words, record, places).Read();
+  const bool understood = FactReader(notation, may_name, words, record, places).Read();
   if (record.has_placement() && record.placement().kind() == v1::PLACEMENT_KIND_UNSPECIFIED) {
     record.mutable_placement()->set_kind(v1::PLACEMENT_KIND_REGULAR);
   }
@@ -421,7 +426,9 @@ void ReadFact(const FactNotation& notation, Place place, bool may_name, WordRead
   const Message& fact =
       record.GetReflection()->GetMessage(record, record.GetDescriptor()->FindFieldByName(notation.fact));
   for (const auto& [field, what] : notation.required) {
-    if (places.count(field) > 0) continue;  // written, if not understood: that is told already
+    // What was written and not understood is told already.
+    const bool may_be_written = notation.bare != nullptr && std::string_view(field) == notation.bare && !understood;
+    if (may_be_written || places.count(field) > 0) continue;
     const FieldDescriptor* const descriptor = fact.GetDescriptor()->FindFieldByName(field);
     const google::protobuf::OneofDescriptor* const oneof = fact.GetDescriptor()->FindOneofByName(field);
     const bool is_there = descriptor == nullptr ? fact.GetReflection()->HasOneof(fact, oneof)

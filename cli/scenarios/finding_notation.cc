@@ -114,8 +114,10 @@ void FindingReader::TakeEvidence(FindingPattern& pattern) {
   pattern.names_evidence = true;
   const Place place = words_.place();
   if (words_.TakeKeyword("none")) return;
+  if (words_.AtEnd() || IsKeyword(*words_.Peek())) {
+    words_.Problem(place, "the names of the records are missing, or none");
+  }
   while (!words_.AtEnd() && !IsKeyword(*words_.Peek())) AddEvidence(words_.Take(), pattern.named);
-  if (pattern.named.evidence_size() == 0) words_.Problem(place, "the names of the records are missing, or none");
 }
 
 void FindingReader::AddEvidence(const Word& word, v1::Finding& finding) {
@@ -200,7 +202,8 @@ std::optional<FindingPattern> ReadFindingJson(std::string_view json, Place place
   const google::protobuf::util::Status status = google::protobuf::util::JsonStringToMessage(
       google::protobuf::StringPiece(json.data(), json.size()), &pattern.named);
   if (!status.ok()) {
-    problems.push_back({place, "this is no finding in JSON: " + status.message().ToString()});
+    const std::string message = status.message().ToString();  // its further lines quote the text
+    problems.push_back({place, "this is no finding in JSON: " + message.substr(0, message.find('\n'))});
     return std::nullopt;
   }
   if (const std::string printed = FindingToJson(pattern.named); printed != json) {

@@ -20,7 +20,8 @@ namespace vangnet {
 struct ScenarioRecord {
   v1::Record record;
   Place place;
-  FieldPlaces field_places;  // of its fields, by name; empty for a line of JSON
+  FieldPlaces field_places;    // of its fields, by name; empty for a line of JSON
+  bool was_understood = true;  // all words of it; else what is missing may be what was not understood
 };
 
 // A finding that is expected. Fields of `named` that are empty were not named and may be anything; without student it

@@ -140,7 +140,8 @@ std::vector<Difference> DifferencesOf(const std::vector<FailedDay>& failed) {
 std::string FailedToText(const ScenarioOutcome& outcome) {
   const std::vector<FailedDay>& failed = outcome.result.failed;
   std::string text = "FAILED " + outcome.file + ": " + std::to_string(failed.size()) + " of " +
-                     Counted(static_cast<size_t>(outcome.result.days), "day") + "\n";
+                     Counted(static_cast<size_t>(outcome.result.days), "day") +
+                     (failed.size() == 1 ? " differs\n" : " differ\n");
   for (const std::string& line : outcome.scenario.title) text += "  # " + line + "\n";
   const std::vector<Difference> differences = DifferencesOf(failed);
   for (size_t i = 0; i < std::min(differences.size(), kDifferencesShownMax); ++i) {

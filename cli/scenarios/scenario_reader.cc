@@ -252,6 +252,9 @@ void ScenarioReader::ReadCorrection(WordReader& words, Place place, bool withdra
 }
 
 void ScenarioReader::AddRecord(ScenarioRecord record) {
+  record.was_understood = std::none_of(problems_.begin(), problems_.end(), [&](const ScenarioProblem& problem) {
+    return problem.place.line >= record.place.line;
+  });
   const int before = book_.Add(record.record, record.place.line);
   if (before > 0) {
     Problem(record.place, "revision " + std::to_string(record.record.revision()) + " of " + record.record.record_id() +
@@ -274,6 +277,7 @@ void ScenarioReader::ReadExpect(WordReader& words, Place place) {
   const Place days_place = words.place();
   const std::optional<DayInterval> days = words.TakeDays();
   expectation_broken_ = !days;
+  expectation.days = {kDayMax, kDayMin};  // no day, until they are known to be good
   if (days && (days->first == kDayMin || days->last == kDayMax)) {
     Problem(days_place, "both the first and the last day that is expected must be told");
     expectation_broken_ = true;
@@ -386,6 +390,7 @@ std::vector<IncomingRecord> JudgeRecords(const Scenario& scenario, const RecordR
       continue;
     }
     const auto& refused = std::get<RefusedRecord>(result);
+    if (!written.was_understood && refused.reason == ReasonName(Reason::kRequired)) continue;
     problems.push_back(
         {PlaceOf(written, refused.field), (refused.field.empty() ? "" : refused.field + ": ") + refused.description});
   }
