@@ -259,17 +259,18 @@ void FactReader::DefaultAuthorised() {
 }
 
 std::vector<std::string> FactReader::KnownWords() const {
-  std::vector<std::string> words = {"revision"};
-  if (may_name_) words.insert(words.end(), {"as", "by"});
-  if (record_.has_school_calendar()) words.insert(words.end(), {"timetable", "closed", "name", "weeks", "group"});
-  if (notation_.days == DaysMean::kTimetable) words.insert(words.end(), {"weeks", "group"});
-  if (notation_.days != DaysMean::kNothing) words.insert(words.end(), {"from", "until"});
-  if (notation_.days == DaysMean::kExtent) words.insert(words.end(), {"morning", "afternoon", "periods"});
+  std::vector<std::string> words;
   for (const ClauseNotation& clause : notation_.clauses) words.emplace_back(clause.word);
   if (notation_.bare != nullptr) {
     const std::vector<std::string> bare = WordsOf(*FieldOf(notation_.bare)->enum_type());
     words.insert(words.end(), bare.begin(), bare.end());
   }
+  if (record_.has_school_calendar()) words.insert(words.end(), {"timetable", "closed", "name"});
+  if (notation_.days == DaysMean::kTimetable) words.insert(words.end(), {"weeks", "group"});
+  if (notation_.days == DaysMean::kExtent) words.insert(words.end(), {"morning", "afternoon", "periods"});
+  if (notation_.days != DaysMean::kNothing) words.insert(words.end(), {"from", "until"});
+  if (may_name_) words.insert(words.end(), {"as", "by"});
+  words.emplace_back("revision");
   return words;
 }
 

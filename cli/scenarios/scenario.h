@@ -53,7 +53,7 @@ struct NamedFile {
 };
 
 struct Scenario {
-  std::vector<std::string> title;  // the comment at the top, a line each, without #
+  std::vector<std::string> title;  // the first paragraph of the comment at the top, a line each, without #
   std::optional<NamedFile> policy;
   std::optional<NamedFile> region;
   // Finding lines name every field of a finding, and the order of a listing counts.

@@ -125,7 +125,8 @@ void ScenarioReader::TakeLine(std::string_view line, int number) {
 
 void ScenarioReader::TakeComment(std::string_view comment) {
   if (!comment.empty() && comment.front() == ' ') comment.remove_prefix(1);
-  scenario_.title.emplace_back(comment);
+  in_title_ = !comment.empty();
+  if (in_title_) scenario_.title.emplace_back(comment);
 }
 
 void ScenarioReader::TakeJson(std::string_view json, Place place) {
