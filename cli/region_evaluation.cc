@@ -129,6 +129,13 @@ void RegionEvaluation::EvaluateSchoolOn(const std::string& school, SchoolRoll& r
   Show(EvaluateSchool(school, enrolled, next_change, *book_, *policy_, today), roll.shown);
 }
 
+const StudentHistory* RegionEvaluation::HistoryOf(std::string_view student) const {
+  const auto child = std::lower_bound(
+      children_.begin(), children_.end(), student,
+      [](const Child& one, std::string_view key) { return std::string_view(one.history.student) < key; });
+  return child == children_.end() || child->history.student != student ? nullptr : &child->history;
+}
+
 void RegionEvaluation::FindingsOn(Day today, const std::function<void(const std::string& json)>& print) {
   std::vector<size_t> due;
   for (size_t i = 0; i < children_.size(); ++i) {
