@@ -38,6 +38,7 @@ Command AlertsCommand();
 Command WatchCommand();
 Command AckCommand();
 Command PolicyCheckCommand();
+Command PolicyBacktestCommand();
 
 }  // namespace vangnet
 
