@@ -14,7 +14,7 @@ constexpr size_t kRound = 256;
 using Compared = absl::StatusOr<std::vector<Comparison>>;
 
 absl::Status Deliver(const Compared& compared, RegionBacktestResult& result, BacktestListener& listener) {
-  if (absl::IsDataLoss(compared.status())) {
+  if (absl::IsDataLoss(compared.status()) || absl::IsUnknown(compared.status())) {
     ++result.failed;
     return absl::OkStatus();
   }
