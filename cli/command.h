@@ -39,6 +39,7 @@ Command WatchCommand();
 Command AckCommand();
 Command PolicyCheckCommand();
 Command PolicyTestCommand();
+Command PolicyBacktestCommand();
 
 }  // namespace vangnet
 

@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +17,7 @@
 #include "alerts/rules/evaluate.h"
 #include "alerts/rules/policy.h"
 #include "alerts/rules/school_book.h"
+#include "alerts/rules/school_roll.h"
 #include "domain/day.h"
 #include "domain/record.h"
 #include "domain/region.h"
@@ -51,27 +51,18 @@ class RegionEvaluation {
     StudentHistory history;
     Shown shown;
   };
-  // An interval of days on which a child's school and its active placements there stay the same.
-  struct Attendance {
-    size_t child = 0;
-    DayInterval days;
-    std::vector<Recorded<Placement>> placements;
-  };
-  struct SchoolRoll {
-    std::vector<Attendance> attendances;
-    std::vector<Day> changes;  // ascending: days on which the roll differs from the day before
+  struct AttendedSchool {
+    SchoolRoll roll;
     Shown shown;
   };
 
-  void AddToRolls(size_t child);
-  void EvaluateSchoolOn(const std::string& school, SchoolRoll& roll, Day today);
+  void EvaluateSchoolOn(AttendedSchool& school, Day today);
   void Show(const Evaluation& evaluation, Shown& shown) const;
 
   std::shared_ptr<const Policy> policy_;
-  DayInterval days_;
   std::shared_ptr<const SchoolBook> book_;
-  std::vector<Child> children_;              // ascending by key
-  std::map<std::string, SchoolRoll> rolls_;  // by school
+  std::vector<Child> children_;          // ascending by key
+  std::vector<AttendedSchool> schools_;  // ascending by key
   int64_t evaluations_ = 0;
 };
 
