@@ -44,6 +44,9 @@ enum class ReloadOutcome {
   kRefused,    // something is wrong with the files
   kFailed,     // the store failed, or the server stopped meanwhile
 };
+inline constexpr ReloadOutcome kReloadOutcomes[] = {ReloadOutcome::kAdopted, ReloadOutcome::kUnchanged,
+                                                    ReloadOutcome::kHeld, ReloadOutcome::kRefused,
+                                                    ReloadOutcome::kFailed};
 const char* ReloadOutcomeName(ReloadOutcome outcome);
 
 struct Reload {
