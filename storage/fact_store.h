@@ -81,6 +81,18 @@ struct PendingSubject {
   std::vector<std::string> together = {};
 };
 
+// Those on the list with nothing but backfill.
+struct BackfillQueue {
+  size_t subjects = 0;
+  size_t waiting = 0;                                 // of them, those that TakePending leaves where they are
+  uint64_t waiting_versions = 0;                      // from the first change of those who wait to the last of all
+  absl::Time waiting_since = absl::InfiniteFuture();  // receipt of the oldest change of those who wait
+  // Chunks of backfills since Open, and when the last one was received, before Open too as far as it is beyond the
+  // cursor; infinite past: none.
+  uint64_t chunks = 0;
+  absl::Time received_at = absl::InfinitePast();
+};
+
 // One version as it is kept.
 struct StoredVersion {
   uint64_t sequence = 0;
@@ -138,9 +150,14 @@ class FactStore {
 
   // --- the sweeper ---
   // Up to `max` subjects with the oldest changes, and takes them off the list. They count as pending for the
-  // cursor until Evaluated. Every key joined with a changed key by same_student comes with it.
+  // cursor until Evaluated. Every key joined with a changed key by same_student comes with it. Subjects of which all
+  // that is new came by backfill stay on the list until ReleaseBackfill.
   std::vector<PendingSubject> TakePending(size_t max);
+  // Those that wait among them.
   size_t pending() const;
+  BackfillQueue backfill() const;
+  // Those who wait now are taken from now on; whoever comes later waits again.
+  void ReleaseBackfill();
   // Whether the subject is on the list, and not only taken off it.
   bool IsPending(const Subject& subject) const;
   // Adds `subjects` to the list as if their facts had changed at `sequence` (expansion of a school fact).

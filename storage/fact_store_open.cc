@@ -19,6 +19,7 @@ struct FactStore::Impl::Replay {
   std::unordered_map<vangnet::Subject, Subject, SubjectHash> subjects;
   uint64_t last_sequence = 0;
   absl::Time last_received_at = absl::UnixEpoch();
+  absl::Time backfill_received_at = absl::InfinitePast();
 };
 
 std::string EncodeNumber(uint64_t number) {
@@ -108,6 +109,7 @@ absl::Status FactStore::Impl::FoldReplayed(std::string_view value, uint64_t sequ
   subject.folded = subject.folded || *folded;
   change.last_sequence = sequence;
   change.backfill_only = change.backfill_only && version->backfill;
+  if (version->backfill) replay.backfill_received_at = std::max(replay.backfill_received_at, version->received_at);
   // Whether an earlier version was a placement is not worth finding out: one question too many.
   change.placement_changed = true;
   if (const auto* placement = version->record.fact ? std::get_if<Placement>(&*version->record.fact) : nullptr) {
@@ -150,6 +152,7 @@ absl::Status FactStore::Impl::PublishReplay(Replay& replay) {
   }
   std::sort(changes.begin(), changes.end(),
             [](const PendingSubject& a, const PendingSubject& b) { return a.first_sequence < b.first_sequence; });
+  pending.NoteBackfill(replay.backfill_received_at);
   pending.Add(changes, replay.last_sequence);
   return absl::OkStatus();
 }

@@ -225,13 +225,54 @@ TEST_P(FactStoreTest, IsQuietOnlyWhenEverythingPendingIsBackfill) {
          true);
   Commit({Version(Student("s-2"), "b", 1, AbsentOn(kMonday))});
   for (int restart = 0; restart < 2; ++restart) {
+    store_->ReleaseBackfill();
     const auto taken = store_->TakePending(10);
     ASSERT_EQ(taken.size(), 2u);
-    EXPECT_TRUE(taken[0].backfill_only);
-    EXPECT_FALSE(taken[1].backfill_only);
-    EXPECT_EQ(taken[0].received_at, kNow);
+    EXPECT_FALSE(taken[0].backfill_only) << "Live facts first.";
+    EXPECT_TRUE(taken[1].backfill_only);
+    EXPECT_EQ(taken[1].subject, Student("s-1"));
+    EXPECT_EQ(taken[1].received_at, kNow);
     Reopen();
   }
+}
+
+TEST_P(FactStoreTest, WhatIsOnlyBackfillWaitsUntilItIsReleased) {
+  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))}, /*backfill=*/true);
+  now_ += absl::Seconds(7);
+  Commit({Version(School("12AB00"), "c", 1, CompleteThrough("12AB00", kMonday)),
+          Version(Student("s-2"), "a", 1, AbsentOn(kMonday))},
+         /*backfill=*/true);
+  for (int restart = 0; restart < 2; ++restart) {
+    EXPECT_THAT(TakenKeys(), IsEmpty());
+    EXPECT_EQ(store_->pending(), 3u);
+    const vangnet::BackfillQueue queue = store_->backfill();
+    EXPECT_EQ(queue.subjects, 3u);
+    EXPECT_EQ(queue.waiting, 3u);
+    EXPECT_EQ(queue.waiting_versions, 3u);
+    EXPECT_EQ(queue.waiting_since, kNow);
+    EXPECT_EQ(queue.received_at, kNow + absl::Seconds(7));
+    Reopen();
+  }
+  store_->ReleaseBackfill();
+  EXPECT_EQ(store_->backfill().waiting, 0u);
+  Commit({Version(Student("s-1"), "b", 1, AbsentOn(kMonday)), Version(Student("s-3"), "a", 1, AbsentOn(kMonday))},
+         /*backfill=*/true);
+  EXPECT_EQ(store_->backfill().waiting, 1u) << "What was released does not wait again.";
+  EXPECT_THAT(TakenKeys(), ElementsAre("12AB00", "s-1", "s-2")) << "Schools first.";
+  EXPECT_EQ(store_->cursor(), 0u);
+  Commit({Version(Student("s-3"), "b", 1, AbsentOn(kMonday))});
+  EXPECT_EQ(store_->backfill().subjects, 0u);
+  EXPECT_THAT(TakenKeys(), ElementsAre("s-3"));
+}
+
+TEST_P(FactStoreTest, AChunkOfABackfillIsNotedAlsoWhenItBringsNothing) {
+  EXPECT_EQ(store_->backfill().received_at, absl::InfinitePast());
+  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))});
+  EXPECT_EQ(store_->backfill().received_at, absl::InfinitePast());
+  const uint64_t chunks = store_->backfill().chunks;
+  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))}, /*backfill=*/true);
+  EXPECT_EQ(store_->backfill().received_at, kNow);
+  EXPECT_EQ(store_->backfill().chunks, chunks + 1);
 }
 
 TEST_P(FactStoreTest, MarkedSubjectsHoldTheCursorAsTheChangeThatMarkedThem) {
