@@ -135,11 +135,14 @@ class FactStore {
     uint64_t state_cache_bytes_max = uint64_t{1} << 30;
     int rejections_per_source_max = 100'000;
     absl::Duration rejections_kept = absl::Hours(24 * 30);
+    // A store with versions but without its mark is taken as it is, and gets a new mark.
+    bool accept_without_mark = false;
   };
 
   // `kv` and `mark` outlive the store. Reads what lies beyond the cursor.
   // DATA_LOSS: the versions end before the mark (the message says how many acknowledged records are missing).
-  // FAILED_PRECONDITION: the schema on disk is newer than this program.
+  // FAILED_PRECONDITION: the schema on disk is newer than this program; or there are versions but no mark that reads,
+  // so that nobody can tell whether acknowledged ones are missing.
   static absl::StatusOr<std::unique_ptr<FactStore>> Open(KvStore& kv, DurableMark& mark, const Options& options);
   ~FactStore();
 

@@ -15,7 +15,9 @@
 namespace vangnet_testing {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 using vangnet::Chunk;
@@ -601,6 +603,34 @@ TEST_P(FactStoreTest, ADatabaseThatEndsBeforeTheMarkIsRefused) {
   EXPECT_EQ(opened.status().message(),
             "the database ends at record version 1 but version 4 was acknowledged: 3 acknowledged records are missing");
 }
+
+// Without a mark nobody would notice that the database lost its end.
+TEST_P(FactStoreTest, ADatabaseWithVersionsAndWithoutAMarkIsRefusedUntilItIsAccepted) {
+  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday)), Version(Student("s-2"), "a", 1, AbsentOn(kMonday))});
+  store_.reset();
+  mark_.Remove();
+  const auto refused = FactStore::Open(disk_->kv(), mark_, options_);
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused.status())) << refused.status();
+  EXPECT_THAT(std::string(refused.status().message()), AllOf(HasSubstr("is not there"), HasSubstr("2 record versions"),
+                                                             HasSubstr("--accept_store_without_mark")));
+  EXPECT_FALSE(Must(mark_.Read()).has_value()) << "A refusal marks nothing.";
+  options_.accept_without_mark = true;
+  Open();
+  EXPECT_EQ(Must(mark_.Read()), 2u);
+  options_.accept_without_mark = false;
+  Reopen();
+  EXPECT_TRUE(store_->HasStudent("s-1"));
+}
+
+TEST_P(FactStoreTest, AcceptingADatabaseWithoutItsMarkAcceptsNothingElse) {
+  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))});
+  ASSERT_TRUE(mark_.Write(4).ok());
+  store_.reset();
+  options_.accept_without_mark = true;
+  EXPECT_TRUE(absl::IsDataLoss(FactStore::Open(disk_->kv(), mark_, options_).status()));
+}
+
+TEST_P(FactStoreTest, ANewDatabaseIsMarkedAtOnce) { EXPECT_EQ(Must(mark_.Read()), 0u); }
 
 TEST_P(FactStoreTest, AfterAFailedMarkNothingIsCommittedAnyMore) {
   Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))});
