@@ -278,6 +278,9 @@ absl::StatusOr<std::vector<ChunkResult>> FactStore::Impl::Commit(const std::vect
   }
   last_received_at = now;
   last_given = commit.given();
+  // Before its subjects are on the list: none of them is released by the pause that this chunk ends.
+  const auto is_backfill = [](const Chunk& chunk) { return chunk.backfill; };
+  if (std::any_of(group.begin(), group.end(), is_backfill)) pending.NoteBackfill(now);
   if (absl::Status status = commit.Publish(); !status.ok()) {
     return Fail(absl::InternalError("a state that was just packed does not unpack: " + std::string(status.message())));
   }

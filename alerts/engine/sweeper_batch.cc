@@ -33,9 +33,9 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
       if (!settled.ok()) return settled.status();
       settlement = *std::move(settled);
     }
+    AddProgress(batch, settlements, write);
     const absl::Status due = AddSchoolsDue(batch.schools, write);
     if (!due.ok()) return due;
-    AddProgress(batch, settlements, write);
     if (!batch.pending.empty()) {
       const absl::Status added = facts_.AddEvaluated(batch.pending, write);
       if (!added.ok()) return added;
@@ -71,11 +71,11 @@ void Sweeper::CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch&
   for (size_t i = 0; i < batch.tasks.size(); ++i) {
     const QueuedSchool queued{batch.tasks[i].occasion, batch.tasks[i].backfill};
     for (const std::string& school : outcomes[i].schools) {
-      if (IsWorthEvaluating(school)) Queue(school, queued, batch.schools);
+      if (IsWorthEvaluating(school)) QueueSchool(school, queued, batch.schools);
     }
     // A school that lost the child matters only when it has alerts: one child fewer cannot bring a finding about.
     for (const std::string& name : outcomes[i].former_names) {
-      if (progress_.schools_with_alerts().contains(name)) Queue(name, queued, batch.schools);
+      if (progress_.schools_with_alerts().contains(name)) QueueSchool(name, queued, batch.schools);
     }
   }
 }
@@ -89,20 +89,19 @@ bool Sweeper::IsWorthEvaluating(const std::string& school) const {
          progress_.schools_with_alerts().contains(school);
 }
 
-void Sweeper::Queue(const std::string& school, QueuedSchool queued, QueuedSchools& schools) {
-  const auto [at, inserted] = schools.try_emplace(school, queued);
-  if (inserted) return;
-  if (queued.occasion == Occasion::kFacts) at->second.occasion = Occasion::kFacts;
-  at->second.backfill = at->second.backfill && queued.backfill;
-}
-
-absl::Status Sweeper::AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write) const {
+absl::Status Sweeper::AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write) {
   for (const auto& [school, queued] : schools) {
-    if (queued_schools_.contains(school)) continue;  // has its mark
+    if (progress_.queued_schools().contains(school)) {  // has its mark
+      progress_.AddQueuedSchool(school, queued, write);
+      continue;
+    }
     const Subject subject{SubjectKind::kSchool, school};
     const auto before = alerts_.GetEvaluation(subject);
     if (!before.ok()) return before.status();
-    if (before->due <= at_.today) continue;
+    const bool due_anyway = before->due <= at_.today;
+    // What the day would have brought by itself is told.
+    progress_.AddQueuedSchool(school, {queued.occasion, queued.backfill && !due_anyway}, write);
+    if (due_anyway) continue;
     StoredEvaluation after = *before;
     after.due = at_.today;
     alerts_.AddEvaluation(subject, *before, after, write);
@@ -115,6 +114,7 @@ void Sweeper::AddProgress(const Batch& batch, const std::vector<std::optional<Se
   for (size_t i = 0; i < batch.tasks.size(); ++i) {
     const Subject& subject = batch.tasks[i].subject;
     if (subject.kind != SubjectKind::kSchool || !settlements[i]) continue;
+    progress_.AddSchoolEvaluated(subject.key, write);
     if (settlements[i]->after.alerts.empty()) {
       progress_.AddSchoolWithoutAlerts(subject.key, write);
     } else {
@@ -143,17 +143,12 @@ void Sweeper::Count(const Batch& batch, const std::vector<SubjectOutcome>& outco
     for (const Finding& finding : outcomes[i].evaluation.findings) {
       if (policy.rules[static_cast<size_t>(finding.rule_index)].shadow) ++result.shadow_findings;
     }
-    if (subject.kind == SubjectKind::kSchool) {
-      queued_schools_.erase(subject.key);
-      schools_evaluated_at_ = at_.now;
-    }
+    if (subject.kind == SubjectKind::kSchool) schools_evaluated_at_ = at_.now;
   }
-  for (const auto& [school, queued] : batch.schools) {
-    Queue(school, queued, queued_schools_);
-    may_be_due_ = true;
-  }
+  may_be_due_ = may_be_due_ || !batch.schools.empty();
   for (const PendingSubject& pending : batch.pending) {
-    if (pending.subject.kind == SubjectKind::kSchool) continue;  // its children answer for it
+    // The children of a school answer for it; a backfill waits on purpose.
+    if (pending.subject.kind == SubjectKind::kSchool || pending.backfill_only) continue;
     if (!result.oldest_received_at || pending.received_at < *result.oldest_received_at) {
       result.oldest_received_at = pending.received_at;
     }

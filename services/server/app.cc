@@ -88,6 +88,8 @@ class App::Impl {
   void SweepOnce(bool& work_left);
   void LogSweep(const SweepResult& result);
   void ReportClock();
+  // The operator said that a missing mark is no obstacle; whether it was missing.
+  void ReportMark(bool was_there);
   void Fail(std::string_view where, const absl::Status& status);
   Metrics::Reading Read();
 
@@ -140,9 +142,12 @@ absl::Status App::Impl::Open() {
   FactStore::Options facts;
   facts.state_cache_bytes_max = Mebibytes(settings.state_cache_mib);
   facts.rejections_per_source_max = settings.rejections_per_source_max;
+  facts.accept_without_mark = startup_.accept_store_without_mark;
+  const auto marked = stores_.mark->Read();
   auto opened = FactStore::Open(*stores_.kv, *stores_.mark, facts);
   if (!opened.ok()) return opened.status();
   facts_ = *std::move(opened);
+  if (startup_.accept_store_without_mark) ReportMark(marked.ok() && marked->has_value());
   auto alerts = AlertStore::Open(*stores_.kv);
   if (!alerts.ok()) return alerts.status();
   alerts_ = *std::move(alerts);
@@ -346,6 +351,16 @@ void App::Impl::ReportClock() {
     log_.Info("the wall clock is believed again");
   }
   held_reported_ = is_held;
+}
+
+void App::Impl::ReportMark(bool was_there) {
+  if (was_there) {
+    log_.Warning("--accept_store_without_mark is not needed: the mark is there; start without it");
+  } else {
+    log_.Warning(
+        "the database had no mark and was taken as it is; start without --accept_store_without_mark from now on",
+        {{"versions", std::to_string(facts_->last_sequence())}});
+  }
 }
 
 void App::Impl::WatchLoop() {

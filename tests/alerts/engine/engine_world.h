@@ -53,6 +53,8 @@ class EngineWorld {
   void Activate();
 
   void Send(const std::vector<vangnet::Record>& records, bool backfill = false);
+  // Nothing comes for as long as it takes a backfill to pause.
+  void Pause() { now += options.backfill.pause; }
   vangnet::SweepResult SweepOnce();
   // Sweeps until there is nothing left; what all calls did, added up.
   vangnet::SweepResult Sweep();

@@ -26,13 +26,13 @@ class Vangnetd:
     Raises RuntimeError with what it wrote when it ends, or says nothing for a minute, before it is ready.
     """
 
-    def __init__(self, program, data_dir, region, policy, environment=None):
+    def __init__(self, program, data_dir, region, policy, environment=None, arguments=()):
         self._lines = []
         self._ready = queue.Queue()
         started = time.monotonic()
         self.process = subprocess.Popen(
             [program, "--data_dir", data_dir, "--listen", "127.0.0.1:0", "--metrics_listen", "127.0.0.1:0",
-             "--region", region, "--policy", policy],
+             "--region", region, "--policy", policy, *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             env={**os.environ, **(environment or {})})
         self._reader = threading.Thread(target=self._read, daemon=True)
