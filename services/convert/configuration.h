@@ -46,6 +46,7 @@ struct ServerSettings {
   int rejections_per_source_max = 100'000;
   std::string tls_certificate;  // empty: plaintext
   std::string tls_private_key;
+  int hold_new_alerts_above_per_mille = 20;
   friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
 };
 
