@@ -152,6 +152,10 @@ class FactStore : public FactsView {
   // marks and publishes. One result per chunk. On error nothing of the group is stored or visible.
   absl::StatusOr<std::vector<ChunkResult>> Commit(const std::vector<Chunk>& group, absl::Time received_at);
 
+  // The outcomes that Commit would have now, for callers who only ask: nothing is stored, and no sequence given. What is
+  // being committed meanwhile may decide otherwise.
+  absl::StatusOr<std::vector<ChunkResult>> Preview(const std::vector<Chunk>& group) const;
+
   // --- the sweeper ---
   // Up to `max` subjects with the oldest changes, and takes them off the list. They count as pending for the
   // cursor until Evaluated. Every key joined with a changed key by same_student comes with it. Subjects of which all

@@ -29,7 +29,8 @@ void ToProto(const FileProblem& problem, v1::PolicyProblem* proto) {
   proto->set_line(problem.problem.line);
   proto->set_column(problem.problem.column);
   proto->set_field(problem.problem.field);
-  proto->set_description(problem.problem.message);
+  const std::string& suggestion = problem.problem.suggestion;
+  proto->set_description(problem.problem.message + (suggestion.empty() ? "" : "; " + suggestion));
 }
 
 void ToProto(const Refusal& refusal, v1::RefusedReload* proto) {

@@ -90,6 +90,7 @@ class App::Impl {
   void ReportClock();
   // The operator said that a missing mark is no obstacle; whether it was missing.
   void ReportMark(bool was_there);
+  void LogRead(const Access& access);
   void Fail(std::string_view where, const absl::Status& status);
   Metrics::Reading Read();
 
@@ -115,9 +116,10 @@ class App::Impl {
   TaskQueue tasks_{kFindingListingsMax};
   TaskQueue policy_tasks_{kReloadsMax};
   std::atomic<bool> activating_ = false;
+  std::atomic<bool> reads_are_lost_ = false;
 
   LoopbackAuthenticator authenticator_;
-  AccessLog access_log_{[this](const Access& access) { metrics_->CountRead(access.method, access.items); }};
+  AccessLog access_log_{[this](const Access& access) { LogRead(access); }};
   Gate gate_{authenticator_, access_log_};
   std::unique_ptr<IngestService> ingest_service_;
   std::unique_ptr<AlertService> alert_service_;
@@ -363,6 +365,14 @@ void App::Impl::ReportMark(bool was_there) {
   }
 }
 
+void App::Impl::LogRead(const Access& access) {
+  const bool kept = stores_.access == nullptr || stores_.access->Add(access, clock_.Now());
+  metrics_->CountRead(access.method, kept);
+  const bool were_lost = reads_are_lost_.exchange(!kept);
+  if (!kept && !were_lost) log_.Error("the access log cannot be written: reads go on and are counted only");
+  if (kept && were_lost) log_.Info("the access log is written again");
+}
+
 void App::Impl::WatchLoop() {
   while (watch_.Wait(kWatchEvery)) {
     alert_service_->Wake();
@@ -412,7 +422,13 @@ absl::StatusOr<App::Stores> App::OpenStores(const ServerSettings& settings) {
   if (!kv.ok()) return kv.status();
   auto mark = FileDurableMark::Open(settings.data_dir + "/mark");
   if (!mark.ok()) return mark.status();
-  return Stores{.kv = *std::move(kv), .mark = *std::move(mark)};
+  std::unique_ptr<AccessFile> access;
+  if (settings.access_log_mib > 0) {
+    auto opened = AccessFile::Open(settings.data_dir + "/access-log", Mebibytes(settings.access_log_mib));
+    if (!opened.ok()) return opened.status();
+    access = *std::move(opened);
+  }
+  return Stores{.kv = *std::move(kv), .mark = *std::move(mark), .access = std::move(access)};
 }
 
 absl::StatusOr<std::unique_ptr<App>> App::Start(const Startup& startup, Stores stores, const Clock& clock,

@@ -122,6 +122,8 @@ Metrics::Metrics()
                  "0: the last time, region and policy had problems or the try failed.")
                ->Add({})),
       reads_(Counter(registry_, "vangnet_student_data_reads_total", "Calls that read data of children, by method.")),
+      reads_lost_(
+          &Counter(registry_, "vangnet_access_log_lost_total", "Reads that the access log could not keep.")->Add({})),
       storage_(Gauge(registry_, "vangnet_rocksdb_figure", "Figures of the database, by its own names.")) {
   configuration_last_reload_successful_->Set(1);  // it started with them
   // All of them from the beginning, so that the first one is an increase.
@@ -208,7 +210,10 @@ void Metrics::Reloaded(ReloadOutcome outcome) {
   configuration_last_reload_successful_->Set(failed ? 0 : 1);
 }
 
-void Metrics::CountRead(std::string_view method, size_t) { reads_->Add({{"method", std::string(method)}}).Increment(); }
+void Metrics::CountRead(std::string_view method, bool kept) {
+  reads_->Add({{"method", std::string(method)}}).Increment();
+  if (!kept) reads_lost_->Increment();
+}
 
 OpenAlertCells WithoutSmallCells(const OpenAlertCells& cells, uint64_t small) {
   OpenAlertCells shown;

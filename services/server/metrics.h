@@ -88,7 +88,8 @@ class Metrics final : public prometheus::Collectable {
   void Reloaded(ReloadOutcome outcome);
 
   // --- reads of children's data ---
-  void CountRead(std::string_view method, size_t items);
+  // `kept`: whether the access log has it, where there is one.
+  void CountRead(std::string_view method, bool kept);
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
@@ -125,6 +126,7 @@ class Metrics final : public prometheus::Collectable {
   CounterFamily* configuration_reloads_;
   prometheus::Gauge* configuration_last_reload_successful_;
   CounterFamily* reads_;
+  prometheus::Counter* reads_lost_;
   GaugeFamily* storage_;
 
   mutable Mutex mutex_;

@@ -122,6 +122,24 @@ TEST_P(FactStoreTest, DecidesAgainstEarlierRecordsOfTheSameGroup) {
   EXPECT_EQ((*results)[1].sequence, 2u);
 }
 
+TEST_P(FactStoreTest, APreviewDecidesAsACommitWouldAndStoresNothing) {
+  const Subject child = Student("s-1");
+  Commit({Version(child, "a", 3, AbsentOn(kMonday))});
+  Chunk chunk;
+  chunk.source = "las";
+  chunk.records = {Version(child, "a", 3, AbsentOn(kMonday)), Version(child, "a", 3, AbsentOn(kMonday), 7),
+                   Version(child, "a", 2, AbsentOn(kMonday)), Version(child, "b", 1, AbsentOn(kMonday)),
+                   Version(child, "b", 1, AbsentOn(kMonday)), Version(School("12AB00"), "c", 1, std::nullopt)};
+  const uint64_t last = store_->last_sequence();
+  const std::vector<ChunkResult> previewed = Must(store_->Preview({chunk}));
+  ASSERT_EQ(previewed.size(), 1u);
+  EXPECT_THAT(previewed[0].outcomes, ElementsAre(Outcome::kDuplicate, Outcome::kConflict, Outcome::kStale,
+                                                 Outcome::kAccepted, Outcome::kDuplicate, Outcome::kAccepted));
+  EXPECT_EQ(store_->last_sequence(), last);
+  EXPECT_EQ(Must(store_->GetVersions(child)).size(), 1u);
+  EXPECT_EQ(Commit(chunk.records).outcomes, previewed[0].outcomes);
+}
+
 TEST_P(FactStoreTest, AStaleVersionIsKeptAsHistory) {
   Commit({Version(Student("s-1"), "a", 2, AbsentOn(kMonday)), Version(Student("s-1"), "a", 1, SameAs("s-9"))});
   const auto state = *store_->GetState(Student("s-1"));
