@@ -1,8 +1,8 @@
 // How a group of chunks becomes durable: decide, write, sync, mark, publish.
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "storage/fact_store_impl.h"
 #include "storage/version_codec.h"
 
@@ -69,7 +69,7 @@ class GroupCommit {
   uint64_t given_;
   bool must_sync_ = false;
   WriteBatch batch_;
-  std::unordered_map<Subject, Touched, SubjectHash> touched_;
+  absl::flat_hash_map<Subject, Touched, SubjectHash> touched_;
   std::map<std::string, std::vector<QuarantinedRecord>> refused_;
   std::string value_;
 };
