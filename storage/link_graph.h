@@ -34,6 +34,8 @@ class LinkGraph {
   void Replace(std::string_view student, const std::set<std::string, std::less<>>& others);
   // Whether another key was ever joined with `student`: KeysOf may have more to say than itself.
   bool MayBeJoined(std::string_view student) const;
+  // The keys of a partition that were ever joined with another, from `first` on, ascending.
+  std::vector<std::string> KeysIn(uint8_t partition, std::string_view first) const;
   // No key has links.
   bool empty() const { return empty_; }
 
