@@ -37,6 +37,7 @@ Command FindingsCommand();
 Command AlertsCommand();
 Command WatchCommand();
 Command AckCommand();
+Command DigestsCommand();
 Command PolicyCheckCommand();
 Command PolicyTestCommand();
 Command PolicyBacktestCommand();

@@ -47,10 +47,12 @@ absl::StatusOr<std::unique_ptr<Sweeper>> Sweeper::Create(KvStore& kv, FactStore&
                                                          Options options) {
   auto progress = Progress::Load(kv);
   if (!progress.ok()) return progress.status();
+  auto digests = DigestStore::Open(kv);
+  if (!digests.ok()) return digests.status();
   auto set_aside = alerts.GetSetAside();
   if (!set_aside.ok()) return set_aside.status();
   std::unique_ptr<Sweeper> sweeper(
-      new Sweeper(kv, facts, alerts, alert_writes, std::move(options), *std::move(progress)));
+      new Sweeper(kv, facts, alerts, alert_writes, std::move(options), *std::move(progress), *std::move(digests)));
   const auto schools = facts.GetSchools();
   for (const auto& [school, school_facts] : schools) {
     if (!school_facts.completions.empty()) sweeper->complete_schools_.insert(school);
@@ -66,7 +68,7 @@ absl::StatusOr<std::unique_ptr<Sweeper>> Sweeper::Create(KvStore& kv, FactStore&
 }
 
 Sweeper::Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert_writes, Options options,
-                 Progress progress)
+                 Progress progress, std::unique_ptr<DigestStore> digests)
     : kv_(kv),
       facts_(facts),
       alerts_(alerts),
@@ -74,6 +76,7 @@ Sweeper::Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert
       options_(std::move(options)),
       workers_(options_.threads),
       progress_(std::move(progress)),
+      digests_(std::move(digests)),
       backfill_wait_(options_.backfill),
       last_day_(progress_.day()) {}
 
@@ -100,6 +103,7 @@ absl::StatusOr<SweepResult> Sweeper::RunOnce(const SweepInput& input) {
   if (status.ok()) status = SweepSetAside(result);
   if (status.ok()) status = SweepDue(result);
   if (status.ok()) status = SweepActivation(result);
+  if (status.ok()) status = CloseDigests(result);
   if (status.ok()) status = Report(result);
   if (!status.ok()) return status;
   return result;
@@ -244,6 +248,32 @@ bool Sweeper::IsPending(const Subject& subject) const {
     if (facts_.IsPending({SubjectKind::kStudent, key})) return true;
   }
   return false;
+}
+
+absl::Status Sweeper::CloseDigests(SweepResult& result) {
+  if (digests_->open().empty()) return absl::OkStatus();
+  absl::Time from = absl::InfiniteFuture();
+  absl::Time until = absl::InfinitePast();
+  for (const auto& [team, digest] : digests_->open()) {
+    from = std::min(from, digest.received_from);
+    until = std::max(until, digest.received_until);
+  }
+  const bool schools_queued = std::any_of(progress_.queued_schools().begin(), progress_.queued_schools().end(),
+                                          [](const auto& queued) { return queued.second.backfill; });
+  // What was received before a restart is known from the digest alone.
+  const bool paused = backfill_wait_.paused() && at_.now - until >= options_.backfill.pause;
+  const bool over = paused && facts_.backfill().subjects == 0 && !schools_queued;
+  if (!over && at_.now - from < options_.digest_every) return absl::OkStatus();
+  WriteBatch write;
+  std::vector<BackfillDigest> closed = digests_->AddClosed(at_.now, write);
+  const absl::Status written = kv_.Write(write, Durability::kUnsynced);
+  if (!written.ok()) {
+    digests_->Discard();
+    return written;
+  }
+  digests_->Applied();
+  result.digests = std::move(closed);
+  return absl::OkStatus();
 }
 
 absl::Status Sweeper::Report(SweepResult& result) const {

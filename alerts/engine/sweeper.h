@@ -6,7 +6,8 @@
 //   a crash repeats work and never skips it. What one batch changes is written whole or not at all. Each batch is
 //   evaluated under one configuration. A child that cannot be evaluated is set aside, counted and tried again at the
 //   next start, at the next change of configuration and when its facts change; the others go on. A child or school
-//   with nothing new but backfill waits for the backfill to pause (backfill_wait.h), and is then evaluated once.
+//   with nothing new but backfill waits for the backfill to pause (backfill_wait.h), and is then evaluated once. What a
+//   backfill brought is counted for each team in the batches that bring it, and becomes one digest when it is over.
 // Ownership and lifetime: the stores and the mutex outlive it. It starts no thread with Options::threads 1.
 // Thread safety: RunOnce by one thread at a time; SetConfiguration, version, rulebook and pending concurrently with it.
 // Time: reads no clock. Days do not turn back: a `today` before the last one turned is not believed, the last one
@@ -39,6 +40,7 @@
 #include "alerts/engine/worker_pool.h"
 #include "domain/mutex.h"
 #include "storage/alert_store.h"
+#include "storage/digest_store.h"
 #include "storage/fact_store.h"
 #include "storage/kv_store.h"
 #include "storage/policy_store.h"
@@ -70,7 +72,8 @@ struct SweepResult {
   // When the oldest of the facts evaluated by this call was received: now minus it is the delay of its alerts. Backfill
   // does not count.
   std::optional<absl::Time> oldest_received_at;
-  bool work_left = false;  // call again at once
+  std::vector<BackfillDigest> digests;  // of a backfill that is over
+  bool work_left = false;               // call again at once
 };
 
 class Sweeper {
@@ -82,6 +85,8 @@ class Sweeper {
     // than this: each costs a read of all its children, and what comes may change it again.
     absl::Duration schools_every = absl::Seconds(1);
     BackfillWait::Limits backfill;
+    // A backfill that does not end gets its digests after this time all the same.
+    absl::Duration digest_every = absl::Hours(24);
     int threads = 1;
     const PolicyStore* policies = nullptr;  // keeps each configuration that is taken into use; null: none is kept
     EvaluationHook hook;                    // none: nothing is called
@@ -107,18 +112,22 @@ class Sweeper {
   size_t pending() const { return facts_.pending(); }
   // The last day turned; none before the first RunOnce on this data.
   std::optional<Day> last_day() const;
+  // For reading. Lives as long as the sweeper.
+  const DigestStore& digests() const { return *digests_; }
 
  private:
   // What is evaluated and written together.
   struct Batch {
     std::vector<SubjectTask> tasks;
-    std::vector<PendingSubject> pending;  // the cursor may move past them afterwards
-    QueuedSchools schools;                // to be evaluated later today, for what was found here
+    // The cursor may move past them afterwards. Either none, or one for each task, or some without any task.
+    std::vector<PendingSubject> pending;
+    QueuedSchools schools;  // to be evaluated later today, for what was found here
     std::optional<std::string> activated_through;
     bool activation_done = false;
   };
 
-  Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert_writes, Options options, Progress progress);
+  Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert_writes, Options options, Progress progress,
+          std::unique_ptr<DigestStore> digests);
 
   // What a call does, in order.
   absl::Status TurnDay(const SweepInput& input, SweepResult& result);
@@ -132,6 +141,7 @@ class Sweeper {
   absl::Status SweepSetAside(SweepResult& result);
   absl::Status SweepDue(SweepResult& result);
   absl::Status SweepActivation(SweepResult& result);
+  absl::Status CloseDigests(SweepResult& result);
   absl::Status Report(SweepResult& result) const;
 
   // Lets those go who waited for a backfill that has paused.
@@ -153,6 +163,11 @@ class Sweeper {
   bool IsWorthEvaluating(const std::string& school) const;
   absl::Status AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write);
   void AddProgress(const Batch& batch, const std::vector<std::optional<Settlement>>& settlements, WriteBatch& write);
+  // Counts what a backfill brought for each team.
+  absl::Status AddDigests(const Batch& batch, const std::vector<std::optional<Settlement>>& settlements,
+                          WriteBatch& write);
+  // Sources of the records of a child that are new since it became pending.
+  absl::StatusOr<std::set<std::string>> NewSources(const PendingSubject& pending) const;
   void Count(const Batch& batch, const std::vector<SubjectOutcome>& outcomes,
              const std::vector<std::optional<Settlement>>& settlements, SweepResult& result);
   void SetRulebook(Rulebook rulebook);
@@ -169,6 +184,7 @@ class Sweeper {
   Progress progress_;
   // Whom the activation that is under way can touch. After a restart that is not known.
   ConfigurationChange change_;
+  const std::unique_ptr<DigestStore> digests_;
   BackfillWait backfill_wait_;
   SweepInput at_;
   std::set<std::string> complete_schools_;  // that ever said attendance_complete

@@ -36,6 +36,8 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
     AddProgress(batch, settlements, write);
     const absl::Status due = AddSchoolsDue(batch.schools, write);
     if (!due.ok()) return due;
+    const absl::Status counted = AddDigests(batch, settlements, write);
+    if (!counted.ok()) return counted;
     if (!batch.pending.empty()) {
       const absl::Status added = facts_.AddEvaluated(batch.pending, write);
       if (!added.ok()) return added;
@@ -44,10 +46,12 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
   }();
   if (!status.ok()) {
     alerts_.Discard();
+    digests_->Discard();
     progress_ = before;
     return status;
   }
   alerts_.Applied();
+  digests_->Applied();
   facts_.Evaluated(batch.pending);
   Count(batch, *outcomes, settlements, result);
   return absl::OkStatus();
@@ -123,6 +127,51 @@ void Sweeper::AddProgress(const Batch& batch, const std::vector<std::optional<Se
   }
   if (batch.activated_through) progress_.AddActivated(*batch.activated_through, write);
   if (batch.activation_done) progress_.AddActivationDone(write);
+}
+
+absl::StatusOr<std::set<std::string>> Sweeper::NewSources(const PendingSubject& pending) const {
+  std::set<std::string> sources;
+  for (const std::string& key : facts_.KeysOf(pending.subject.key)) {
+    const auto entries = facts_.GetState({SubjectKind::kStudent, key});
+    if (absl::IsDataLoss(entries.status())) continue;  // one child must not stop the others
+    if (!entries.ok()) return entries.status();
+    for (const StateEntry& entry : *entries) {
+      if (entry.sequence >= pending.first_sequence) sources.insert(entry.key.source);
+    }
+  }
+  return sources;
+}
+
+absl::Status Sweeper::AddDigests(const Batch& batch, const std::vector<std::optional<Settlement>>& settlements,
+                                 WriteBatch& write) {
+  // The newest record of the backfill: after a restart, when all its children were evaluated, the digests tell.
+  absl::Time newest = facts_.backfill().received_at;
+  for (const auto& [team, digest] : digests_->open()) newest = std::max(newest, digest.received_until);
+  if (newest == absl::InfinitePast()) newest = at_.now;
+  std::map<std::string, BackfillDigest> digests;  // by team
+  for (size_t i = 0; i < settlements.size(); ++i) {
+    if (!settlements[i] || settlements[i]->quiet.empty()) continue;
+    // A school was queued by its children: whose records they were is no longer known.
+    absl::StatusOr<std::set<std::string>> sources = std::set<std::string>();
+    absl::Time received_at = newest;
+    if (!batch.pending.empty()) {
+      sources = NewSources(batch.pending[i]);
+      received_at = batch.pending[i].received_at;
+    }
+    if (!sources.ok()) return sources.status();
+    for (const QuietChange& change : settlements[i]->quiet) {
+      const auto [at, is_new] = digests.try_emplace(change.team);
+      BackfillDigest& digest = at->second;
+      digest.team = change.team;
+      digest.units.insert(change.unit);
+      digest.sources.insert(sources->begin(), sources->end());
+      digest.received_from = is_new ? received_at : std::min(digest.received_from, received_at);
+      digest.received_until = newest;
+      ++digest.changes[change.cell];
+    }
+  }
+  for (const auto& [team, digest] : digests) digests_->AddToOpen(digest, write);
+  return absl::OkStatus();
 }
 
 void Sweeper::Count(const Batch& batch, const std::vector<SubjectOutcome>& outcomes,

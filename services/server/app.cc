@@ -200,7 +200,7 @@ absl::Status App::Impl::OpenEngine() {
 
 absl::Status App::Impl::Listen() {
   ingest_service_ = std::make_unique<IngestService>(*facts_, *ingest_, gate_);
-  alert_service_ = std::make_unique<AlertService>(*alerts_, *facts_, *commands_, clock_, gate_);
+  alert_service_ = std::make_unique<AlertService>(*alerts_, sweeper_->digests(), *facts_, *commands_, clock_, gate_);
   student_service_ = std::make_unique<StudentService>(
       *findings_, tasks_, clock_, gate_,
       StudentService::Options{.time_zone = startup_.time_zone, .rulebook = [this] { return sweeper_->rulebook(); }});
@@ -335,6 +335,13 @@ void App::Impl::SweepOnce(bool& work_left) {
 void App::Impl::LogSweep(const SweepResult& result) {
   if (result.day_turned) {
     log_.Info("day turned", {{"day", result.today.ToString()}, {"due", std::to_string(result.due_left)}});
+  }
+  for (const BackfillDigest& digest : result.digests) {
+    uint64_t changes = 0;
+    for (const auto& [cell, count] : digest.changes) changes += count;
+    log_.Info("a backfill is over", {{"team", digest.team},
+                                     {"changes", std::to_string(changes)},
+                                     {"sources", std::to_string(digest.sources.size())}});
   }
   for (const auto& [subject, reason] : result.set_aside) {
     // The key is the region's pseudonym, and stays out of the log all the same: it is found by its count and place.

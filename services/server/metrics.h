@@ -109,11 +109,13 @@ class Metrics final : public prometheus::Collectable {
   prometheus::Histogram* commit_records_;
   prometheus::Gauge* children_due_;
   prometheus::Gauge* pending_subjects_;
+  prometheus::Gauge* waiting_for_backfill_;
   prometheus::Gauge* set_aside_;
   prometheus::Histogram* evaluation_seconds_;
   prometheus::Histogram* ack_to_alert_seconds_;
   prometheus::Counter* evaluated_;
   CounterFamily* alert_changes_;
+  prometheus::Counter* backfill_digests_;
   GaugeFamily* open_alerts_;
   prometheus::Gauge* sweep_heartbeat_;
   prometheus::Gauge* last_turned_day_;

@@ -15,9 +15,7 @@
 namespace vangnet_testing {
 namespace {
 
-using testing::AllOf;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 using vangnet::Chunk;
@@ -254,45 +252,6 @@ TEST_P(FactStoreTest, IsQuietOnlyWhenEverythingPendingIsBackfill) {
     EXPECT_EQ(taken[1].received_at, kNow);
     Reopen();
   }
-}
-
-TEST_P(FactStoreTest, WhatIsOnlyBackfillWaitsUntilItIsReleased) {
-  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))}, /*backfill=*/true);
-  now_ += absl::Seconds(7);
-  Commit({Version(School("12AB00"), "c", 1, CompleteThrough("12AB00", kMonday)),
-          Version(Student("s-2"), "a", 1, AbsentOn(kMonday))},
-         /*backfill=*/true);
-  for (int restart = 0; restart < 2; ++restart) {
-    EXPECT_THAT(TakenKeys(), IsEmpty());
-    EXPECT_EQ(store_->pending(), 3u);
-    const vangnet::BackfillQueue queue = store_->backfill();
-    EXPECT_EQ(queue.subjects, 3u);
-    EXPECT_EQ(queue.waiting, 3u);
-    EXPECT_EQ(queue.waiting_versions, 3u);
-    EXPECT_EQ(queue.waiting_since, kNow);
-    EXPECT_EQ(queue.received_at, kNow + absl::Seconds(7));
-    Reopen();
-  }
-  store_->ReleaseBackfill();
-  EXPECT_EQ(store_->backfill().waiting, 0u);
-  Commit({Version(Student("s-1"), "b", 1, AbsentOn(kMonday)), Version(Student("s-3"), "a", 1, AbsentOn(kMonday))},
-         /*backfill=*/true);
-  EXPECT_EQ(store_->backfill().waiting, 1u) << "What was released does not wait again.";
-  EXPECT_THAT(TakenKeys(), ElementsAre("12AB00", "s-1", "s-2")) << "Schools first.";
-  EXPECT_EQ(store_->cursor(), 0u);
-  Commit({Version(Student("s-3"), "b", 1, AbsentOn(kMonday))});
-  EXPECT_EQ(store_->backfill().subjects, 0u);
-  EXPECT_THAT(TakenKeys(), ElementsAre("s-3"));
-}
-
-TEST_P(FactStoreTest, AChunkOfABackfillIsNotedAlsoWhenItBringsNothing) {
-  EXPECT_EQ(store_->backfill().received_at, absl::InfinitePast());
-  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))});
-  EXPECT_EQ(store_->backfill().received_at, absl::InfinitePast());
-  const uint64_t chunks = store_->backfill().chunks;
-  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))}, /*backfill=*/true);
-  EXPECT_EQ(store_->backfill().received_at, kNow);
-  EXPECT_EQ(store_->backfill().chunks, chunks + 1);
 }
 
 TEST_P(FactStoreTest, MarkedSubjectsHoldTheCursorAsTheChangeThatMarkedThem) {
@@ -621,34 +580,6 @@ TEST_P(FactStoreTest, ADatabaseThatEndsBeforeTheMarkIsRefused) {
   EXPECT_EQ(opened.status().message(),
             "the database ends at record version 1 but version 4 was acknowledged: 3 acknowledged records are missing");
 }
-
-// Without a mark nobody would notice that the database lost its end.
-TEST_P(FactStoreTest, ADatabaseWithVersionsAndWithoutAMarkIsRefusedUntilItIsAccepted) {
-  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday)), Version(Student("s-2"), "a", 1, AbsentOn(kMonday))});
-  store_.reset();
-  mark_.Remove();
-  const auto refused = FactStore::Open(disk_->kv(), mark_, options_);
-  EXPECT_TRUE(absl::IsFailedPrecondition(refused.status())) << refused.status();
-  EXPECT_THAT(std::string(refused.status().message()), AllOf(HasSubstr("is not there"), HasSubstr("2 record versions"),
-                                                             HasSubstr("--accept_store_without_mark")));
-  EXPECT_FALSE(Must(mark_.Read()).has_value()) << "A refusal marks nothing.";
-  options_.accept_without_mark = true;
-  Open();
-  EXPECT_EQ(Must(mark_.Read()), 2u);
-  options_.accept_without_mark = false;
-  Reopen();
-  EXPECT_TRUE(store_->HasStudent("s-1"));
-}
-
-TEST_P(FactStoreTest, AcceptingADatabaseWithoutItsMarkAcceptsNothingElse) {
-  Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))});
-  ASSERT_TRUE(mark_.Write(4).ok());
-  store_.reset();
-  options_.accept_without_mark = true;
-  EXPECT_TRUE(absl::IsDataLoss(FactStore::Open(disk_->kv(), mark_, options_).status()));
-}
-
-TEST_P(FactStoreTest, ANewDatabaseIsMarkedAtOnce) { EXPECT_EQ(Must(mark_.Read()), 0u); }
 
 TEST_P(FactStoreTest, AfterAFailedMarkNothingIsCommittedAnyMore) {
   Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))});

@@ -248,5 +248,127 @@ TEST_F(BackfillTest, ASchoolThatWasQueuedByABackfillStaysQuietAfterARestart) {
   EXPECT_THAT(RaisedQuietly(), ElementsAre(true));
 }
 
+// --- digests ---
+
+// "team-north raised 3 from las-1", one line for each kind of change, oldest digest first.
+std::vector<std::string> Digests(const EngineWorld& world) {
+  const auto listed = world.sweeper->digests().List(0, 100, {});
+  EXPECT_TRUE(listed.ok()) << listed.status();
+  std::vector<std::string> texts;
+  for (auto digest = listed->rbegin(); digest != listed->rend(); ++digest) {
+    for (const auto& [cell, count] : digest->changes) {
+      std::string text = digest->team + " " + cell.rule + " " + cell.stage + " " +
+                         std::to_string(static_cast<int>(cell.kind)) + " times " + std::to_string(count) + " from";
+      for (const std::string& source : digest->sources) text += " " + source;
+      texts.push_back(std::move(text));
+    }
+  }
+  return texts;
+}
+
+TEST_F(BackfillTest, EachTeamGetsOneDigestOfWhatItBrought) {
+  world_.Send({LeftSchool("s-9")});
+  world_.Sweep();
+  const absl::Time before = world_.now;
+  SendBackfill(AllLeftSchool(3));
+  SendBackfill({StudentRecord("s-1", "placement", 1, PlacedAt("34CD00", kAugust)), Sick("s-1", "34CD00")});
+  SendBackfill({StudentRecord("s-2", "placement", 1, PlacedAt("99ZZ00", kAugust)), AtSchool("s-9", 2)});
+  const absl::Time after = world_.now;
+  world_.Sweep();
+  EXPECT_THAT(Digests(world_), IsEmpty()) << "It is not over.";
+  world_.Pause();
+  EXPECT_THAT(world_.Sweep().digests, SizeIs(3));
+  EXPECT_THAT(Digests(world_), ElementsAre("team-north no-placement open 1 times 3 from las-1",
+                                           "team-north no-placement open 6 times 1 from las-1",
+                                           // A school's own: its children are not looked through again.
+                                           "team-office unknown-school unknown 1 times 1 from",
+                                           "team-south long-absence early 1 times 1 from las-1"));
+  const auto listed = world_.sweeper->digests().List(0, 100, {});
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  for (const BackfillDigest& digest : *listed) {
+    EXPECT_GT(digest.received_from, before) << digest.team;
+    EXPECT_EQ(digest.received_until, after) << digest.team;
+    EXPECT_EQ(digest.closed_at, world_.now) << digest.team;
+  }
+  world_.Pause();
+  EXPECT_THAT(world_.Sweep().digests, IsEmpty());
+}
+
+TEST_F(BackfillTest, WhatPeopleWereToldOfIsInNoDigest) {
+  SendBackfill({LeftSchool("s-1")});
+  world_.Send({StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday, kMonday))});
+  world_.Pause();
+  world_.Sweep();
+  EXPECT_THAT(world_.AllAlerts(), SizeIs(1));
+  EXPECT_THAT(Digests(world_), IsEmpty());
+}
+
+// Those who were evaluated before the end, because the oldest had waited long enough, are counted with the others.
+TEST_F(BackfillTest, ALongBackfillHasOneDigestToo) {
+  world_.options.backfill.versions_max = 4;
+  Restart();
+  SendBackfill(AllLeftSchool(4));
+  world_.Sweep();
+  ASSERT_THAT(world_.AllAlerts(), SizeIs(4));
+  EXPECT_THAT(Digests(world_), IsEmpty());
+  Restart();
+  world_.Sweep();
+  EXPECT_THAT(Digests(world_), IsEmpty()) << "A restart is no pause.";
+  SendBackfill(AllAtSchool(1, /*revision=*/2));
+  world_.Pause();
+  world_.Sweep();
+  EXPECT_THAT(Digests(world_), ElementsAre("team-north no-placement open 1 times 4 from las-1",
+                                           "team-north no-placement open 6 times 1 from las-1"));
+}
+
+TEST_F(BackfillTest, ABackfillWithoutEndGetsItsDigestAllTheSame) {
+  world_.options.backfill.versions_max = 4;
+  world_.options.digest_every = absl::Seconds(4);
+  Restart();
+  SendBackfill(AllLeftSchool(4));
+  world_.Sweep();
+  world_.now += absl::Seconds(4);
+  SendBackfill({LeftSchool("s-1")});
+  world_.Sweep();
+  EXPECT_THAT(Digests(world_), ElementsAre("team-north no-placement open 1 times 4 from las-1"));
+}
+
+// Whichever write was the last to reach the disk, with the power lost or only the process ended.
+TEST_F(BackfillTest, EveryCrashLeavesOneDigestForEachTeam) {
+  std::vector<std::string> expected;
+  for (int sweeps = 9; sweeps >= 0; --sweeps) {
+    for (size_t survivors = 0; survivors <= 10; ++survivors) {
+      EngineWorld world;
+      world.options.subjects_per_batch_max = 3;
+      world.Open();
+      world.Sweep();
+      world.Send(AllLeftSchool(8), /*backfill=*/true);
+      world.Send({StudentRecord("s-1", "placement", 1, PlacedAt("34CD00", kAugust)), Sick("s-1", "34CD00"),
+                  StudentRecord("s-2", "placement", 1, PlacedAt("99ZZ00", kAugust))},
+                 /*backfill=*/true);
+      world.Pause();
+      for (int i = 0; i < sweeps; ++i) world.SweepOnce();
+      if (expected.empty()) expected = Digests(world);
+      ASSERT_THAT(expected, SizeIs(3)) << "Nine sweeps are enough.";
+      world.Crash(survivors == 10 ? std::nullopt : std::optional<size_t>(survivors));
+      world.Open();
+      world.Sweep();
+      ASSERT_EQ(Digests(world), expected) << sweeps << " sweeps, " << survivors << " batches survived.";
+      for (const Alert& alert : world.AllAlerts()) EXPECT_TRUE(alert.history.front().backfill);
+    }
+  }
+}
+
+TEST_F(BackfillTest, AFullDiskDelaysTheDigest) {
+  SendBackfill({LeftSchool("s-1")});
+  world_.Sweep();
+  world_.Pause();
+  world_.kv.FailWrites(absl::UnavailableError("the disk is full"));
+  EXPECT_EQ(world_.sweeper->RunOnce({world_.now, world_.today}).status().code(), absl::StatusCode::kUnavailable);
+  world_.kv.FailWrites(absl::OkStatus());
+  world_.Sweep();
+  EXPECT_THAT(Digests(world_), ElementsAre("team-north no-placement open 1 times 1 from las-1"));
+}
+
 }  // namespace
 }  // namespace vangnet

@@ -156,6 +156,7 @@ SweepResult EngineWorld::Sweep() {
     next.changed += all.changed;
     for (const auto& [kind, count] : all.changes) next.changes[kind] += count;
     next.shadow_findings += all.shadow_findings;
+    next.digests.insert(next.digests.begin(), all.digests.begin(), all.digests.end());
     next.set_aside.insert(next.set_aside.begin(), all.set_aside.begin(), all.set_aside.end());
     all = std::move(next);
   }
