@@ -31,6 +31,7 @@
 #include "services/runtime/local_day.h"
 #include "services/runtime/task_queue.h"
 #include "services/schools/school_service.h"
+#include "services/server/configuration_advisor.h"
 #include "services/server/grpc_server.h"
 #include "services/server/metrics.h"
 #include "services/server/wake_up.h"
@@ -128,9 +129,10 @@ class App::Impl {
   WakeUp sweep_;
   WakeUp watch_;
   uint64_t listener_ = 0;
-  bool held_reported_ = false;         // of the sweeping thread
-  bool sweep_failing_ = false;         // of the sweeping thread
-  std::vector<std::jthread> threads_;  // ends first
+  ConfigurationAdvisor advisor_{*metrics_, log_};  // of the sweeping thread
+  bool held_reported_ = false;                     // of the sweeping thread
+  bool sweep_failing_ = false;                     // of the sweeping thread
+  std::vector<std::jthread> threads_;              // ends first
 };
 
 absl::Status App::Impl::Open() {
@@ -147,7 +149,7 @@ absl::Status App::Impl::Open() {
   if (absl::Status engine = OpenEngine(); !engine.ok()) return engine;
 
   commands_ = std::make_unique<AlertCommands>(*stores_.kv, *alerts_, alert_writes_);
-  findings_ = std::make_unique<RegionFindings>(*facts_);
+  findings_ = std::make_unique<RegionFindings>(*facts_, settings.engine_threads);
   reader_ = std::make_unique<RecordReader>(startup_.configuration.region->school_pattern);
   GroupCommitter::Options committing;
   committing.queue_bytes_max = Mebibytes(settings.ingest_queue_mib);
@@ -320,6 +322,7 @@ void App::Impl::SweepOnce(bool& work_left) {
   keeper_->Swept();
   metrics_->Swept(*result, clock_.Now(), clock_.Monotonic() - begun, StartOf(result->today, startup_.time_zone));
   LogSweep(*result);
+  advisor_.Look(sweeper_->rulebook(), result->today);
 }
 
 void App::Impl::LogSweep(const SweepResult& result) {

@@ -101,6 +101,13 @@ Metrics::Metrics()
       clock_held_(&Gauge(registry_, "vangnet_clock_held_seconds",
                          "How far the wall clock is ahead of the time that is believed; 0 when it is followed.")
                        ->Add({})),
+      configuration_warnings_(
+          &Gauge(registry_, "vangnet_configuration_warnings",
+                 "What is odd about the active policy and region, as `vangnet policy check` would say it today.")
+               ->Add({})),
+      calendar_days_left_(&Gauge(registry_, "vangnet_region_calendar_days_left",
+                                 "Days until the last holiday that the region's calendar knows; below 0: past.")
+                               ->Add({})),
       configuration_info_(Gauge(registry_, "vangnet_configuration_info", "The region and policy in use, by version.")),
       configuration_activating_(&Gauge(registry_, "vangnet_configuration_activating",
                                        "1: not everybody was evaluated under the region and policy in use yet.")
@@ -188,6 +195,11 @@ void Metrics::Swept(const SweepResult& result, absl::Time now, absl::Duration to
   for (const auto& [kind, changes] : result.changes) {
     alert_changes_->Add({{"kind", KindName(kind)}}).Increment(static_cast<double>(changes));
   }
+}
+
+void Metrics::Advised(size_t warnings, int calendar_days_left) {
+  configuration_warnings_->Set(static_cast<double>(warnings));
+  calendar_days_left_->Set(calendar_days_left);
 }
 
 void Metrics::Reloaded(ReloadOutcome outcome) {

@@ -80,6 +80,10 @@ class Metrics final : public prometheus::Collectable {
   // --- engine ---
   void Swept(const SweepResult& result, absl::Time now, absl::Duration took, absl::Time day_start);
 
+  // --- configuration ---
+  // How much is odd about it, and days until its calendar ends; 0: there is none.
+  void Advised(size_t warnings, int calendar_days_left);
+
   // --- region and policy ---
   void Reloaded(ReloadOutcome outcome);
 
@@ -113,6 +117,8 @@ class Metrics final : public prometheus::Collectable {
   prometheus::Gauge* sweep_heartbeat_;
   prometheus::Gauge* last_turned_day_;
   prometheus::Gauge* clock_held_;
+  prometheus::Gauge* configuration_warnings_;
+  prometheus::Gauge* calendar_days_left_;
   GaugeFamily* configuration_info_;
   prometheus::Gauge* configuration_activating_;
   prometheus::Gauge* configuration_held_;
