@@ -40,6 +40,10 @@ Command AckCommand();
 Command PolicyCheckCommand();
 Command PolicyTestCommand();
 Command PolicyBacktestCommand();
+Command PolicyShowCommand();
+Command PolicyReloadCommand();
+Command PolicyConfirmCommand();
+Command PolicyVersionsCommand();
 
 }  // namespace vangnet
 

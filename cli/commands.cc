@@ -3,9 +3,12 @@
 namespace vangnet {
 
 const std::vector<Command>& Commands() {
-  static const auto* const commands = new std::vector<Command>{
-      PushCommand(),     FindingsCommand(),    AlertsCommand(),     WatchCommand(),          AckCommand(),
-      EvaluateCommand(), PolicyCheckCommand(), PolicyTestCommand(), PolicyBacktestCommand(), SimulateCommand()};
+  static const auto* const commands =
+      new std::vector<Command>{PushCommand(),           FindingsCommand(),     AlertsCommand(),
+                               WatchCommand(),          AckCommand(),          EvaluateCommand(),
+                               PolicyCheckCommand(),    PolicyTestCommand(),   PolicyBacktestCommand(),
+                               PolicyShowCommand(),     PolicyReloadCommand(), PolicyConfirmCommand(),
+                               PolicyVersionsCommand(), SimulateCommand()};
   return *commands;
 }
 
