@@ -41,6 +41,10 @@ Command DigestsCommand();
 Command PolicyCheckCommand();
 Command PolicyTestCommand();
 Command PolicyBacktestCommand();
+Command PolicyShowCommand();
+Command PolicyReloadCommand();
+Command PolicyConfirmCommand();
+Command PolicyVersionsCommand();
 
 }  // namespace vangnet
 

@@ -206,9 +206,10 @@ absl::Status App::Impl::Listen() {
       StudentService::Options{.time_zone = startup_.time_zone, .rulebook = [this] { return sweeper_->rulebook(); }});
   school_service_ = std::make_unique<SchoolService>(
       *facts_, [this] { return sweeper_->rulebook().book->region_calendar().shared_region(); }, gate_);
-  policy_service_ =
-      std::make_unique<PolicyService>(*policies_, *keeper_, policy_tasks_, gate_,
-                                      PolicyService::Options{.activating = [this] { return activating_.load(); }});
+  policy_service_ = std::make_unique<PolicyService>(
+      *policies_, *keeper_, policy_tasks_, gate_,
+      PolicyService::Options{.activating = [this] { return activating_.load(); },
+                             .today = [this] { return LocalDay(clock_.Now(), startup_.time_zone); }});
 
   if (absl::Status exposed = Expose(startup_.settings.metrics_listen); !exposed.ok()) return exposed;
   auto server = GrpcServer::Start(

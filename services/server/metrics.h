@@ -96,9 +96,9 @@ class Metrics final : public prometheus::Collectable {
  private:
   using CounterFamily = prometheus::Family<prometheus::Counter>;
   using GaugeFamily = prometheus::Family<prometheus::Gauge>;
-  void ShowOpenAlerts(const OpenAlertCells& cells);
-  void ShowVersion(const std::string& version);
-  void Show(const Reading& reading);
+  void ShowOpenAlerts(const OpenAlertCells& cells) VANGNET_REQUIRES(mutex_);
+  void ShowVersion(const std::string& version) VANGNET_REQUIRES(mutex_);
+  void Show(const Reading& reading) VANGNET_REQUIRES(mutex_);
 
   prometheus::Registry registry_;
   CounterFamily* rpc_started_;

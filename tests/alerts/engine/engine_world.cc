@@ -103,7 +103,7 @@ Fact SickFrom(const std::string& school, Day first, Day last) {
 }
 Fact CompleteThrough(const std::string& school, Day day) { return AttendanceComplete{school, day}; }
 
-EngineWorld::EngineWorld() : now(absl::FromUnixSeconds(1'790'000'000)) {}
+EngineWorld::EngineWorld() : now(absl::FromUnixSeconds(1'790'000'000)) { options.policies = &policies; }
 
 EngineConfiguration EngineWorld::Configuration() const {
   return {std::make_shared<const Region>(region), std::make_shared<const Policy>(policy), version};

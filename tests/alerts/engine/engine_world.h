@@ -16,6 +16,7 @@
 #include "storage/fact_store.h"
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
+#include "storage/policy_store.h"
 
 namespace vangnet_testing {
 
@@ -66,6 +67,7 @@ class EngineWorld {
   std::vector<vangnet::Alert> AllAlerts() const;
 
   vangnet::MemoryKvStore kv;
+  vangnet::PolicyStore policies{kv};
   vangnet::MemoryDurableMark mark;
   vangnet::Mutex alert_writes;
   std::unique_ptr<vangnet::FactStore> facts;
