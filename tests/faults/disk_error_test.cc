@@ -48,7 +48,7 @@ TEST_P(DiskErrorTest, NothingIsLostWhicheverCallFails) {
   FaultCounts all;
   for (const DiskFault& kind : KindsOfCalls(acts)) {
     // The first, the last and some between them; in the nightly run most of them.
-    const uint64_t tries = std::min(kind.number, Times(3));
+    const uint64_t tries = std::min(kind.number, Times(2));
     for (uint64_t i = 0; i < tries; ++i) {
       const uint64_t number = tries == 1 ? 1 : 1 + i * (kind.number - 1) / (tries - 1);
       all += RunWith(acts, expected, {kind.kind, kind.call, number, GetParam()});
