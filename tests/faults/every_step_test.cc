@@ -40,7 +40,7 @@ class EveryStepTest : public testing::TestWithParam<With> {
 };
 
 TEST_P(EveryStepTest, NothingAcknowledgedIsMissing) {
-  const std::vector<Act> acts = MakeActs(11, kActs);
+  const std::vector<Act> acts = MakeActs(SeedOr(11), kActs);
   const std::vector<std::string> expected = OpenAlertsOfACleanRun(acts);
   const auto disk = std::make_shared<SimulatedDisk>();
   ASSERT_TRUE(StoryWithFaults(acts, disk).Run().clean());
