@@ -45,6 +45,10 @@ if(VANGNET_SANITIZE)
   endif()
   target_link_options(vangnet_options INTERFACE -fsanitize=${VANGNET_SANITIZE})
 endif()
+if(VANGNET_FUZZ)
+  # Lets libFuzzer see which branches an input takes.
+  target_compile_options(vangnet_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # vangnet_library(domain SRCS day.cc ... DEPS vangnet::x absl::y): a static library vangnet_domain, alias vangnet::domain.
 function(vangnet_library name)

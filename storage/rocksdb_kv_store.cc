@@ -96,16 +96,16 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
   return family;
 }
 
-// Learns of failed writes of the log, wherever they happen. RocksDB would go on by itself once a full disk has room
-// again; but a log that failed is broken, Debian's RocksDB aborts when it syncs it again, and for want of a new one it
-// waits until it is reopened.
+// Learns of failed writes of the log and of the manifest, wherever they happen. RocksDB would go on by itself once a
+// full disk has room again; but a log that failed is broken, and Debian's RocksDB aborts when it syncs it again; for
+// want of a new log it waits until it is reopened; and after a manifest that failed it may write what it cannot open
+// any more.
 class LogFailure : public rocksdb::EventListener {
  public:
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status*) override {
-    if (reason == rocksdb::BackgroundErrorReason::kWriteCallback ||
-        reason == rocksdb::BackgroundErrorReason::kMemTable) {
-      seen_ = true;
-    }
+    const bool only_tables =
+        reason == rocksdb::BackgroundErrorReason::kFlush || reason == rocksdb::BackgroundErrorReason::kCompaction;
+    if (!only_tables) seen_ = true;
   }
   // Nothing is retried on a disk that may lie.
   void Note() { seen_ = true; }

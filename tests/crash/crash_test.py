@@ -110,6 +110,7 @@ class Crash:
         self.work = workload.Workload(seed, STUDENTS)
         self.enough, self.finished = threading.Event(), threading.Event()
         self.refusals = 0
+        self.missing = self.invented = self.differing = self.raised_twice = 0
         self.failures = []
         self.oracle_path = os.path.join(folder, "acknowledged.txt")
         self._oracle = open(self.oracle_path, "w", encoding="utf-8")
@@ -219,6 +220,8 @@ def compare_with_oracle(crash, server, acknowledged):
     """`acknowledged` must have been read before the server is asked: senders go on."""
     held = held_by(server)
     missing, invented = differences(held, acknowledged, crash.all_sent())
+    crash.missing += len(missing)
+    crash.invented += len(invented)
     if missing:
         crash.fail(f"{len(missing)} acknowledged records are missing, such as {missing[0]}")
     if invented:
@@ -263,8 +266,10 @@ def compare_with_clean_run(crash, server, chunks):
             clean.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=chunk), timeout=30)
         at_rest(clean)
         if vangnetd.all_findings(server) != vangnetd.all_findings(clean):
+            crash.differing += 1
             crash.fail("the findings differ from those of a run without crashes")
         if standing(server) != standing(clean):
+            crash.differing += 1
             crash.fail("the open alerts differ from those of a run without crashes")
 
 
@@ -282,9 +287,11 @@ def check_alerts(crash, server, watcher):
         seen[identity_of(alert.finding)] += 1
         raised = [c for c in alert.history if c.kind == alert_pb2.ALERT_CHANGE_KIND_RAISED]
         if len(raised) != 1:
+            crash.raised_twice += 1
             crash.fail(f"alert {alert.alert_id} was raised {len(raised)} times")
     for key, count in seen.items():
         if count > 1:
+            crash.raised_twice += 1
             crash.fail(f"{count} alerts of {key}")
     ids = {a.alert_id for a in alerts}
     try:
@@ -338,8 +345,19 @@ def run(folder, kills, seed):
     crash.finished.set()
     if server.stop() != 0:
         crash.fail("the last server did not end well:\n" + server.output())
-    counts["failures"] = crash.failures
+    counts.update(failures=crash.failures, missing=crash.missing, invented=crash.invented, differing=crash.differing,
+                  raised_twice=crash.raised_twice)
     return counts
+
+
+def add_to_fault_report(counts):
+    """A line for the table of tests/run --nightly, as the tests of tests/faults write it."""
+    line = {"fault": "kill -9 of vangnetd", "injected": counts["kills"], "restarts": counts["kills"],
+            "acknowledged": counts.get("records_acknowledged", 0),
+            "seconds_until_ready": counts["seconds_until_ready_max"]}
+    line.update((field, counts[field]) for field in ("missing", "invented", "differing", "raised_twice"))
+    with open(os.environ["VANGNET_FAULT_REPORT"], "a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
 
 
 def main():
@@ -357,6 +375,8 @@ def main():
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:
             json.dump(counts, file, indent=2)
+    if "VANGNET_FAULT_REPORT" in os.environ:
+        add_to_fault_report(counts)
     if counts["failures"]:
         print(f"replay: crash_test.py --kills {options.kills} --seed {options.seed}; data is left in {folder}")
         sys.exit(1)

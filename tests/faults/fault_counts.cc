@@ -29,6 +29,11 @@ void Report(const std::string& fault, const FaultCounts& counts) {
                                      << R"(, "seconds_until_ready": )" << counts.seconds_until_ready_max << "}\n";
 }
 
+uint64_t SeedOr(uint64_t otherwise) {
+  const char* seed = std::getenv("VANGNET_FAULT_SEED");
+  return seed == nullptr ? otherwise : std::strtoull(seed, nullptr, 10);
+}
+
 uint64_t Times(uint64_t gate) {
   const char* factor = std::getenv("VANGNET_FAULT_FACTOR");
   return factor == nullptr ? gate : gate * static_cast<uint64_t>(std::max(1, std::atoi(factor)));

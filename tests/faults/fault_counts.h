@@ -25,6 +25,9 @@ struct FaultCounts {
 // when it is not set.
 void Report(const std::string& fault, const FaultCounts& counts);
 
+// VANGNET_FAULT_SEED, or `otherwise`: the nightly run tells several stories, each in a process of its own.
+uint64_t SeedOr(uint64_t otherwise);
+
 // As many as `gate`, or VANGNET_FAULT_FACTOR times as many in the nightly run.
 uint64_t Times(uint64_t gate);
 

@@ -38,6 +38,8 @@ FileKind KindOf(std::string_view path) {
 }
 
 int SimulatedDisk::Count(FileKind kind, DiskCall call) {
+  if (call != DiskCall::kRead && call != DiskCall::kOpen) ++changes_;
+  if (dies_at_ != 0 && changes_ >= dies_at_) return EIO;
   const uint64_t number = ++calls_[static_cast<size_t>(kind)][static_cast<size_t>(call)];
   for (const DiskFault& fault : faults_) {
     if (fault.kind != kind || fault.call != call || fault.number != number) continue;
@@ -82,7 +84,8 @@ int SimulatedDisk::Open(const std::string& path, Handle& file) {
 int SimulatedDisk::Write(const Handle& file, uint64_t offset, std::string_view bytes) {
   MutexLock lock(mutex_);
   int error = Count(file->kind, DiskCall::kWrite);
-  // A call that fails may have done a part of its work.
+  // A call that fails may have done a part of its work; a program that is dead does none.
+  if (dies_at_ != 0 && changes_ > dies_at_) return error;
   if (error != 0) bytes = bytes.substr(0, bytes.size() / 2);
   const uint64_t growth = std::max<uint64_t>(offset + bytes.size(), file->bytes.size()) - file->bytes.size();
   const uint64_t used = Used();
@@ -120,6 +123,7 @@ int SimulatedDisk::Sync(const Handle& file) {
 
 int SimulatedDisk::Truncate(const Handle& file, uint64_t size) {
   MutexLock lock(mutex_);
+  if (const int error = Count(file->kind, DiskCall::kWrite); error != 0) return error;
   file->bytes.resize(size);
   file->changed_from = std::min<size_t>(file->changed_from, size);
   return 0;
@@ -213,6 +217,21 @@ uint64_t SimulatedDisk::injected() const {
 void SimulatedDisk::Lie() {
   MutexLock lock(mutex_);
   lies_ = true;
+}
+
+void SimulatedDisk::DieAt(uint64_t number) {
+  MutexLock lock(mutex_);
+  dies_at_ = changes_ + number;
+}
+
+void SimulatedDisk::Revive() {
+  MutexLock lock(mutex_);
+  dies_at_ = 0;
+}
+
+uint64_t SimulatedDisk::changes() const {
+  MutexLock lock(mutex_);
+  return changes_;
 }
 
 void SimulatedDisk::SetCapacity(uint64_t bytes) {

@@ -85,6 +85,12 @@ class SimulatedDisk {
   void ForgetCalls();
   // Calls that failed by SetFaults.
   uint64_t injected() const;
+  // The program dies in the call that changes the disk for the `number`th time from now (from 1): that call is half
+  // done, all later ones fail and do nothing, until Revive.
+  void DieAt(uint64_t number);
+  void Revive();
+  // Calls that change the disk, so far.
+  uint64_t changes() const;
   // More than this the files cannot hold together. A write that does not fit is cut short, and ENOSPC.
   void SetCapacity(uint64_t bytes);
   uint64_t used_bytes() const;
@@ -111,6 +117,8 @@ class SimulatedDisk {
   std::array<std::array<uint64_t, kDiskCallCount>, kFileKindCount> calls_ VANGNET_GUARDED_BY(mutex_){};
   uint64_t injected_ VANGNET_GUARDED_BY(mutex_) = 0;
   bool lies_ VANGNET_GUARDED_BY(mutex_) = false;
+  uint64_t changes_ VANGNET_GUARDED_BY(mutex_) = 0;
+  uint64_t dies_at_ VANGNET_GUARDED_BY(mutex_) = 0;  // 0: never
   uint64_t capacity_ VANGNET_GUARDED_BY(mutex_) = std::numeric_limits<uint64_t>::max();
 };
 
