@@ -39,6 +39,13 @@ void RegionEvaluation::EvaluateSchoolOn(AttendedSchool& school, Day today) {
        school.shown);
 }
 
+const StudentHistory* RegionEvaluation::HistoryOf(std::string_view student) const {
+  const auto child = std::lower_bound(
+      children_.begin(), children_.end(), student,
+      [](const Child& one, std::string_view key) { return std::string_view(one.history.student) < key; });
+  return child == children_.end() || child->history.student != student ? nullptr : &child->history;
+}
+
 void RegionEvaluation::FindingsOn(Day today, const std::function<void(const std::string& json)>& print) {
   std::vector<size_t> due;
   for (size_t i = 0; i < children_.size(); ++i) {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "alerts/rules/evaluate.h"
@@ -35,6 +36,10 @@ class RegionEvaluation {
   void FindingsOn(Day today, const std::function<void(const std::string& json)>& print);
   // How many children and schools were evaluated since the beginning.
   int64_t evaluations() const { return evaluations_; }
+  // What is known of a child, by the smallest of its keys; null: there is no such child.
+  const StudentHistory* HistoryOf(std::string_view student) const;
+  // What is known of the region and its schools.
+  const SchoolBook& book() const { return *book_; }
 
  private:
   // The findings of a child or school, good until the day before `due`.

@@ -32,6 +32,8 @@ class LinkGraph {
   std::set<std::string, std::less<>> OthersOf(std::string_view student) const;
   // Replaces them.
   void Replace(std::string_view student, const std::set<std::string, std::less<>>& others);
+  // Whether another key was ever joined with `student`: KeysOf may have more to say than itself.
+  bool MayBeJoined(std::string_view student) const;
   // No key has links.
   bool empty() const { return empty_; }
 
