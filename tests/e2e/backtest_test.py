@@ -4,6 +4,8 @@
 The findings of every day of a made-up region are taken from `vangnet evaluate --until`, once under each policy. This
 program joins them into episodes and compares those, by the words of `vangnet policy backtest --help` and of
 proto/vangnet/v1/policy_service.proto. It shares no code with the backtest, which does not look at every day.
+
+A server with the same records must print the same lines. It is also asked for what it refuses, and left alone halfway.
 """
 
 import collections
@@ -14,7 +16,14 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
+
+import grpc
+
+import vangnetd
+from vangnet.v1 import policy_service_pb2
+from vangnet.v1 import policy_service_pb2_grpc
 
 SEED = os.environ.get("VANGNET_SEED", "1")
 FIRST, LAST = datetime.date(2025, 8, 1), datetime.date(2026, 7, 31)
@@ -36,9 +45,10 @@ ABOUT_A_RECORD = {"luxury-leave", "application-overdue", "exemption-ending", "ar
 Episode = collections.namedtuple("Episode", "first last lines")  # lines: what was shown on each day
 
 
-def vangnet(*arguments):
-    result = subprocess.run([os.environ["VANGNET"], *arguments], capture_output=True, text=True, timeout=300,
-                            check=False)
+def vangnet(*arguments, server=None):
+    environment = dict(os.environ, **({"VANGNET_SERVER": server.address} if server else {}))
+    result = subprocess.run([os.environ["VANGNET"], *arguments], capture_output=True, text=True, env=environment,
+                            timeout=300, check=False)
     if result.returncode != 0:
         raise AssertionError(f"vangnet {' '.join(arguments)} ended with {result.returncode}:\n{result.stderr}")
     return result.stdout
@@ -247,6 +257,89 @@ class BacktestTest(unittest.TestCase):
             self.assertGreater(gained, 0)
             self.assertGreater(earlier, 0)
         self.assertEqual(sums, sums[:1] * 4)
+
+    def server(self, name):
+        server = vangnetd.Vangnetd(os.environ["VANGNETD"], os.path.join(self.folder, name), os.environ["VANGNET_REGION"],
+                                   os.environ["VANGNET_POLICY"])
+        self.addCleanup(server.__exit__)
+        vangnet("push", "--source", "las-1", self.records, server=server)
+        return server
+
+    def renamed(self):
+        """The default policy with every rule under another name: each finding is lost, and one like it gained."""
+        return re.sub(r'(?m)^  id: "(.*)"', r'  id: "\1-anew"', self.policy_text)
+
+    def test_a_server_prints_the_same_lines(self):
+        policy = os.path.join(self.folder, "served.textproto")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write(self.policy_text.replace("minutes: 960", "minutes: 600"))
+        server = self.server("served")
+        served = vangnet("policy", "backtest", "--json", "--policy", policy, "--from", FIRST.isoformat(), "--until",
+                         LAST.isoformat(), server=server).splitlines()
+        self.assertEqual([json.loads(line) for line in served], self.backtest(policy))
+
+    def test_progress_goes_on_to_the_end(self):
+        server = self.server("progress")
+        messages = list(server.policies.BacktestPolicy(policy_service_pb2.BacktestPolicyRequest(), timeout=120))
+        progress = [message.progress for message in messages if message.HasField("progress")]
+        done = [p.subjects_done for p in progress]
+        self.assertEqual(done, sorted(done))
+        self.assertEqual((done[0], done[-1]), (0, progress[-1].subjects))
+        self.assertTrue(messages[-1].HasField("totals"))
+        self.assertEqual(messages[-1].totals.until, datetime.date.today().isoformat())
+        self.assertFalse(any(message.HasField("difference") for message in messages))
+
+    def test_all_that_is_wrong_is_said_at_once(self):
+        server = self.server("wrong")
+        wrong = self.policy_text.replace("minutes: 960", "minutes: -1").replace("window_days: 84", "window_days: 0")
+        tomorrow = datetime.date.today() + datetime.timedelta(days=1)
+        request = policy_service_pb2.BacktestPolicyRequest(policy=wrong, region="schools { nonsense: 1 }",
+                                                           until=tomorrow.isoformat(), **{"from": "2026-02-30"})
+        with self.assertRaises(grpc.RpcError) as raised:
+            list(server.policies.BacktestPolicy(request, timeout=60))
+        self.assertEqual(raised.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
+        # The details are google.rpc.BadRequest; the names of the fields stand in it as they are.
+        details = dict(raised.exception.trailing_metadata())["grpc-status-details-bin"]
+        for field in (b"policy.rules[3].window_minutes.minutes", b"policy.rules[5].spells.window_days", b"region.schools",
+                      b"from", b"until"):
+            self.assertIn(field, details)
+
+    def test_who_stops_listening_makes_room_for_the_next(self):
+        server = self.server("cancelled")
+        # A caller that takes little at a time: the backtest cannot run ahead of what is read.
+        options = [("grpc.enable_http_proxy", 0), ("grpc.http2.bdp_probe", 0)]
+        request = policy_service_pb2.BacktestPolicyRequest(policy=self.renamed(), differences=True, until=LAST.isoformat(),
+                                                           **{"from": FIRST.isoformat()})
+        with grpc.insecure_channel(server.address, options) as channel:
+            slow = policy_service_pb2_grpc.PolicyServiceStub(channel).BacktestPolicy(request, timeout=120)
+            self.assertEqual(next(slow).progress.subjects_done, 0)
+            with self.assertRaises(grpc.RpcError) as raised:
+                list(server.policies.BacktestPolicy(request, timeout=60))
+            self.assertEqual(raised.exception.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+            slow.cancel()
+            deadline = time.monotonic() + 20
+            while True:
+                try:
+                    messages = list(server.policies.BacktestPolicy(request, timeout=60))
+                    break
+                except grpc.RpcError as error:
+                    self.assertEqual(error.code(), grpc.StatusCode.RESOURCE_EXHAUSTED)
+                    self.assertLess(time.monotonic(), deadline, "nobody listens, and the backtest goes on")
+        self.assertTrue(messages[-1].HasField("totals"))
+        kinds = collections.Counter(message.difference.change for message in messages if message.HasField("difference"))
+        self.assertEqual(kinds[policy_service_pb2.BACKTEST_CHANGE_GAINED], kinds[policy_service_pb2.BACKTEST_CHANGE_LOST])
+
+    def test_a_server_that_stops_does_not_wait_for_a_backtest(self):
+        server = self.server("stopped")
+        request = policy_service_pb2.BacktestPolicyRequest(policy=self.renamed(), differences=True, until=LAST.isoformat(),
+                                                           **{"from": FIRST.isoformat()})
+        with grpc.insecure_channel(server.address, [("grpc.http2.bdp_probe", 0)]) as channel:
+            slow = policy_service_pb2_grpc.PolicyServiceStub(channel).BacktestPolicy(request, timeout=120)
+            next(slow)
+            self.assertEqual(server.stop(), 0)
+            with self.assertRaises(grpc.RpcError) as raised:
+                list(slow)
+            self.assertEqual(raised.exception.code(), grpc.StatusCode.UNAVAILABLE)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import grpc
 from vangnet.v1 import alert_service_pb2
 from vangnet.v1 import alert_service_pb2_grpc
 from vangnet.v1 import ingest_service_pb2_grpc
+from vangnet.v1 import policy_service_pb2_grpc
 from vangnet.v1 import school_service_pb2_grpc
 from vangnet.v1 import student_service_pb2
 from vangnet.v1 import student_service_pb2_grpc
@@ -51,6 +52,7 @@ class Vangnetd:
         self.alerts = alert_service_pb2_grpc.AlertServiceStub(self.channel)
         self.students = student_service_pb2_grpc.StudentServiceStub(self.channel)
         self.schools = school_service_pb2_grpc.SchoolServiceStub(self.channel)
+        self.policies = policy_service_pb2_grpc.PolicyServiceStub(self.channel)
 
     def _read(self):
         for line in self.process.stdout:
