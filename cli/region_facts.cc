@@ -71,7 +71,6 @@ std::map<std::string, SchoolRoll> MakeRolls(const std::vector<StudentHistory>& c
   for (const StudentHistory& child : children) {
     for (const std::string& school : SchoolsOf(child)) rolls.try_emplace(school, school, days).first->second.Add(child);
   }
-  std::erase_if(rolls, [](const auto& roll) { return roll.second.empty(); });
   return rolls;
 }
 

@@ -23,7 +23,7 @@ struct RegionFacts {
 // Versions of records in any order. Cost: works on all cores.
 RegionFacts FoldRegion(std::vector<Record> records);
 
-// The roll of every school that is the school of a child on one of `days`.
+// The rolls on `days` of all schools at which a child is ever placed.
 std::map<std::string, SchoolRoll> MakeRolls(const std::vector<StudentHistory>& children, const DayInterval& days);
 
 }  // namespace vangnet

@@ -23,8 +23,6 @@ class SchoolRoll {
   SchoolRoll(std::string school, DayInterval days) : school_(std::move(school)), days_(days) {}
 
   const std::string& school() const { return school_; }
-  // Whether any child added was enrolled on any of the days.
-  bool empty() const { return attendances_.empty(); }
   // Adds the days on which this school is the school of the child. Only its key and placements are read.
   void Add(const StudentHistory& child);
 

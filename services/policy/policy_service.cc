@@ -22,9 +22,14 @@ grpc::Status RefusedFiles(const std::vector<FileProblem>& problems) {
 
 }  // namespace
 
-PolicyService::PolicyService(const PolicyStore& policies, PolicyKeeper& keeper, TaskQueue& queue, const Gate& gate,
-                             Options options)
-    : policies_(policies), keeper_(keeper), queue_(queue), gate_(gate), options_(std::move(options)) {}
+PolicyService::PolicyService(const PolicyStore& policies, PolicyKeeper& keeper, Backtests& backtests, TaskQueue& queue,
+                             const Gate& gate, Options options)
+    : policies_(policies),
+      keeper_(keeper),
+      backtests_(backtests),
+      queue_(queue),
+      gate_(gate),
+      options_(std::move(options)) {}
 
 grpc::ServerUnaryReactor* PolicyService::GetPolicy(grpc::CallbackServerContext* context, const v1::GetPolicyRequest*,
                                                    v1::GetPolicyResponse* response) {
@@ -158,6 +163,11 @@ grpc::Status PolicyService::Confirm(const v1::ConfirmPolicyRequest& request, v1:
   if (!active.ok()) return ToRpcStatus(active.status());
   if (*active) ToProto(**active, response.mutable_version());
   return grpc::Status::OK;
+}
+
+grpc::ServerWriteReactor<v1::BacktestPolicyResponse>* PolicyService::BacktestPolicy(
+    grpc::CallbackServerContext* context, const v1::BacktestPolicyRequest* request) {
+  return backtests_.Begin(context, request);
 }
 
 }  // namespace vangnet

@@ -10,6 +10,7 @@
 
 #include <functional>
 
+#include "services/policy/backtests.h"
 #include "services/policy/policy_keeper.h"
 #include "services/runtime/rpc.h"
 #include "services/runtime/task_queue.h"
@@ -25,7 +26,8 @@ class PolicyService final : public v1::PolicyService::CallbackService {
     std::function<Day()> today;        // in the region
   };
   // All but `options` outlive the service.
-  PolicyService(const PolicyStore& policies, PolicyKeeper& keeper, TaskQueue& queue, const Gate& gate, Options options);
+  PolicyService(const PolicyStore& policies, PolicyKeeper& keeper, Backtests& backtests, TaskQueue& queue,
+                const Gate& gate, Options options);
 
   grpc::ServerUnaryReactor* GetPolicy(grpc::CallbackServerContext* context, const v1::GetPolicyRequest* request,
                                       v1::GetPolicyResponse* response) override;
@@ -37,6 +39,8 @@ class PolicyService final : public v1::PolicyService::CallbackService {
                                          v1::ReloadPolicyResponse* response) override;
   grpc::ServerUnaryReactor* ConfirmPolicy(grpc::CallbackServerContext* context, const v1::ConfirmPolicyRequest* request,
                                           v1::ConfirmPolicyResponse* response) override;
+  grpc::ServerWriteReactor<v1::BacktestPolicyResponse>* BacktestPolicy(
+      grpc::CallbackServerContext* context, const v1::BacktestPolicyRequest* request) override;
 
  private:
   grpc::Status FillPolicy(v1::GetPolicyResponse& response) const;
@@ -49,6 +53,7 @@ class PolicyService final : public v1::PolicyService::CallbackService {
 
   const PolicyStore& policies_;
   PolicyKeeper& keeper_;
+  Backtests& backtests_;
   TaskQueue& queue_;
   const Gate& gate_;
   const Options options_;

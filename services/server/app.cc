@@ -24,6 +24,7 @@
 #include "services/ingest/absence_warning.h"
 #include "services/ingest/group_committer.h"
 #include "services/ingest/ingest_service.h"
+#include "services/policy/backtests.h"
 #include "services/policy/policy_keeper.h"
 #include "services/policy/policy_service.h"
 #include "services/runtime/authenticator.h"
@@ -85,6 +86,7 @@ class App::Impl {
   void WatchLoop();
   void TaskLoop();
   void PolicyLoop();
+  void BacktestLoop();
   void SweepOnce(bool& work_left);
   void LogSweep(const SweepResult& result);
   void ReportClock();
@@ -125,6 +127,7 @@ class App::Impl {
   std::unique_ptr<AlertService> alert_service_;
   std::unique_ptr<StudentService> student_service_;
   std::unique_ptr<SchoolService> school_service_;
+  std::unique_ptr<Backtests> backtests_;
   std::unique_ptr<PolicyService> policy_service_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<prometheus::Exposer> exposer_;
@@ -206,8 +209,11 @@ absl::Status App::Impl::Listen() {
       StudentService::Options{.time_zone = startup_.time_zone, .rulebook = [this] { return sweeper_->rulebook(); }});
   school_service_ = std::make_unique<SchoolService>(
       *facts_, [this] { return sweeper_->rulebook().book->region_calendar().shared_region(); }, gate_);
+  backtests_ = std::make_unique<Backtests>(
+      *facts_, clock_, gate_,
+      Backtests::Options{.time_zone = startup_.time_zone, .rulebook = [this] { return sweeper_->rulebook(); }});
   policy_service_ = std::make_unique<PolicyService>(
-      *policies_, *keeper_, policy_tasks_, gate_,
+      *policies_, *keeper_, *backtests_, policy_tasks_, gate_,
       PolicyService::Options{.activating = [this] { return activating_.load(); },
                              .today = [this] { return LocalDay(clock_.Now(), startup_.time_zone); }});
 
@@ -262,6 +268,7 @@ void App::Impl::StartLoops() {
   start("listings", &Impl::TaskLoop, 10);
   // Trying a configuration on everybody is in no hurry either.
   start("policies", &Impl::PolicyLoop, 15);
+  start("backtests", &Impl::BacktestLoop, 19);
   server_->SetServing(true);
 }
 
@@ -275,6 +282,7 @@ void App::Impl::Stop() {
   // What was acknowledged must stay so, and what was taken is answered: the committer runs until no call is left.
   alert_service_->Stop();
   keeper_->Stop();
+  backtests_->Stop();
   server_->Shutdown(kDrainTime);
   tasks_.Stop();
   policy_tasks_.Stop();
@@ -391,6 +399,10 @@ void App::Impl::WatchLoop() {
 
 void App::Impl::TaskLoop() {
   while (tasks_.Wait()) tasks_.RunOnce();
+}
+
+void App::Impl::BacktestLoop() {
+  while (backtests_->Wait()) backtests_->RunOnce();
 }
 
 void App::Impl::PolicyLoop() {
