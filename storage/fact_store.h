@@ -86,6 +86,7 @@ struct StoredVersion {
   uint64_t sequence = 0;
   absl::Time received_at;
   bool backfill = false;
+  Record record;
   std::string canonical;
 };
 
@@ -155,6 +156,8 @@ class FactStore {
   // --- reads ---
   // All keys joined with `student` by same_student, itself among them, ascending.
   std::vector<std::string> KeysOf(std::string_view student) const;
+  // The same over all links that ever held, so that no key is missing that was joined with it at any instant.
+  std::vector<std::string> KeysEverOf(std::string_view student) const;
   // The history of the child with these keys (from KeysOf), under the first of them.
   absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const;
   // The same with nothing but the placements, for a fraction of the cost.
@@ -165,6 +168,9 @@ class FactStore {
   absl::StatusOr<std::vector<StateEntry>> GetState(const Subject& subject) const;
   // Every version of the subject, ascending by sequence.
   absl::StatusOr<std::vector<StoredVersion>> GetVersions(const Subject& subject) const;
+  // Their sequences alone; and one of them. DATA_LOSS: there is no such version.
+  absl::StatusOr<std::vector<uint64_t>> GetSequences(const Subject& subject) const;
+  absl::StatusOr<StoredVersion> GetVersion(const Subject& subject, uint64_t sequence) const;
   // Facts of all schools that sent any; of those changed after `since_sequence` with GetSchoolsChangedSince.
   std::map<std::string, SchoolFacts, std::less<>> GetSchools() const;
   std::optional<SchoolFacts> GetSchool(std::string_view school) const;
