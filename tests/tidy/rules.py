@@ -24,6 +24,7 @@ LAYERS = (
     Layer("domain/", "", ("domain/",)),
     Layer("alerts/rules/", "", ("domain/", "alerts/rules/")),
     Layer("alerts/lifecycle/", "", _PURE),
+    Layer("alerts/explain/", "", ("domain/", "alerts/rules/", "alerts/explain/")),
     Layer("alerts/engine/", "", _PURE + ("alerts/engine/", "storage/")),
     Layer("alerts/notify/", "", _PURE + ("alerts/notify/", "storage/")),
     Layer("storage/", ".h", ("domain/", "storage/")),
@@ -32,7 +33,7 @@ LAYERS = (
     Layer("services/runtime/", "", ("domain/", "services/runtime/")),
     Layer("services/server/", "", _BELOW_SERVICES + ("services/",) + _GENERATED),
     Layer("services/", "", _BELOW_SERVICES + ("services/convert/", "services/runtime/", "services/FOLDER/") + _GENERATED),
-    Layer("cli/", "", ("cli/", "domain/", "alerts/rules/", "services/convert/", "storage/fact_store.h") + _GENERATED),
+    Layer("cli/", "", ("cli/", "domain/", "alerts/rules/", "alerts/explain/", "services/convert/", "storage/fact_store.h") + _GENERATED),
     Layer("tests/", "", ("",)),
 )
 
