@@ -121,19 +121,21 @@ std::optional<absl::Time> ChildVersions::ReceivedAt(const Subject& subject, cons
   return found == versions->second.end() ? std::nullopt : std::optional<absl::Time>(found->received_at);
 }
 
-std::vector<uint64_t> ChildVersions::HoldingAt(absl::Time instant) const {
-  std::vector<uint64_t> holding;
+std::vector<ChildVersions::Place> ChildVersions::PlacesAt(absl::Time instant) const {
+  std::vector<Place> places;
   for (const std::string& key : KeysAt(instant)) {
-    std::map<RecordKey, const Version*> highest;
+    std::map<RecordKey, uint64_t> highest;
+    for (const Version& version : students_.at(key)) {
+      uint64_t& revision = highest[version.record.key];
+      if (version.received_at <= instant) revision = std::max(revision, version.record.revision);
+    }
     for (const Version& version : students_.at(key)) {
       if (version.received_at > instant) continue;
-      const Version*& held = highest[version.record.key];
-      if (held == nullptr || version.record.revision > held->record.revision) held = &version;
+      places.push_back({key, version.sequence, version.record.revision == highest[version.record.key]});
     }
-    for (const auto& [record, version] : highest) holding.push_back(version->sequence);
   }
-  std::sort(holding.begin(), holding.end());
-  return holding;
+  std::ranges::sort(places, {}, &Place::sequence);
+  return places;
 }
 
 }  // namespace vangnet

@@ -35,6 +35,14 @@ class ChildVersions {
     Record record;
   };
 
+  // Where a version is kept.
+  struct Place {
+    std::string student;  // the key under which it came
+    uint64_t sequence = 0;
+    bool holds = false;  // no higher revision of its record was known
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+
   static absl::StatusOr<ChildVersions> Read(const FactStore& facts, std::string_view student);
 
   // All keys that were one child with `student` then, itself among them, ascending.
@@ -48,8 +56,8 @@ class ChildVersions {
   std::vector<absl::Time> InstantsUntil(absl::Time until) const;
   // When this version came; none: it did not.
   std::optional<absl::Time> ReceivedAt(const Subject& subject, const RecordKey& key, uint64_t revision) const;
-  // Sequences of the child's versions that held then.
-  std::vector<uint64_t> HoldingAt(absl::Time instant) const;
+  // The child's versions received by then, ascending by sequence.
+  std::vector<Place> PlacesAt(absl::Time instant) const;
 
  private:
   using ByKey = std::map<std::string, std::vector<Version>, std::less<>>;  // each ascending by sequence

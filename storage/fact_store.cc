@@ -118,12 +118,6 @@ absl::StatusOr<std::vector<StateEntry>> FactStore::GetState(const Subject& subje
   return DecodeState(*packed);
 }
 
-absl::StatusOr<std::vector<uint64_t>> FactStore::GetSequences(const Subject& subject) const {
-  auto packed = impl_->GetPacked(subject);
-  if (!packed.ok()) return packed.status();
-  return SequencesOf(*packed);
-}
-
 absl::StatusOr<StoredVersion> FactStore::GetVersion(const Subject& subject, uint64_t sequence) const {
   auto stored = impl_->kv.Get(Table::kVersions, VersionKey(PartitionOf(subject.key), sequence));
   if (!stored.ok()) return stored.status();
@@ -135,7 +129,9 @@ absl::StatusOr<StoredVersion> FactStore::GetVersion(const Subject& subject, uint
 }
 
 absl::StatusOr<std::vector<StoredVersion>> FactStore::GetVersions(const Subject& subject) const {
-  auto sequences = GetSequences(subject);
+  auto packed = impl_->GetPacked(subject);
+  if (!packed.ok()) return packed.status();
+  auto sequences = SequencesOf(*packed);
   if (!sequences.ok()) return sequences.status();
   std::vector<StoredVersion> versions;
   versions.reserve(sequences->size());

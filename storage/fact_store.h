@@ -168,8 +168,7 @@ class FactStore {
   absl::StatusOr<std::vector<StateEntry>> GetState(const Subject& subject) const;
   // Every version of the subject, ascending by sequence.
   absl::StatusOr<std::vector<StoredVersion>> GetVersions(const Subject& subject) const;
-  // Their sequences alone; and one of them. DATA_LOSS: there is no such version.
-  absl::StatusOr<std::vector<uint64_t>> GetSequences(const Subject& subject) const;
+  // One of them. DATA_LOSS: there is no such version.
   absl::StatusOr<StoredVersion> GetVersion(const Subject& subject, uint64_t sequence) const;
   // Facts of all schools that sent any; of those changed after `since_sequence` with GetSchoolsChangedSince.
   std::map<std::string, SchoolFacts, std::less<>> GetSchools() const;

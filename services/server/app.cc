@@ -159,8 +159,11 @@ absl::Status App::Impl::Listen() {
   ingest_service_ = std::make_unique<IngestService>(*facts_, *ingest_, gate_);
   alert_service_ = std::make_unique<AlertService>(*alerts_, *facts_, *commands_, clock_, gate_);
   student_service_ = std::make_unique<StudentService>(
-      *findings_, tasks_, clock_, gate_,
-      StudentService::Options{.time_zone = startup_.time_zone, .rulebook = [this] { return sweeper_->rulebook(); }});
+      *facts_, *alerts_, *findings_, tasks_, clock_, gate_,
+      StudentService::Options{
+          .time_zone = startup_.time_zone,
+          .rulebook = [this] { return sweeper_->rulebook(); },
+          .configuration_at = [this](std::optional<absl::Time>) { return startup_.configuration; }});
   school_service_ = std::make_unique<SchoolService>(
       *facts_, [this] { return startup_.configuration.region; }, gate_);
 

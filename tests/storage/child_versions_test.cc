@@ -88,8 +88,10 @@ TEST(ChildVersionsTest, AVersionCountsFromTheMomentItCame) {
   EXPECT_EQ(child.HistoryAt(Minute(4)).absences.front().revision, 2u);
   EXPECT_THAT(child.HistoryAt(Minute(5)).absences, IsEmpty());
   EXPECT_THAT(child.InstantsUntil(Minute(4)), ElementsAre(Minute(1), Minute(3)));
-  EXPECT_THAT(child.HoldingAt(Minute(4)), ElementsAre(1u, 2u));
-  EXPECT_THAT(child.HoldingAt(Minute(5)), ElementsAre(1u, 4u));
+  using Place = ChildVersions::Place;
+  EXPECT_THAT(child.PlacesAt(Minute(4)), ElementsAre(Place{"s-1", 1, true}, Place{"s-1", 2, true}));
+  EXPECT_THAT(child.PlacesAt(Minute(5)), ElementsAre(Place{"s-1", 1, true}, Place{"s-1", 2, false},
+                                                     Place{"s-1", 3, false}, Place{"s-1", 4, true}));
   EXPECT_EQ(child.ReceivedAt(Student("s-1"), {"las", "a"}, 2), Minute(3));
   EXPECT_EQ(child.ReceivedAt(Student("s-1"), {"las", "a"}, 9), std::nullopt);
 }

@@ -25,7 +25,7 @@ LAYERS = (
     Layer("alerts/rules/", "", ("domain/", "alerts/rules/")),
     Layer("alerts/lifecycle/", "", _PURE),
     Layer("alerts/explain/", "", ("domain/", "alerts/rules/", "alerts/explain/")),
-    Layer("alerts/engine/", "", _PURE + ("alerts/engine/", "storage/")),
+    Layer("alerts/engine/", "", _PURE + ("alerts/explain/", "alerts/engine/", "storage/")),
     Layer("alerts/notify/", "", _PURE + ("alerts/notify/", "storage/")),
     Layer("storage/", ".h", ("domain/", "storage/")),
     Layer("storage/", "", ("domain/", "storage/", "vangnet/record/v1/")),
