@@ -38,6 +38,8 @@ Command AlertsCommand();
 Command WatchCommand();
 Command AckCommand();
 Command PolicyCheckCommand();
+Command PolicyTestCommand();
+Command PolicyBacktestCommand();
 
 }  // namespace vangnet
 

@@ -3,9 +3,9 @@
 namespace vangnet {
 
 const std::vector<Command>& Commands() {
-  static const auto* const commands =
-      new std::vector<Command>{PushCommand(), FindingsCommand(), AlertsCommand(),      WatchCommand(),
-                               AckCommand(),  EvaluateCommand(), PolicyCheckCommand(), SimulateCommand()};
+  static const auto* const commands = new std::vector<Command>{
+      PushCommand(),     FindingsCommand(),    AlertsCommand(),     WatchCommand(),          AckCommand(),
+      EvaluateCommand(), PolicyCheckCommand(), PolicyTestCommand(), PolicyBacktestCommand(), SimulateCommand()};
   return *commands;
 }
 

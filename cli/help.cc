@@ -19,7 +19,7 @@ std::string ProgramHelp(const std::vector<Command>& commands) {
   std::string help = "Usage: vangnet COMMAND [flags] [FILE...]\n\nCommands:\n";
   for (const Command& command : commands) help += "  " + Padded(command.name, 14) + command.summary + "\n";
   return help +
-         "\nvangnet COMMAND --help says more. Exit status: 0 fine, 1 some records or checks failed, 2 usage,\n"
+         "\nvangnet help COMMAND says more. Exit status: 0 fine, 1 some records or checks failed, 2 usage,\n"
          "3 server not reachable.\n";
 }
 

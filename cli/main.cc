@@ -58,9 +58,13 @@ ExitCode Main(std::vector<std::string> words) {
     std::cerr << ProgramHelp(Commands());
     return ExitCode::kUsage;
   }
-  if (words[0] == "--help" || words[0] == "help") {
+  if (words[0] == "--help" || words == std::vector<std::string>{"help"}) {
     std::cout << ProgramHelp(Commands());
     return ExitCode::kFine;
+  }
+  if (words[0] == "help") {  // vangnet help COMMAND is vangnet COMMAND --help
+    words.erase(words.begin());
+    words.emplace_back("--help");
   }
   const Command* command = TakeCommand(words);
   if (command == nullptr) {

@@ -1,4 +1,4 @@
-// ParallelFor runs a function over the numbers 0 to n - 1 on all cores.
+// ParallelFor runs a function over the numbers 0 to n - 1 on all cores, or on fewer.
 #ifndef VANGNET_CLI_PARALLEL_H_
 #define VANGNET_CLI_PARALLEL_H_
 
@@ -10,11 +10,14 @@
 
 namespace vangnet {
 
+// As many threads as there are cores.
+inline size_t CoreCount() { return std::max(1u, std::thread::hardware_concurrency()); }
+
 // Calls `work(i)` once for each i in [0, n), concurrently and in no order; returns when all are done. What they
 // wrote is visible to the caller. `block` numbers are taken at a time: small for dear work, large for cheap.
 template <typename Work>
-void ParallelFor(size_t n, size_t block, const Work& work) {
-  const size_t threads = std::min<size_t>(std::max(1u, std::thread::hardware_concurrency()), (n + block - 1) / block);
+void ParallelFor(size_t n, size_t block, const Work& work, size_t threads_max = CoreCount()) {
+  const size_t threads = std::min(threads_max, (n + block - 1) / block);
   std::atomic<size_t> next = 0;
   const auto run = [&] {
     for (size_t from = next.fetch_add(block); from < n; from = next.fetch_add(block)) {

@@ -9,14 +9,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "alerts/rules/evaluate.h"
 #include "alerts/rules/policy.h"
 #include "alerts/rules/school_book.h"
+#include "alerts/rules/school_roll.h"
 #include "domain/day.h"
 #include "domain/record.h"
 #include "domain/region.h"
@@ -35,6 +36,10 @@ class RegionEvaluation {
   void FindingsOn(Day today, const std::function<void(const std::string& json)>& print);
   // How many children and schools were evaluated since the beginning.
   int64_t evaluations() const { return evaluations_; }
+  // What is known of a child, by the smallest of its keys; null: there is no such child.
+  const StudentHistory* HistoryOf(std::string_view student) const;
+  // What is known of the region and its schools.
+  const SchoolBook& book() const { return *book_; }
 
  private:
   // The findings of a child or school, good until the day before `due`.
@@ -46,27 +51,18 @@ class RegionEvaluation {
     StudentHistory history;
     Shown shown;
   };
-  // An interval of days on which a child's school and its active placements there stay the same.
-  struct Attendance {
-    size_t child = 0;
-    DayInterval days;
-    std::vector<Recorded<Placement>> placements;
-  };
-  struct SchoolRoll {
-    std::vector<Attendance> attendances;
-    std::vector<Day> changes;  // ascending: days on which the roll differs from the day before
+  struct AttendedSchool {
+    SchoolRoll roll;
     Shown shown;
   };
 
-  void AddToRolls(size_t child);
-  void EvaluateSchoolOn(const std::string& school, SchoolRoll& roll, Day today);
+  void EvaluateSchoolOn(AttendedSchool& school, Day today);
   void Show(const Evaluation& evaluation, Shown& shown) const;
 
   std::shared_ptr<const Policy> policy_;
-  DayInterval days_;
   std::shared_ptr<const SchoolBook> book_;
-  std::vector<Child> children_;              // ascending by key
-  std::map<std::string, SchoolRoll> rolls_;  // by school
+  std::vector<Child> children_;          // ascending by key
+  std::vector<AttendedSchool> schools_;  // ascending by key
   int64_t evaluations_ = 0;
 };
 

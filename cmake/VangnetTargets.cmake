@@ -61,6 +61,27 @@ function(vangnet_program name)
   target_link_libraries(${name} PRIVATE vangnet_options ${arg_DEPS})
 endfunction()
 
+# vangnet_embed_texts(VARIABLE path/header.h NameText file ...): a generated source in VARIABLE, which defines the
+# functions that the header declares; each returns the text of its file, named from the root of the project.
+function(vangnet_embed_texts variable header)
+  set(out ${CMAKE_CURRENT_BINARY_DIR}/${variable}.cc)
+  set(script ${PROJECT_SOURCE_DIR}/cmake/embed_texts.cmake)
+  set(texts)
+  set(files)
+  while(ARGN)
+    list(POP_FRONT ARGN name file)
+    list(APPEND texts ${name}=${PROJECT_SOURCE_DIR}/${file})
+    list(APPEND files ${PROJECT_SOURCE_DIR}/${file})
+  endwhile()
+  list(JOIN texts "," texts)
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -D OUT=${out} -D HEADER=${header} -D TEXTS=${texts} -P ${script}
+    DEPENDS ${files} ${script}
+    VERBATIM)
+  set(${variable} ${out} PARENT_SCOPE)
+endfunction()
+
 # vangnet_test(day_test SRCS day_test.cc DEPS ... [LABELS slow] [TIMEOUT seconds]): a GoogleTest program and its ctest.
 function(vangnet_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})

@@ -17,6 +17,8 @@ namespace vangnet {
 
 // Who may be told. Values are those of the configuration. Persisted: never renumber.
 enum class Audience : uint8_t { kSchool = 1, kSupportTeam, kAttendanceOfficer, kBoard, kDataSteward };
+// "AUDIENCE_SUPPORT_TEAM" and so on.
+const char* AudienceName(Audience audience);
 
 struct RegionSchool {
   std::string name;

@@ -30,29 +30,32 @@ std::vector<const Record*> Latest(const std::vector<Record>& versions, SubjectKi
 }
 
 template <typename T>
-void SortByRecord(std::vector<Recorded<T>>& list) {
+void SortList(std::vector<Recorded<T>>& list) {
   std::sort(list.begin(), list.end(), [](const Recorded<T>& a, const Recorded<T>& b) {
     return std::tie(a.key, a.subject) < std::tie(b.key, b.subject);
   });
 }
 
-// The list of `history` that holds facts of this type; null for school facts.
-template <typename T>
-std::vector<Recorded<T>>* ListOf(StudentHistory& history) {
-  if constexpr (std::is_same_v<T, StudentProfile>) return &history.profiles;
-  if constexpr (std::is_same_v<T, Placement>) return &history.placements;
-  if constexpr (std::is_same_v<T, Exemption>) return &history.exemptions;
-  if constexpr (std::is_same_v<T, Absence>) return &history.absences;
-  if constexpr (std::is_same_v<T, Presence>) return &history.presences;
-  if constexpr (std::is_same_v<T, Report>) return &history.reports;
-  if constexpr (std::is_same_v<T, SameStudent>) return &history.same_students;
-  if constexpr (std::is_same_v<T, Application>) return &history.applications;
-  if constexpr (std::is_same_v<T, Arrangement>) return &history.arrangements;
-  if constexpr (std::is_same_v<T, StudentTimetable>) return &history.timetables;
-  return nullptr;
+// Calls `visit` with each list of `history`.
+template <typename Visit>
+void ForEachList(StudentHistory& history, Visit visit) {
+  visit(history.profiles);
+  visit(history.placements);
+  visit(history.exemptions);
+  visit(history.absences);
+  visit(history.presences);
+  visit(history.reports);
+  visit(history.same_students);
+  visit(history.applications);
+  visit(history.arrangements);
+  visit(history.timetables);
 }
 
 }  // namespace
+
+void SortByRecord(StudentHistory& history) {
+  ForEachList(history, [](auto& list) { SortList(list); });
+}
 
 StudentHistoryBuilder::StudentHistoryBuilder(std::string_view student) { history_.student = student; }
 
@@ -68,16 +71,7 @@ void StudentHistoryBuilder::Add(std::string_view subject, RecordKey key, uint64_
 }
 
 StudentHistory StudentHistoryBuilder::Finish() && {
-  SortByRecord(history_.profiles);
-  SortByRecord(history_.placements);
-  SortByRecord(history_.exemptions);
-  SortByRecord(history_.absences);
-  SortByRecord(history_.presences);
-  SortByRecord(history_.reports);
-  SortByRecord(history_.same_students);
-  SortByRecord(history_.applications);
-  SortByRecord(history_.arrangements);
-  SortByRecord(history_.timetables);
+  SortByRecord(history_);
   return std::move(history_);
 }
 

@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "domain/record.h"
@@ -37,6 +38,25 @@ struct StudentHistory {
   std::vector<Recorded<StudentTimetable>> timetables;
   friend bool operator==(const StudentHistory&, const StudentHistory&) = default;
 };
+
+// The list of `history` that holds facts of this type; null for school facts.
+template <typename T>
+std::vector<Recorded<T>>* ListOf(StudentHistory& history) {
+  if constexpr (std::is_same_v<T, StudentProfile>) return &history.profiles;
+  if constexpr (std::is_same_v<T, Placement>) return &history.placements;
+  if constexpr (std::is_same_v<T, Exemption>) return &history.exemptions;
+  if constexpr (std::is_same_v<T, Absence>) return &history.absences;
+  if constexpr (std::is_same_v<T, Presence>) return &history.presences;
+  if constexpr (std::is_same_v<T, Report>) return &history.reports;
+  if constexpr (std::is_same_v<T, SameStudent>) return &history.same_students;
+  if constexpr (std::is_same_v<T, Application>) return &history.applications;
+  if constexpr (std::is_same_v<T, Arrangement>) return &history.arrangements;
+  if constexpr (std::is_same_v<T, StudentTimetable>) return &history.timetables;
+  return nullptr;
+}
+
+// Puts every list in order of record.
+void SortByRecord(StudentHistory& history);
 
 // What is known of one school.
 struct SchoolFacts {

@@ -9,7 +9,9 @@
 #ifndef VANGNET_STORAGE_BYTE_CODEC_H_
 #define VANGNET_STORAGE_BYTE_CODEC_H_
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -20,6 +22,15 @@ constexpr size_t VarintSize(uint64_t value) {
   size_t size = 1;
   for (; value >= 0x80; value >>= 7) ++size;
   return size;
+}
+
+// The same as `to = from`; at once when `to` holds a text of that length already.
+inline void AssignText(std::string_view from, std::string& to) {
+  if (to.size() == from.size()) {
+    std::memcpy(to.data(), from.data(), from.size());
+  } else {
+    to = from;
+  }
 }
 
 class ByteWriter {
@@ -61,13 +72,9 @@ class ByteReader {
     return static_cast<uint8_t>(*at_++);
   }
   uint64_t Varint() {
-    uint64_t value = 0;
-    for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
-      const auto byte = static_cast<uint8_t>(*at_++);
-      value |= static_cast<uint64_t>(byte & 0x7F) << shift;
-      if (byte < 0x80) return value;
-    }
-    return Fail();
+    // Nearly all of them are one byte.
+    if (at_ != end_ && static_cast<uint8_t>(*at_) < 0x80) return static_cast<uint8_t>(*at_++);
+    return LongVarint();
   }
   int64_t Signed() {
     const uint64_t value = Varint();
@@ -76,10 +83,13 @@ class ByteReader {
   uint64_t Fixed64() {
     if (remaining() < 8) return Fail();
     uint64_t value = 0;
-    for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<uint8_t>(at_[i]);
-    at_ += 8;
+    std::memcpy(&value, at_, sizeof value);
+    at_ += sizeof value;
+    if constexpr (std::endian::native == std::endian::little) value = __builtin_bswap64(value);
     return value;
   }
+  // Passes over so many bytes.
+  void Skip(uint64_t size) { Raw(size); }
   std::string_view Text() { return Raw(Varint()); }
   std::string_view Raw(uint64_t size) {
     if (size > remaining()) {
@@ -107,6 +117,16 @@ class ByteReader {
   const char* position() const { return at_; }
 
  private:
+  uint64_t LongVarint() {
+    uint64_t value = 0;
+    for (int shift = 0; shift < 64 && at_ != end_; shift += 7) {
+      const auto byte = static_cast<uint8_t>(*at_++);
+      value |= static_cast<uint64_t>(byte & 0x7F) << shift;
+      if (byte < 0x80) return value;
+    }
+    return Fail();
+  }
+
   const char* at_;
   const char* end_;
   bool ok_ = true;

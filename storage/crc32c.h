@@ -18,11 +18,22 @@ constexpr std::array<uint32_t, 256> MakeCrc32cTable() {
   return table;
 }
 
+inline constexpr std::array<uint32_t, 256> kCrc32cTable = MakeCrc32cTable();
+
+// Byte by byte, for whoever wants the value in between.
+class RunningCrc32c {
+ public:
+  constexpr void Add(char c) { crc_ = (crc_ >> 8) ^ kCrc32cTable[(crc_ ^ static_cast<uint8_t>(c)) & 0xFF]; }
+  constexpr uint32_t value() const { return ~crc_; }
+
+ private:
+  uint32_t crc_ = 0xFFFFFFFFu;
+};
+
 constexpr uint32_t Crc32c(std::string_view bytes) {
-  constexpr std::array<uint32_t, 256> kTable = MakeCrc32cTable();
-  uint32_t crc = 0xFFFFFFFFu;
-  for (const char c : bytes) crc = (crc >> 8) ^ kTable[(crc ^ static_cast<uint8_t>(c)) & 0xFF];
-  return ~crc;
+  RunningCrc32c crc;
+  for (const char c : bytes) crc.Add(c);
+  return crc.value();
 }
 
 static_assert(Crc32c("123456789") == 0xE3069283u);

@@ -131,7 +131,7 @@ class FactWriter {
   ByteWriter& writer_;
 };
 
-// Each Read fills what it is given, so that its type says what is read.
+// Each Read fills what it is given, so that its type says what is read. All of it: it may hold another fact.
 class FactReader {
  public:
   FactReader(const StringList& schools, ByteReader& reader) : schools_(schools), reader_(reader) {}
@@ -215,7 +215,7 @@ class FactReader {
   void ReadSchool(std::string& school) {
     const uint64_t number = reader_.Varint();
     if (number < schools_.size()) {
-      school = schools_[number];
+      AssignText(schools_[number], school);
     } else {
       reader_.Fail();
     }
@@ -236,12 +236,13 @@ class FactReader {
   }
   void Read(Day& day) { day = ReadDistance(kBase); }
   void Read(std::optional<Day>& day) {
+    day.reset();
     if (reader_.Byte() != 0) Read(day.emplace());
   }
   void Read(DayInterval& days) {
     const uint8_t ends = reader_.Byte();
-    if ((ends & kHasFirst) != 0) Read(days.first);
-    if ((ends & kHasLast) != 0) days.last = ReadDistance((ends & kHasFirst) != 0 ? days.first : kBase);
+    days.first = (ends & kHasFirst) != 0 ? ReadDistance(kBase) : kDayMin;
+    days.last = (ends & kHasLast) != 0 ? ReadDistance((ends & kHasFirst) != 0 ? days.first : kBase) : kDayMax;
   }
   MinuteOfDay ReadMinute() {
     const uint64_t minute = reader_.Varint();
@@ -297,6 +298,7 @@ class FactReader {
   }
   void Read(Closure& closure) {
     Read(closure.days);
+    closure.closed_from.reset();
     const uint64_t minute = reader_.Varint();
     if (minute > 24 * 60 + 1) {
       reader_.Fail();
@@ -342,6 +344,46 @@ std::optional<Fact> DecodeFact(const StringList& schools, ByteReader& reader) {
   if (kind == 0) return std::nullopt;
   FactReader facts(schools, reader);
   return ReadAlternative(kind - 1u, facts, reader, std::make_index_sequence<std::variant_size_v<Fact>>());
+}
+
+template <size_t I>
+HistorySlots::Record HistorySlots::DecodeAs(const StringList& schools, ByteReader& reader) {
+  using T = std::variant_alternative_t<I, Fact>;
+  FactReader facts(schools, reader);
+  if (auto* list = ListOf<T>(history_)) {
+    if (filled_[I] == list->size()) list->emplace_back();
+    auto& recorded = (*list)[filled_[I]++];
+    facts.Read(recorded.fact);
+    return {&recorded.key, &recorded.subject, &recorded.revision};
+  }
+  T forgotten;
+  facts.Read(forgotten);
+  return {};
+}
+
+template <size_t... I>
+HistorySlots::Record HistorySlots::DecodeKind(size_t kind, const StringList& schools, ByteReader& reader,
+                                              std::index_sequence<I...>) {
+  Record record;
+  const bool known = ((kind == I && (record = DecodeAs<I>(schools, reader), true)) || ...);
+  if (!known) reader.Fail();
+  return record;
+}
+
+HistorySlots::Record HistorySlots::Decode(const StringList& schools, ByteReader& reader) {
+  const uint8_t kind = reader.Byte();
+  if (kind == 0) return {};
+  return DecodeKind(kind - 1u, schools, reader, std::make_index_sequence<std::variant_size_v<Fact>>());
+}
+
+void HistorySlots::Finish() {
+  const auto finish = [this]<size_t... I>(std::index_sequence<I...>) {
+    const auto trim = [](auto* list, size_t filled) {
+      if (list != nullptr) list->resize(filled);
+    };
+    (trim(ListOf<std::variant_alternative_t<I, Fact>>(history_), filled_[I]), ...);
+  };
+  finish(std::make_index_sequence<std::variant_size_v<Fact>>());
 }
 
 }  // namespace vangnet

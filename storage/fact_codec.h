@@ -8,13 +8,17 @@
 #ifndef VANGNET_STORAGE_FACT_CODEC_H_
 #define VANGNET_STORAGE_FACT_CODEC_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 #include "absl/container/inlined_vector.h"
 #include "domain/record.h"
+#include "domain/student_history.h"
 #include "storage/byte_codec.h"
 
 namespace vangnet {
@@ -29,6 +33,37 @@ uint64_t NumberOf(std::string_view text, StringList& list);
 void EncodeFact(const std::optional<Fact>& fact, StringList& schools, ByteWriter& writer);
 // Reads one fact. When the bytes are wrong, `reader.ok()` is false afterwards and the fact means nothing.
 std::optional<Fact> DecodeFact(const StringList& schools, ByteReader& reader);
+
+// Reads facts into a history that was used before: its elements are filled again, so that nothing is allocated for
+// children much like those before them.
+class HistorySlots {
+ public:
+  // A record of the history, to be completed by the caller; null pointers: it has no place there.
+  struct Record {
+    RecordKey* key = nullptr;
+    std::string* subject = nullptr;
+    uint64_t* revision = nullptr;
+  };
+
+  // `history` outlives the slots. What is in it is overwritten.
+  explicit HistorySlots(StudentHistory& history) : history_(history) {}
+
+  void Begin() { filled_ = {}; }
+  // Reads one fact behind those of its kind. Withdrawn records and school facts have no place in a history. When the
+  // bytes are wrong, `reader.ok()` is false and the history means nothing.
+  Record Decode(const StringList& schools, ByteReader& reader);
+  // Takes away what was not filled again.
+  void Finish();
+
+ private:
+  template <size_t I>
+  Record DecodeAs(const StringList& schools, ByteReader& reader);
+  template <size_t... I>
+  Record DecodeKind(size_t kind, const StringList& schools, ByteReader& reader, std::index_sequence<I...> kinds);
+
+  StudentHistory& history_;
+  std::array<size_t, std::variant_size_v<Fact>> filled_{};  // by kind
+};
 
 }  // namespace vangnet
 

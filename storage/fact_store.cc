@@ -70,35 +70,26 @@ std::vector<std::string> FactStore::KeysEverOf(std::string_view student) const {
   return impl_->links.KeysEverOf(student);
 }
 
-absl::StatusOr<StudentHistory> FactStore::GetHistory(const std::vector<std::string>& keys) const {
+absl::StatusOr<StudentHistory> FactStore::Impl::GetHistory(const std::vector<std::string>& keys,
+                                                           std::optional<size_t> kind) const {
   if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");
-  StudentHistoryBuilder builder(keys.front());
+  HistoryReader reader;
+  reader.Begin(keys.front());
   for (const std::string& key : keys) {
-    auto packed = impl_->states.Get(key);
-    if (!packed.ok()) return packed.status();
-    auto entries = DecodeState(*packed);
-    if (!entries.ok()) return entries.status();
-    for (StateEntry& entry : *entries) {
-      if (entry.fact) builder.Add(key, std::move(entry.key), entry.revision, *std::move(entry.fact));
-    }
+    absl::Status status = states.Read(key, [&](std::string_view bytes) { return reader.Add(key, bytes, kind); });
+    if (!status.ok()) return status;
   }
-  return std::move(builder).Finish();
+  reader.End();
+  return std::move(reader).Release();
+}
+
+absl::StatusOr<StudentHistory> FactStore::GetHistory(const std::vector<std::string>& keys) const {
+  return impl_->GetHistory(keys, std::nullopt);
 }
 
 absl::StatusOr<StudentHistory> FactStore::GetPlacements(const std::vector<std::string>& keys) const {
   static const size_t kPlacementKind = Fact(Placement()).index();
-  if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");
-  StudentHistoryBuilder builder(keys.front());
-  for (const std::string& key : keys) {
-    auto packed = impl_->states.Get(key);
-    if (!packed.ok()) return packed.status();
-    auto entries = DecodeEntriesOfKind(*packed, kPlacementKind);
-    if (!entries.ok()) return entries.status();
-    for (StateEntry& entry : *entries) {
-      if (entry.fact) builder.Add(key, std::move(entry.key), entry.revision, *std::move(entry.fact));
-    }
-  }
-  return std::move(builder).Finish();
+  return impl_->GetHistory(keys, kPlacementKind);
 }
 
 absl::StatusOr<std::vector<std::string>> FactStore::GetNamesEver(std::string_view student) const {
@@ -153,32 +144,9 @@ absl::StatusOr<std::vector<std::string>> FactStore::GetStudentsEverPlacedAt(std:
   return impl_->placed.StudentsOf(school);
 }
 
-absl::StatusOr<std::vector<std::string>> FactStore::ListStudents(std::string_view after, size_t max) const {
-  std::vector<std::string> students;
-  for (int partition = after.empty() ? 0 : PartitionOf(after); partition < kPartitionCount; ++partition) {
-    const std::string prefix = PartitionKey(static_cast<uint8_t>(partition));
-    // Memory first: what is written and evicted meanwhile is then on disk when the iterator is made.
-    const std::vector<std::string> unwritten = impl_->states.UnwrittenKeys(static_cast<uint8_t>(partition));
-    auto next = std::upper_bound(unwritten.begin(), unwritten.end(), after);
-    const auto stored = impl_->kv.NewIterator(Table::kStates);
-    stored->Seek(prefix + std::string(after));
-    const auto on_disk = [&] { return stored->Valid() && stored->key().substr(0, 1) == prefix; };
-    while (students.size() < max && (on_disk() || next != unwritten.end())) {
-      std::string key;
-      if (next == unwritten.end() || (on_disk() && stored->key().substr(1) <= *next)) {
-        key = stored->key().substr(1);
-        if (next != unwritten.end() && key == *next) ++next;
-        stored->Next();
-      } else {
-        key = *next++;
-      }
-      if (key > after || after.empty()) students.push_back(std::move(key));
-    }
-    if (!stored->status().ok()) return stored->status();
-    if (students.size() >= max) break;
-    after = {};
-  }
-  return students;
+absl::StatusOr<FactsView::Placed> FactStore::GetPlaced(int partition,
+                                                       const std::function<bool(std::string_view)>& wanted) const {
+  return impl_->placed.StudentsIn(static_cast<uint8_t>(partition), wanted);
 }
 
 uint64_t FactStore::last_sequence() const { return impl_->pending.last_sequence(); }

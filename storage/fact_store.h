@@ -26,6 +26,7 @@
 #include "domain/record.h"
 #include "domain/student_history.h"
 #include "storage/durable_mark.h"
+#include "storage/facts_view.h"
 #include "storage/kv_store.h"
 
 namespace vangnet {
@@ -118,7 +119,7 @@ struct QuarantinedRecord {
   RefusedRecord refused;
 };
 
-class FactStore {
+class FactStore : public FactsView {
  public:
   struct Options {
     uint64_t state_cache_bytes_max = uint64_t{1} << 30;
@@ -130,7 +131,7 @@ class FactStore {
   // DATA_LOSS: the versions end before the mark (the message says how many acknowledged records are missing).
   // FAILED_PRECONDITION: the schema on disk is newer than this program.
   static absl::StatusOr<std::unique_ptr<FactStore>> Open(KvStore& kv, DurableMark& mark, const Options& options);
-  ~FactStore();
+  ~FactStore() override;
 
   // --- the committer ---
   // Decides the outcome of each record against the store plus the earlier ones of the group, then writes, syncs,
@@ -154,27 +155,26 @@ class FactStore {
   void PutBack(const std::vector<PendingSubject>& subjects);
 
   // --- reads ---
-  // All keys joined with `student` by same_student, itself among them, ascending.
-  std::vector<std::string> KeysOf(std::string_view student) const;
+  std::vector<std::string> KeysOf(std::string_view student) const override;
   // The same over all links that ever held, so that no key is missing that was joined with it at any instant.
   std::vector<std::string> KeysEverOf(std::string_view student) const;
-  // The history of the child with these keys (from KeysOf), under the first of them.
-  absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const;
-  // The same with nothing but the placements, for a fraction of the cost.
-  absl::StatusOr<StudentHistory> GetPlacements(const std::vector<std::string>& keys) const;
+  absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const override;
+  absl::StatusOr<StudentHistory> GetPlacements(const std::vector<std::string>& keys) const override;
+  // Cost: one pass over the partition's states on disk, beside the cache.
+  std::unique_ptr<StudentScan> Scan(int partition, std::string_view first) const override;
   // Every school that a fact of `student`, one that holds or one that once held, names; sources may be among them.
   absl::StatusOr<std::vector<std::string>> GetNamesEver(std::string_view student) const;
-  bool HasStudent(std::string_view student) const;
+  bool HasStudent(std::string_view student) const override;
   absl::StatusOr<std::vector<StateEntry>> GetState(const Subject& subject) const;
   // Every version of the subject, ascending by sequence.
   absl::StatusOr<std::vector<StoredVersion>> GetVersions(const Subject& subject) const;
   // One of them. DATA_LOSS: there is no such version.
   absl::StatusOr<StoredVersion> GetVersion(const Subject& subject, uint64_t sequence) const;
-  // Facts of all schools that sent any; of those changed after `since_sequence` with GetSchoolsChangedSince.
-  std::map<std::string, SchoolFacts, std::less<>> GetSchools() const;
+  std::map<std::string, SchoolFacts, std::less<>> GetSchools() const override;
   std::optional<SchoolFacts> GetSchool(std::string_view school) const;
-  // Children ever placed at `school`, those whose placement is still pending among them.
-  absl::StatusOr<std::vector<std::string>> GetStudentsEverPlacedAt(std::string_view school) const;
+  absl::StatusOr<std::vector<std::string>> GetStudentsEverPlacedAt(std::string_view school) const override;
+  // Cost: one pass over the partition's placed entries.
+  absl::StatusOr<Placed> GetPlaced(int partition, const std::function<bool(std::string_view)>& wanted) const override;
   // Student keys in (partition, key) order, after `after` (empty: from the beginning), at most `max`.
   absl::StatusOr<std::vector<std::string>> ListStudents(std::string_view after, size_t max) const;
   // Last sequence given out; every version at or below it is durable.

@@ -45,6 +45,8 @@ class FactStore::Impl {
     if (subject.kind == SubjectKind::kSchool) return schools.Get(subject.key);
     return states.Get(subject.key);
   }
+  // The history of the child with these keys; with a `kind`, only its facts of that kind.
+  absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys, std::optional<size_t> kind) const;
   // All keys that are one child with this one.
   std::vector<std::string> JoinedWith(const Subject& subject) const {
     if (subject.kind == SubjectKind::kSchool) return {};

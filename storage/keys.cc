@@ -194,6 +194,12 @@ std::optional<std::string> NameOfStateKey(std::string_view key) {
   return std::string(key.substr(1));
 }
 
+std::optional<std::string> SchoolOfPlacedKey(std::string_view key) {
+  if (key.empty()) return std::nullopt;
+  key.remove_prefix(1);
+  return TakeEscaped(key);
+}
+
 std::optional<LinkEnds> EndsOfLinkKey(std::string_view key) {
   if (key.empty()) return std::nullopt;
   key.remove_prefix(1);

@@ -55,6 +55,7 @@ std::optional<uint64_t> SequenceOfChangeKey(std::string_view key);
 std::optional<uint64_t> IdOfAlertKey(std::string_view key);
 // Of kStates and kSchools alike.
 std::optional<std::string> NameOfStateKey(std::string_view key);
+std::optional<std::string> SchoolOfPlacedKey(std::string_view key);
 struct LinkEnds {
   std::string student;
   std::string other;

@@ -60,6 +60,12 @@ std::vector<std::string> LinkGraph::Closure(std::string_view student, When when)
   return {keys.begin(), keys.end()};
 }
 
+bool LinkGraph::MayBeJoined(std::string_view student) const {
+  if (empty_) return false;
+  MutexLock lock(mutex_);
+  return nodes_.find(student) != nodes_.end();
+}
+
 std::set<std::string, std::less<>> LinkGraph::OthersOf(std::string_view student) const {
   if (empty_) return {};
   MutexLock lock(mutex_);

@@ -38,6 +38,8 @@ class LinkGraph {
   void Replace(std::string_view student, const std::set<std::string, std::less<>>& others);
   // Keeps that a fact of `student` joined it with `other` once, whether or not one does now.
   void AddOnce(std::string_view student, const std::string& other);
+  // Whether another key was ever joined with `student`: KeysOf may have more to say than itself.
+  bool MayBeJoined(std::string_view student) const;
   // No key has links, or ever had.
   bool empty() const { return empty_; }
 

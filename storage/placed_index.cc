@@ -29,6 +29,38 @@ absl::StatusOr<std::vector<std::string>> PlacedIndex::StudentsOf(std::string_vie
   return std::vector<std::string>(students.begin(), students.end());
 }
 
+absl::StatusOr<PlacedIndex::Placed> PlacedIndex::StudentsIn(uint8_t partition,
+                                                            const std::function<bool(std::string_view)>& wanted) const {
+  std::map<std::string, Keys, std::less<>> found;
+  {
+    // Memory first, as above.
+    MutexLock lock(mutex_);
+    for (const auto& [student, schools] : by_student_) {
+      if (PartitionOf(student) != partition) continue;
+      for (const std::string& school : schools.unwritten) {
+        if (wanted(school)) found[school].insert(student);
+      }
+    }
+  }
+  const std::string prefix = PartitionKey(partition);
+  const auto placed = kv_.NewIterator(Table::kPlaced);
+  std::string of_school;     // prefix of the keys of the school that was asked about last
+  Keys* students = nullptr;  // null: it is not wanted
+  for (placed->Seek(prefix); placed->Valid() && placed->key().substr(0, 1) == prefix; placed->Next()) {
+    if (of_school.empty() || placed->key().substr(0, of_school.size()) != of_school) {
+      const auto school = SchoolOfPlacedKey(placed->key());
+      if (!school) return absl::DataLossError("a key of the table placed is broken");
+      of_school = PlacedPrefix(partition, *school);
+      students = wanted(*school) ? &found[*school] : nullptr;
+    }
+    if (students != nullptr) students->emplace_hint(students->end(), placed->key().substr(of_school.size()));
+  }
+  if (!placed->status().ok()) return placed->status();
+  Placed lists;
+  for (const auto& [school, keys] : found) lists[school].assign(keys.begin(), keys.end());
+  return lists;
+}
+
 void PlacedIndex::AddUnwritten(std::string_view student, WriteBatch& batch) {
   MutexLock lock(mutex_);
   const auto at = by_student_.find(student);

@@ -6,6 +6,8 @@
 #ifndef VANGNET_STORAGE_PLACED_INDEX_H_
 #define VANGNET_STORAGE_PLACED_INDEX_H_
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -26,6 +28,9 @@ class PlacedIndex {
   void Add(const std::string& school, const std::string& student);
   // Ascending.
   absl::StatusOr<std::vector<std::string>> StudentsOf(std::string_view school) const;
+  // By school, ascending, those of one partition; only schools for which `wanted` says so.
+  using Placed = std::map<std::string, std::vector<std::string>, std::less<>>;
+  absl::StatusOr<Placed> StudentsIn(uint8_t partition, const std::function<bool(std::string_view)>& wanted) const;
   void AddUnwritten(std::string_view student, WriteBatch& batch);
   void Written(std::string_view student);
 

@@ -2,15 +2,19 @@
 
 #include <array>
 #include <atomic>
+#include <tuple>
 
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
 #include "rocksdb/options.h"
 #include "rocksdb/perf_level.h"
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
+#include "storage/rocksdb_log_check.h"
+#include "storage/rocksdb_open.h"
 
 namespace vangnet {
 namespace {
@@ -38,12 +42,26 @@ absl::Status FromOpen(const rocksdb::Status& status, const std::string& director
   return FromRocksdb(status, ("opening the database " + directory).c_str());
 }
 
-rocksdb::DBOptions DatabaseOptions(const RocksdbKvStore::Options& options) {
+// Under the lock of the database: a log that somebody writes now is not judged.
+absl::Status CheckBeforeOpen(rocksdb::Env& env, const std::string& directory) {
+  if (!env.FileExists(directory).ok()) return absl::OkStatus();
+  rocksdb::FileLock* lock = nullptr;
+  const rocksdb::Status locked = env.LockFile(directory + "/LOCK", &lock);
+  if (!locked.ok()) return FromOpen(locked, directory);
+  absl::Status sound = CheckLogs(env, directory);
+  env.UnlockFile(lock).PermitUncheckedError();  // the same process takes it again at once
+  return sound;
+}
+
+rocksdb::DBOptions DatabaseOptions(const RocksdbKvStore::Options& options, rocksdb::Env& env) {
   rocksdb::DBOptions database;
+  database.env = &env;
   database.create_if_missing = true;
   database.create_missing_column_families = true;
   // The default cuts the log at the first damage, acknowledged records behind it included.
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A log that was synced and closed is missed when it is gone.
+  database.track_and_verify_wals_in_manifest = true;
   database.max_total_wal_size = options.log_bytes_max;
   database.recycle_log_file_num = 0;
   database.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
@@ -78,6 +96,25 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
   return family;
 }
 
+// Learns of failed writes of the log, wherever they happen. RocksDB would go on by itself once a full disk has room
+// again; but a log that failed is broken, Debian's RocksDB aborts when it syncs it again, and for want of a new one it
+// waits until it is reopened.
+class LogFailure : public rocksdb::EventListener {
+ public:
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status*) override {
+    if (reason == rocksdb::BackgroundErrorReason::kWriteCallback ||
+        reason == rocksdb::BackgroundErrorReason::kMemTable) {
+      seen_ = true;
+    }
+  }
+  // Nothing is retried on a disk that may lie.
+  void Note() { seen_ = true; }
+  bool seen() const { return seen_; }
+
+ private:
+  std::atomic<bool> seen_ = false;
+};
+
 }  // namespace
 
 // The database with its handles, which must go before it. Shared with the iterators, which must go before both:
@@ -85,12 +122,13 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
 class RocksdbKvStore::Database {
  public:
   ~Database() {
-    if (failed) {
+    if (log_failure->seen()) {
       // RocksDB aborts when it closes a log whose write failed. The process is about to exit: the system lets go of
       // the lock, and the next start reads what is on the disk.
-      using Abandoned = std::pair<rocksdb::DB*, std::array<rocksdb::ColumnFamilyHandle*, kTableCount>>;
+      using Abandoned = std::tuple<std::unique_ptr<LogContinuity>, rocksdb::DB*,
+                                   std::array<rocksdb::ColumnFamilyHandle*, kTableCount>>;
       static std::vector<Abandoned>& abandoned = *new std::vector<Abandoned>();
-      abandoned.emplace_back(db.release(), handles);
+      abandoned.emplace_back(std::move(continuity), db.release(), handles);
       return;
     }
     for (rocksdb::ColumnFamilyHandle* handle : handles) {
@@ -101,10 +139,11 @@ class RocksdbKvStore::Database {
   }
   rocksdb::ColumnFamilyHandle* handle(Table table) const { return handles[static_cast<size_t>(table)]; }
 
+  // The database knows these two for as long as it lives.
+  const std::shared_ptr<LogFailure> log_failure = std::make_shared<LogFailure>();
+  std::unique_ptr<LogContinuity> continuity = std::make_unique<LogContinuity>();
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, kTableCount> handles{};
-  // Set once a log write failed for good: nothing is retried on a disk that may lie.
-  std::atomic<bool> failed = false;
 };
 
 class RocksdbKvStore::Iterator : public KvIterator {
@@ -132,17 +171,26 @@ RocksdbKvStore::~RocksdbKvStore() = default;
 
 absl::StatusOr<std::unique_ptr<RocksdbKvStore>> RocksdbKvStore::Open(const std::string& directory,
                                                                      const Options& options) {
+  return OpenRocksdb(*rocksdb::Env::Default(), directory, options);
+}
+
+absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenRocksdb(rocksdb::Env& env, const std::string& directory,
+                                                            const RocksdbKvStore::Options& options) {
+  if (absl::Status sound = CheckBeforeOpen(env, directory); !sound.ok()) return sound;
   const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
   for (int table = 0; table < kTableCount; ++table) {
     families.emplace_back(TableName(static_cast<Table>(table)), TableOptions(static_cast<Table>(table), cache));
   }
+  auto database = std::make_shared<RocksdbKvStore::Database>();
+  rocksdb::DBOptions settings = DatabaseOptions(options, env);
+  settings.wal_filter = database->continuity.get();
+  settings.listeners.push_back(database->log_failure);
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const rocksdb::Status status = rocksdb::DB::Open(DatabaseOptions(options), directory, families, &handles, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(settings, directory, families, &handles, &db);
   if (!status.ok()) return FromOpen(status, directory);
-  auto database = std::make_shared<Database>();
   database->db.reset(db);
   db->DestroyColumnFamilyHandle(handles.front());
   for (int table = 0; table < kTableCount; ++table) database->handles[table] = handles[table + 1];
@@ -152,7 +200,8 @@ absl::StatusOr<std::unique_ptr<RocksdbKvStore>> RocksdbKvStore::Open(const std::
 absl::Status RocksdbKvStore::Write(const WriteBatch& batch, Durability durability) {
   // Debian's RocksDB counts on every comparison unless told not to; the level is the thread's.
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
-  if (database_->failed) return absl::InternalError("the disk failed before; the database must be reopened");
+  LogFailure& failure = *database_->log_failure;
+  if (failure.seen()) return absl::InternalError("the disk failed before; the database must be reopened");
   rocksdb::WriteBatch changes(batch.bytes() + batch.operations().size() * 16);
   for (const WriteBatch::Operation& operation : batch.operations()) {
     rocksdb::ColumnFamilyHandle* handle = database_->handle(operation.table);
@@ -166,8 +215,8 @@ absl::Status RocksdbKvStore::Write(const WriteBatch& batch, Durability durabilit
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
   const absl::Status status = FromRocksdb(database_->db->Write(options, &changes), "writing the database");
-  if (status.ok() || absl::IsUnavailable(status)) return status;
-  database_->failed = true;
+  if (status.ok() || (absl::IsUnavailable(status) && !failure.seen())) return status;
+  failure.Note();
   return absl::InternalError(std::string(status.message()));
 }
 

@@ -25,6 +25,10 @@
 #include "absl/status/statusor.h"
 #include "storage/kv_store.h"
 
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
 namespace vangnet {
 
 class RocksdbKvStore : public KvStore {
@@ -45,6 +49,8 @@ class RocksdbKvStore : public KvStore {
   std::vector<std::pair<std::string, uint64_t>> Figures() const override;
 
  private:
+  friend absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenRocksdb(rocksdb::Env& env, const std::string& directory,
+                                                                     const Options& options);
   class Database;
   class Iterator;
   explicit RocksdbKvStore(std::shared_ptr<Database> database);

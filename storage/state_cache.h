@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "domain/mutex.h"
@@ -34,14 +35,16 @@ class StateCache {
 
   // The packed state; empty: nothing is known of the child.
   absl::StatusOr<std::string> Get(std::string_view student) const;
+  // Calls `read` with it instead of a copy, with a mutex held: `read` is short and asks nothing of the cache.
+  absl::Status Read(std::string_view student, absl::FunctionRef<absl::Status(std::string_view)> read) const;
   // Replaces the state by a newer one that is not on disk.
   void Publish(std::string_view student, std::string bytes);
   // Adds the state to `batch` when it is newer than the disk's.
   void AddUnwritten(std::string_view student, WriteBatch& batch);
   // The batch is written: the state may be evicted, unless a newer one was published meanwhile.
   void Written(std::string_view student);
-  // Keys of the partition whose state is newer than the disk's, ascending.
-  std::vector<std::string> UnwrittenKeys(uint8_t partition) const;
+  // Keys of the partition from `first` on whose state is newer than the disk's, ascending.
+  std::vector<std::string> UnwrittenKeys(uint8_t partition, std::string_view first) const;
 
   // For metrics.
   uint64_t bytes() const;
@@ -53,24 +56,33 @@ class StateCache {
     bool unwritten = false;
     // The batch made by AddUnwritten has these bytes.
     bool in_batch = false;
-    // Neighbours in the order of last use, while it may be evicted.
+    // Of the list it is in: of those that may be evicted, in the order of last use, or of those that are unwritten.
     const std::string* key = nullptr;
     State* newer = nullptr;
     State* older = nullptr;
   };
+  struct List {
+    State* newest = nullptr;
+    State* oldest = nullptr;
+    void Add(State& state);
+    void Remove(State& state);
+  };
   struct Part {
     mutable Mutex mutex;
     mutable std::unordered_map<std::string, State, TextHash, std::equal_to<>> states VANGNET_GUARDED_BY(mutex);
-    mutable State* newest VANGNET_GUARDED_BY(mutex) = nullptr;
-    mutable State* oldest VANGNET_GUARDED_BY(mutex) = nullptr;
+    mutable List evictable VANGNET_GUARDED_BY(mutex);
+    List unwritten VANGNET_GUARDED_BY(mutex);
     mutable uint64_t bytes VANGNET_GUARDED_BY(mutex) = 0;  // of all states
     mutable uint64_t evictable_bytes VANGNET_GUARDED_BY(mutex) = 0;
   };
   static uint64_t CostOf(const State& state);
-  static void Link(const Part& part, State& state) VANGNET_REQUIRES(part.mutex);
-  static void Unlink(const Part& part, State& state) VANGNET_REQUIRES(part.mutex);
+  static void AddEvictable(const Part& part, State& state) VANGNET_REQUIRES(part.mutex);
+  static void RemoveEvictable(const Part& part, State& state) VANGNET_REQUIRES(part.mutex);
+  // The state, from memory or disk; null: nothing is known of the child.
+  absl::StatusOr<const State*> Find(const Part& part, std::string_view student) const VANGNET_REQUIRES(part.mutex);
   void Evict(const Part& part) const VANGNET_REQUIRES(part.mutex);
   const Part& PartOf(std::string_view student) const { return parts_[PartitionOf(student)]; }
+  Part& PartOf(std::string_view student) { return parts_[PartitionOf(student)]; }
 
   const KvStore& kv_;
   const uint64_t part_bytes_max_;

@@ -18,8 +18,11 @@ struct EngineConfiguration {
   std::shared_ptr<const Region> region;
   std::shared_ptr<const Policy> policy;
   // Another value for another region or policy, such as a digest of both files; the same after a restart with the
-  // same ones. Every child is evaluated once after it changed.
-  std::string version;
+  // same ones. Whoever can be touched by a change is evaluated once after it.
+  std::string version = {};
+  // Both as they were written, for a PolicyStore; not read otherwise.
+  std::string region_text = {};
+  std::string policy_text = {};
 };
 
 struct Rulebook {

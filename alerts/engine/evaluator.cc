@@ -10,7 +10,7 @@
 namespace vangnet {
 namespace {
 
-absl::StatusOr<SubjectFacts> ReadStudent(const FactStore& facts, const Subject& subject) {
+absl::StatusOr<SubjectFacts> ReadStudent(const FactsView& facts, const Subject& subject) {
   SubjectFacts read;
   read.subject = subject;
   const std::vector<std::string> keys = facts.KeysOf(subject.key);
@@ -24,7 +24,7 @@ absl::StatusOr<SubjectFacts> ReadStudent(const FactStore& facts, const Subject& 
   return read;
 }
 
-absl::StatusOr<SubjectFacts> ReadSchool(const FactStore& facts, const Subject& subject) {
+absl::StatusOr<SubjectFacts> ReadSchool(const FactsView& facts, const Subject& subject) {
   SubjectFacts read;
   read.subject = subject;
   const auto students = facts.GetStudentsEverPlacedAt(subject.key);
@@ -63,20 +63,32 @@ Evaluation EvaluateSchoolOn(const SubjectFacts& facts, const Rulebook& rulebook,
   return EvaluateSchool(facts.subject.key, enrolled, next_enrolment_change, *rulebook.book, *rulebook.policy, day);
 }
 
+// What `evaluate` gives, or that it threw.
+template <typename Evaluate>
+absl::StatusOr<Evaluation> Guarded(Evaluate evaluate) {
+  try {
+    return evaluate();
+  } catch (const std::exception& error) {
+    return absl::UnknownError(std::string("the evaluation threw: ") + error.what());
+  }
+}
+
 }  // namespace
 
-absl::StatusOr<SubjectFacts> ReadFacts(const FactStore& facts, const Subject& subject) {
+absl::StatusOr<SubjectFacts> ReadFacts(const FactsView& facts, const Subject& subject) {
   return subject.kind == SubjectKind::kStudent ? ReadStudent(facts, subject) : ReadSchool(facts, subject);
 }
 
 absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
-  try {
+  return Guarded([&] {
     if (facts.joined) return Evaluation();
     if (facts.subject.kind == SubjectKind::kSchool) return EvaluateSchoolOn(facts, rulebook, day);
     return EvaluateStudent(facts.history, *rulebook.book, *rulebook.policy, day);
-  } catch (const std::exception& error) {
-    return absl::UnknownError(std::string("the evaluation threw: ") + error.what());
-  }
+  });
+}
+
+absl::StatusOr<Evaluation> EvaluateOn(const StudentHistory& history, const Rulebook& rulebook, Day day) {
+  return Guarded([&] { return EvaluateStudent(history, *rulebook.book, *rulebook.policy, day); });
 }
 
 }  // namespace vangnet

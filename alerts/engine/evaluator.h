@@ -6,7 +6,7 @@
 // Guarantees: EvaluateOn is pure. ReadFacts reads each child as it is at that moment; a fact that lands later makes
 //   its child pending again.
 // Thread safety: free functions; call them concurrently.
-// Errors: those of FactStore.
+// Errors: those of FactsView.
 // Cost: a child is one read per key; a school is one read per child ever placed there.
 #ifndef VANGNET_ALERTS_ENGINE_EVALUATOR_H_
 #define VANGNET_ALERTS_ENGINE_EVALUATOR_H_
@@ -21,7 +21,7 @@
 #include "domain/day.h"
 #include "domain/record.h"
 #include "domain/student_history.h"
-#include "storage/fact_store.h"
+#include "storage/facts_view.h"
 
 namespace vangnet {
 
@@ -32,10 +32,12 @@ struct SubjectFacts {
   std::vector<StudentHistory> placed;  // of a school: children ever placed there, with nothing but their placements
 };
 
-absl::StatusOr<SubjectFacts> ReadFacts(const FactStore& facts, const Subject& subject);
+absl::StatusOr<SubjectFacts> ReadFacts(const FactsView& facts, const Subject& subject);
 
 // UNKNOWN: the rules threw, by a mistake of ours; one child must not stop the others.
 absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day);
+// The same of a child under the smallest of its keys.
+absl::StatusOr<Evaluation> EvaluateOn(const StudentHistory& history, const Rulebook& rulebook, Day day);
 
 }  // namespace vangnet
 

@@ -59,13 +59,13 @@ void Progress::AddDay(Day day, WriteBatch& batch) {
   batch.Put(Table::kMeta, MetaKey(kDay), day.ToString());
 }
 
-void Progress::AddFirstConfiguration(const std::string& version, WriteBatch& batch) {
+void Progress::AddConfiguration(const std::string& version, WriteBatch& batch) {
   configuration_ = version;
   batch.Put(Table::kMeta, MetaKey(kConfiguration), version);
 }
 
 void Progress::AddActivation(const std::string& version, WriteBatch& batch) {
-  AddFirstConfiguration(version, batch);
+  AddConfiguration(version, batch);
   AddActivated("", batch);
 }
 

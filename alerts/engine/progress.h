@@ -26,11 +26,12 @@ class Progress {
   static absl::StatusOr<Progress> Load(const KvStore& kv);
 
   void AddDay(Day day, WriteBatch& batch);
-  // The first configuration of all: nobody was evaluated yet, and whoever is known is pending.
-  void AddFirstConfiguration(const std::string& version, WriteBatch& batch);
-  // Another configuration: everybody is to be evaluated under it, from the beginning.
+  // A configuration under which nobody is to be evaluated but those who are pending or due: the first one, or one that
+  // touches nobody.
+  void AddConfiguration(const std::string& version, WriteBatch& batch);
+  // Another configuration: everybody is to be looked at under it, from the beginning.
   void AddActivation(const std::string& version, WriteBatch& batch);
-  // All students up to and with `student`, in the order of FactStore::ListStudents, were evaluated.
+  // All students up to and with `student`, in the order of FactStore::ListStudents, were evaluated if they had to be.
   void AddActivated(const std::string& student, WriteBatch& batch);
   void AddActivationDone(WriteBatch& batch);
   void AddSchoolWithAlerts(const std::string& school, WriteBatch& batch);

@@ -1,18 +1,20 @@
 #include "alerts/engine/region_findings.h"
 
-#include <algorithm>
 #include <charconv>
-#include <map>
 #include <optional>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "alerts/engine/evaluator.h"
+#include "alerts/engine/region_scan.h"
+#include "alerts/engine/worker_pool.h"
+#include "alerts/rules/evaluate.h"
+#include "storage/keys.h"
 
 namespace vangnet {
 namespace {
-
-constexpr size_t kKeysPerRead = 4096;
 
 // Where a page begins: at finding `first` (from 0) of `subject`, or of the next subject when that one is gone.
 struct Position {
@@ -53,11 +55,15 @@ bool IsOfSchools(const Rule& rule) {
          std::holds_alternative<UnknownSchoolSettings>(rule.settings);
 }
 
+// The schools with what was read of each: keys of children ever placed there.
+using PlacedAtSchools = FactsView::Placed;
+
 // PageMaker fills one page.
 class PageMaker {
  public:
-  PageMaker(const FactStore& facts, const Rulebook& rulebook, const FindingsQuery& query, Position from, size_t max)
-      : facts_(facts), rulebook_(rulebook), query_(query), from_(std::move(from)), max_(max) {}
+  PageMaker(const FactsView& facts, const Rulebook& rulebook, const FindingsQuery& query, Position from, size_t max,
+            int threads)
+      : facts_(facts), rulebook_(rulebook), query_(query), from_(std::move(from)), max_(max), threads_(threads) {}
 
   absl::StatusOr<FindingsPage> Make() {
     const Rule* rule = FindRule(*rulebook_.policy, query_.rule);
@@ -65,7 +71,7 @@ class PageMaker {
     const bool students = query_.rule.empty() || (rule != nullptr && !IsOfSchools(*rule));
     absl::Status status;
     if (schools && from_.subject.kind == SubjectKind::kSchool) status = AddSchools();
-    if (status.ok() && students && !full()) status = AddStudents();
+    if (status.ok() && students && !full()) status = query_.student.empty() ? AddStudents() : AddStudent();
     if (!status.ok()) return status;
     return std::move(page_);
   }
@@ -73,74 +79,94 @@ class PageMaker {
  private:
   bool full() const { return !page_.next.empty(); }
 
-  // The smallest keys of all children at or after the position, ascending.
-  absl::StatusOr<std::vector<std::string>> ChildrenFrom(const std::string& first) const {
-    std::vector<std::string> children;
-    std::string after;
-    while (true) {
-      const auto keys = facts_.ListStudents(after, kKeysPerRead);
-      if (!keys.ok()) return keys.status();
-      if (keys->empty()) break;
-      for (const std::string& key : *keys) {
-        if (key >= first && facts_.KeysOf(key).front() == key) children.push_back(key);
-      }
-      after = keys->back();
-    }
-    std::sort(children.begin(), children.end());
-    return children;
-  }
-
-  absl::StatusOr<std::vector<std::string>> StudentsWanted() const {
-    const std::string first = from_.subject.kind == SubjectKind::kStudent ? from_.subject.key : "";
-    if (query_.student.empty()) return ChildrenFrom(first);
-    if (!facts_.HasStudent(query_.student)) return std::vector<std::string>();
-    return std::vector<std::string>{facts_.KeysOf(query_.student).front()};
-  }
-
-  absl::Status AddStudents() {
-    const auto students = StudentsWanted();
-    if (!students.ok()) return students.status();
-    for (const std::string& student : *students) {
-      const Subject subject{SubjectKind::kStudent, student};
-      const auto read = ReadFacts(facts_, subject);
-      if (read.ok()) {
-        Add(subject, EvaluateOn(*read, rulebook_, query_.day));
-      } else if (absl::IsDataLoss(read.status())) {
-        page_.failed.push_back(subject);
-      } else {
-        return read.status();
-      }
-      if (full()) break;
+  absl::Status AddStudent() {
+    if (!facts_.HasStudent(query_.student)) return absl::OkStatus();
+    const Subject subject{SubjectKind::kStudent, facts_.KeysOf(query_.student).front()};
+    const auto read = ReadFacts(facts_, subject);
+    if (!read.ok() && !absl::IsDataLoss(read.status())) return read.status();
+    auto evaluation = read.ok() ? EvaluateOn(*read, rulebook_, query_.day) : read.status();
+    if (evaluation.ok()) {
+      Add(subject, std::move(evaluation->findings));
+    } else {
+      page_.failed.push_back(subject);
     }
     return absl::OkStatus();
   }
 
-  // The children of each school of the day, with nothing but their placements.
-  absl::StatusOr<std::map<std::string, SubjectFacts>> SchoolsOfTheDay() {
-    std::map<std::string, SubjectFacts> schools;
-    const auto children = ChildrenFrom("");
-    if (!children.ok()) return children.status();
-    for (const std::string& child : *children) {
-      auto read = ReadFacts(facts_, {SubjectKind::kStudent, child});
-      if (absl::IsDataLoss(read.status())) continue;  // AddStudents names it
-      if (!read.ok()) return read.status();
-      const auto* placement = PlacementOn(read->history, query_.day);
-      if (placement == nullptr || placement->fact.school < from_.subject.key) continue;
-      if (!query_.school.empty() && placement->fact.school != query_.school) continue;
-      SubjectFacts& school = schools[placement->fact.school];
-      school.subject = {SubjectKind::kSchool, placement->fact.school};
-      StudentHistory& placed = school.placed.emplace_back();
-      placed.student = child;
-      placed.placements = std::move(read->history.placements);
+  absl::Status AddStudents() {
+    const std::string first = from_.subject.kind == SubjectKind::kStudent ? from_.subject.key : "";
+    WorkerPool workers(threads_);
+    RegionScan scan(
+        facts_, rulebook_, query_.day, first, [this](const Finding& finding) { return Wanted(finding); }, workers);
+    while (!scan.done() && !full()) {
+      auto children = scan.Next();
+      if (!children.ok()) return children.status();
+      for (EvaluatedChild& child : *children) {
+        const Subject subject{SubjectKind::kStudent, std::move(child.student)};
+        if (child.status.ok()) {
+          Add(subject, std::move(child.findings));
+        } else {
+          page_.failed.push_back(subject);
+        }
+        if (full()) break;
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // The schools that can have a finding.
+  absl::StatusOr<PlacedAtSchools> SchoolsToLookAt() {
+    const auto wanted = [this](std::string_view school) {
+      return school >= from_.subject.key && (query_.school.empty() || school == query_.school) &&
+             CanHaveFindings(school, *rulebook_.book, *rulebook_.policy, query_.day);
+    };
+    std::vector<absl::StatusOr<PlacedAtSchools>> placed(kPartitionCount);
+    WorkerPool(threads_).ForEach(kPartitionCount,
+                                 [&](size_t i) { placed[i] = facts_.GetPlaced(static_cast<int>(i), wanted); });
+    PlacedAtSchools schools;
+    for (const auto& of_partition : placed) {
+      if (!of_partition.ok()) return of_partition.status();
+      for (const auto& [school, students] : *of_partition) {
+        auto& all = schools[school];
+        all.insert(all.end(), students.begin(), students.end());
+      }
     }
     return schools;
   }
 
+  // The school with those of `students` whose school of the day it is.
+  absl::StatusOr<SubjectFacts> ReadSchool(const std::string& school, const std::vector<std::string>& students) {
+    SubjectFacts read;
+    read.subject = {SubjectKind::kSchool, school};
+    // Of a school that is listed, a finding says nothing of its children, but that there are any.
+    const bool one_is_enough = rulebook_.book->SchoolOf(school).is_listed();
+    std::set<std::string> children;  // by the smallest key
+    for (const std::string& student : students) {
+      const std::vector<std::string> keys = facts_.KeysOf(student);
+      if (!children.insert(keys.front()).second) continue;
+      auto placements = facts_.GetPlacements(keys);
+      if (absl::IsDataLoss(placements.status())) continue;  // AddStudents names it
+      if (!placements.ok()) return placements.status();
+      const auto* placement = PlacementOn(*placements, query_.day);
+      if (placement == nullptr || placement->fact.school != school) continue;
+      read.placed.push_back(*std::move(placements));
+      if (one_is_enough) break;
+    }
+    return read;
+  }
+
   absl::Status AddSchools() {
-    const auto schools = SchoolsOfTheDay();
+    const auto schools = SchoolsToLookAt();
     if (!schools.ok()) return schools.status();
-    for (const auto& [school, read] : *schools) {
-      Add(read.subject, EvaluateOn(read, rulebook_, query_.day));
+    for (const auto& [school, students] : *schools) {
+      const auto read = ReadSchool(school, students);
+      if (!read.ok()) return read.status();
+      auto evaluation = EvaluateOn(*read, rulebook_, query_.day);
+      if (evaluation.ok()) {
+        Add(read->subject, std::move(evaluation->findings));
+      } else {
+        page_.failed.push_back(read->subject);
+      }
       if (full()) break;
     }
     return absl::OkStatus();
@@ -153,27 +179,23 @@ class PageMaker {
     return rule != nullptr && !rule->shadow;
   }
 
-  void Add(const Subject& subject, absl::StatusOr<Evaluation> evaluation) {
-    if (!evaluation.ok()) {
-      page_.failed.push_back(subject);
-      return;
-    }
-    for (size_t i = subject == from_.subject ? from_.first : 0; i < evaluation->findings.size(); ++i) {
-      Finding& finding = evaluation->findings[i];
-      if (!Wanted(finding)) continue;
+  void Add(const Subject& subject, std::vector<Finding> findings) {
+    for (size_t i = subject == from_.subject ? from_.first : 0; i < findings.size(); ++i) {
+      if (!Wanted(findings[i])) continue;
       if (page_.findings.size() == max_) {
         page_.next = PositionToString({subject, i});
         return;
       }
-      page_.findings.push_back(std::move(finding));
+      page_.findings.push_back(std::move(findings[i]));
     }
   }
 
-  const FactStore& facts_;
+  const FactsView& facts_;
   const Rulebook& rulebook_;
   const FindingsQuery& query_;
   const Position from_;
   const size_t max_;
+  const int threads_;
   FindingsPage page_;
 };
 
@@ -184,7 +206,7 @@ absl::StatusOr<FindingsPage> RegionFindings::List(const Rulebook& active, const 
   const auto from = ParsePosition(position);
   if (!from) return absl::InvalidArgumentError("the position is not one of a listing");
   const Rulebook current{CurrentBook(active), active.policy};
-  return PageMaker(facts_, current, query, *from, max).Make();
+  return PageMaker(facts_, current, query, *from, max, threads_).Make();
 }
 
 std::shared_ptr<const SchoolBook> RegionFindings::CurrentBook(const Rulebook& active) {

@@ -4,11 +4,12 @@
 //   smallest key; of one subject as Evaluate gives them. Those of shadow rules are left out. Facts that were
 //   acknowledged before the call are in it, swept or not. Nothing is written. A subject that cannot be evaluated is
 //   named and does not stop the others. Pages taken while facts change are each true when they are taken.
-// Ownership and lifetime: the fact store outlives it.
+// Ownership and lifetime: the facts outlive it. A listing has threads of its own while it lasts.
 // Thread safety: all methods may be called concurrently.
-// Errors: INVALID_ARGUMENT: the position is none; those of FactStore.
-// Cost: an evaluation a child until the page is full; a page that may hold findings of schools reads the placements of
-//   every child first. The keys of all children are in memory meanwhile, their facts one child at a time.
+// Errors: INVALID_ARGUMENT: the position is none; those of FactsView.
+// Cost: an evaluation a child until the page is full, and some thousand more. A page that may hold findings of schools
+//   reads first which children were ever placed where, and of the few schools that can have a finding on the day (not
+//   listed, or silent) the placements of their children.
 #ifndef VANGNET_ALERTS_ENGINE_REGION_FINDINGS_H_
 #define VANGNET_ALERTS_ENGINE_REGION_FINDINGS_H_
 
@@ -43,7 +44,8 @@ struct FindingsPage {
 
 class RegionFindings {
  public:
-  explicit RegionFindings(const FactStore& facts) : facts_(facts) {}
+  // `threads`: at least 1, of each listing of more than one child.
+  RegionFindings(const FactStore& facts, int threads) : facts_(facts), threads_(threads) {}
 
   // At most `max` findings (at least 1) from `position` on (empty: the beginning), under the region and policy of
   // `active`.
@@ -55,6 +57,7 @@ class RegionFindings {
   std::shared_ptr<const SchoolBook> CurrentBook(const Rulebook& active);
 
   const FactStore& facts_;
+  const int threads_;
   Mutex mutex_;
   std::shared_ptr<const SchoolBook> made_from_ VANGNET_GUARDED_BY(mutex_);
   uint64_t made_at_sequence_ VANGNET_GUARDED_BY(mutex_) = 0;

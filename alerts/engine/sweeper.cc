@@ -58,6 +58,7 @@ absl::StatusOr<std::unique_ptr<Sweeper>> Sweeper::Create(KvStore& kv, FactStore&
   sweeper->set_aside_.insert(set_aside->begin(), set_aside->end());
   sweeper->retries_ = *std::move(set_aside);
   sweeper->SetRulebook({SchoolBook::Create(configuration.region, schools), configuration.policy});
+  sweeper->SetInUse(configuration.version);
   if (sweeper->progress_.configuration() != configuration.version) {
     sweeper->SetConfiguration(std::move(configuration));
   }
@@ -74,11 +75,6 @@ Sweeper::Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert
       workers_(options_.threads),
       progress_(std::move(progress)),
       last_day_(progress_.day()) {}
-
-void Sweeper::SetConfiguration(EngineConfiguration configuration) {
-  MutexLock lock(mutex_);
-  next_configuration_ = std::move(configuration);
-}
 
 Rulebook Sweeper::rulebook() const {
   MutexLock lock(mutex_);
@@ -127,31 +123,6 @@ absl::Status Sweeper::TurnDay(const SweepInput& input, SweepResult& result) {
     last_day_ = input.today;
   }
   result.today = at_.today;
-  return absl::OkStatus();
-}
-
-absl::Status Sweeper::AdoptConfiguration() {
-  std::optional<EngineConfiguration> next;
-  {
-    MutexLock lock(mutex_);
-    next = next_configuration_;
-  }
-  if (!next) return absl::OkStatus();
-  WriteBatch write;
-  Progress adopted = progress_;
-  if (adopted.configuration()) {
-    adopted.AddActivation(next->version, write);
-  } else {
-    adopted.AddFirstConfiguration(next->version, write);
-  }
-  const absl::Status written = kv_.Write(write, Durability::kUnsynced);
-  if (!written.ok()) return written;
-  progress_ = std::move(adopted);
-  retries_.assign(set_aside_.begin(), set_aside_.end());
-  SetRulebook({rulebook().book->WithRegion(next->region), next->policy});
-  MutexLock lock(mutex_);
-  // Another one may have been set meanwhile: it is adopted next time.
-  if (next_configuration_ && next_configuration_->version == next->version) next_configuration_.reset();
   return absl::OkStatus();
 }
 
@@ -269,28 +240,6 @@ bool Sweeper::IsPending(const Subject& subject) const {
     if (facts_.IsPending({SubjectKind::kStudent, key})) return true;
   }
   return false;
-}
-
-absl::Status Sweeper::SweepActivation(SweepResult& result) {
-  if (!progress_.activated_through()) return absl::OkStatus();
-  const auto students = facts_.ListStudents(*progress_.activated_through(), options_.subjects_per_batch_max);
-  if (!students.ok()) return students.status();
-  Batch batch;
-  for (const std::string& student : *students) {
-    Subject subject{SubjectKind::kStudent, student};
-    if (IsPending(subject)) continue;  // it will be evaluated under the same configuration
-    batch.tasks.push_back({std::move(subject), Occasion::kConfiguration, /*backfill=*/false,
-                           /*placements_changed=*/true});
-  }
-  if (students->empty()) {
-    batch.activation_done = true;
-    for (const std::string& school : progress_.schools_with_alerts()) {
-      Queue(school, {Occasion::kConfiguration, /*backfill=*/false}, batch.schools);
-    }
-  } else {
-    batch.activated_through = students->back();
-  }
-  return Process(std::move(batch), result);
 }
 
 void Sweeper::Report(SweepResult& result) const {

@@ -1,5 +1,5 @@
 // Sweeper keeps the alerts true: it evaluates whoever has new facts, whoever is due by the turn of the day, and
-// everybody once after the configuration changed, and writes what became of their alerts.
+// whoever a change of configuration can touch, and writes what became of their alerts.
 //
 // Guarantees: a fact is never lost to the alerts: one that lands while its child is evaluated makes the child pending
 //   again, and the cursor in the fact store moves only past versions whose subjects were evaluated after them, so that
@@ -7,7 +7,7 @@
 //   evaluated under one configuration. A child that cannot be evaluated is set aside, counted and tried again at the
 //   next start, at the next change of configuration and when its facts change; the others go on.
 // Ownership and lifetime: the stores and the mutex outlive it. It starts no thread with Options::threads 1.
-// Thread safety: RunOnce by one thread at a time; SetConfiguration, rulebook and pending concurrently with it.
+// Thread safety: RunOnce by one thread at a time; SetConfiguration, version, rulebook and pending concurrently with it.
 // Time: reads no clock. Days do not turn back: a `today` before the last one turned is not believed, the last one
 //   holds. Only today is evaluated, not the days that were missed.
 // Errors: those of the stores. Nothing of the failed batch was written; UNAVAILABLE: call again later; INTERNAL and
@@ -29,6 +29,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "alerts/engine/activation.h"
 #include "alerts/engine/configuration.h"
 #include "alerts/engine/progress.h"
 #include "alerts/engine/settlement.h"
@@ -38,6 +39,7 @@
 #include "storage/alert_store.h"
 #include "storage/fact_store.h"
 #include "storage/kv_store.h"
+#include "storage/policy_store.h"
 
 namespace vangnet {
 
@@ -76,7 +78,8 @@ class Sweeper {
     // than this: each costs a read of all its children, and what comes may change it again.
     absl::Duration schools_every = absl::Seconds(1);
     int threads = 1;
-    EvaluationHook hook;  // none: nothing is called
+    const PolicyStore* policies = nullptr;  // keeps each configuration that is taken into use; null: none is kept
+    EvaluationHook hook;                    // none: nothing is called
   };
 
   // `alert_writes` is held whenever alerts are read, changed and written; commands hold it too. Nothing is evaluated
@@ -87,8 +90,11 @@ class Sweeper {
 
   absl::StatusOr<SweepResult> RunOnce(const SweepInput& input);
 
-  // From the next batch on. Everybody is evaluated once under it, also across a restart.
+  // From the next call of RunOnce on. Whoever it can touch (activation.h) is evaluated once under it, also across a
+  // restart; after one that came before everybody was, it is everybody.
   void SetConfiguration(EngineConfiguration configuration);
+  // Version of the configuration in use.
+  std::string version() const;
 
   // What is evaluated with now: the active configuration and the school facts as far as they were swept.
   Rulebook rulebook() const;
@@ -118,6 +124,11 @@ class Sweeper {
   // What a call does, in order.
   absl::Status TurnDay(const SweepInput& input, SweepResult& result);
   absl::Status AdoptConfiguration();
+  absl::Status Adopt(const EngineConfiguration& next);
+  // What the next configuration can touch, as long as nothing else is known.
+  ConfigurationChange ChangeTo(const EngineConfiguration& next) const;
+  // Schools that the change makes worth another look.
+  QueuedSchools SchoolsOf(const ConfigurationChange& change, const Region& region) const;
   absl::Status SweepPending(SweepResult& result);
   absl::Status SweepSetAside(SweepResult& result);
   absl::Status SweepDue(SweepResult& result);
@@ -145,6 +156,7 @@ class Sweeper {
   void Count(const Batch& batch, const std::vector<SubjectOutcome>& outcomes,
              const std::vector<std::optional<Settlement>>& settlements, SweepResult& result);
   void SetRulebook(Rulebook rulebook);
+  void SetInUse(const std::string& version);
 
   KvStore& kv_;
   FactStore& facts_;
@@ -155,6 +167,8 @@ class Sweeper {
   // Owned by the thread in RunOnce.
   WorkerPool workers_;
   Progress progress_;
+  // Whom the activation that is under way can touch. After a restart that is not known.
+  ConfigurationChange change_;
   SweepInput at_;
   std::set<std::string> complete_schools_;  // that ever said attendance_complete
   QueuedSchools queued_schools_;
@@ -167,6 +181,7 @@ class Sweeper {
   mutable Mutex mutex_;
   Rulebook rulebook_ VANGNET_GUARDED_BY(mutex_);  // replaced only by the thread in RunOnce
   std::optional<EngineConfiguration> next_configuration_ VANGNET_GUARDED_BY(mutex_);
+  std::string version_ VANGNET_GUARDED_BY(mutex_);
   std::optional<Day> last_day_ VANGNET_GUARDED_BY(mutex_);
 };
 

@@ -183,39 +183,47 @@ void Attendance::SetStatuses(Day day) const {
   }
 }
 
-DayPicture Attendance::RawPictureOn(Day day) const {
-  DayPicture picture;
+const Attendance::Remembered& Attendance::LookAt(Day day) const {
+  Remembered& look = remembered_[static_cast<size_t>(day.days_since_epoch()) % remembered_.size()];
+  if (look.day == day) return look;
+  look = {day, {}, true};
   const DayPlan plan = days_.PlanOn(day);
-  if (plan.minutes == 0) return picture;
+  if (plan.minutes == 0) return look;
   Sort();
-  if (TakeWhole(day, plan, picture)) return picture;
+  if (TakeWhole(day, plan, look.raw)) return look;
+  look.whole = false;
   CutPieces(day, plan);
   SetStatuses(day);
-  for (const Piece& piece : pieces_) picture.Add(piece.status, piece.until - piece.from);
-  return picture;
+  for (const Piece& piece : pieces_) look.raw.Add(piece.status, piece.until - piece.from);
+  return look;
 }
 
 int Attendance::FreeMinutesOn(Day day, int unauthorised) const {
   if (unauthorised == 0 || !days_.IsUnderSix(day)) return 0;
   int left = days_.policy().under_six_free_minutes;
   for (Day earlier = day.monday(); earlier < day; ++earlier) {
-    left -= RawPictureOn(earlier).minutes(MinuteStatus::kUnauthorised);
+    left -= LookAt(earlier).raw.minutes(MinuteStatus::kUnauthorised);
   }
   return std::clamp(left, 0, unauthorised);
 }
 
 DayPicture Attendance::PictureOn(Day day) const {
-  DayPicture picture = RawPictureOn(day);
+  DayPicture picture = LookAt(day).raw;
   const int free_minutes = FreeMinutesOn(day, picture.minutes(MinuteStatus::kUnauthorised));
   picture.Move(MinuteStatus::kUnauthorised, MinuteStatus::kAuthorised, free_minutes);
   return picture;
 }
 
 void Attendance::CiteOn(Day day, AbsenceFilter filter, Citations& citations) const {
+  const DayPicture picture = PictureOn(day);
+  if (picture.minutes(filter) == 0) return;
+  const Remembered look = LookAt(day);
+  if (look.whole) {
+    absences_.ForEach(day, [&](const Recorded<Absence>& absence) { citations.Cite(absence); });
+    return;
+  }
+  const int free_minutes = look.raw.minutes(MinuteStatus::kUnauthorised) - picture.minutes(MinuteStatus::kUnauthorised);
   const DayPlan plan = days_.PlanOn(day);
-  if (plan.minutes == 0) return;
-  const DayPicture raw = RawPictureOn(day);
-  const int free_minutes = FreeMinutesOn(day, raw.minutes(MinuteStatus::kUnauthorised));
   CutPieces(day, plan);
   SetStatuses(day);
   absences_.ForEach(day, [&](const Recorded<Absence>& absence) {
@@ -251,6 +259,17 @@ std::vector<Day> Attendance::DisputableDays() const {
   }
   SortEachOnce(disputable);
   return disputable;
+}
+
+int64_t Attendance::MostDisputableMinutes() const {
+  int64_t minutes = 0;
+  for (const auto& absence : days_.history().absences) {
+    if (IsLate(absence.fact) || absence.fact.authorised == Authorised::kYes) continue;
+    const DayInterval named = DaysOf(absence.fact.extent);
+    const Day last = std::min(named.last, days_.today());
+    for (Day day = std::max(named.first, kFirstDay); day <= last; ++day) minutes += days_.PlanOn(day).minutes;
+  }
+  return minutes;
 }
 
 std::vector<Day> Attendance::NamedDays(DayInterval within) const {

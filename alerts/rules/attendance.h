@@ -2,11 +2,12 @@
 //
 // Guarantees: pictures are those seen today, of days up to today.
 // Ownership and lifetime: `days` outlives it; it lives for one evaluation.
-// Thread safety: for one thread (it sorts the absences on first use).
+// Thread safety: for one thread (it sorts the absences on first use, and remembers days).
 // Cost: a day without absence a few nanoseconds, with absence some tens.
 #ifndef VANGNET_ALERTS_RULES_ATTENDANCE_H_
 #define VANGNET_ALERTS_RULES_ATTENDANCE_H_
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -48,6 +49,8 @@ class Attendance {
   // The days up to today that an absence other than LATE names which is not authorised: those that may have
   // unauthorised minutes. In order, each once.
   std::vector<Day> DisputableDays() const;
+  // No fewer than the scheduled minutes of those days.
+  int64_t MostDisputableMinutes() const;
   // The days of `within` that an absence other than LATE or a presence names. In order, each once.
   std::vector<Day> NamedDays(DayInterval within) const;
   // Whether a presence names the day.
@@ -84,6 +87,13 @@ class Attendance {
     void ForEach(Day day, Visit visit) const;
   };
 
+  // What was worked out of a day.
+  struct Remembered {
+    Day day = kDayMin;
+    DayPicture raw;      // before the weekly allowance under six
+    bool whole = false;  // whatever names the day covers all of it
+  };
+
   static bool Covers(const Extent& extent, const Piece& piece);
   void Sort() const;
   // Whether the day is complete.
@@ -93,8 +103,8 @@ class Attendance {
   bool TakeWhole(Day day, const DayPlan& plan, DayPicture& picture) const;
   void CutPieces(Day day, const DayPlan& plan) const;
   void SetStatuses(Day day) const;
-  // Pieces or picture before the weekly allowance under six.
-  DayPicture RawPictureOn(Day day) const;
+  // Valid until the next call.
+  const Remembered& LookAt(Day day) const;
   int FreeMinutesOn(Day day, int unauthorised) const;
 
   const StudentDays& days_;
@@ -103,6 +113,8 @@ class Attendance {
   mutable ByDay<Absence> absences_;  // without LATE
   mutable ByDay<Presence> presences_;
   mutable std::vector<Piece> pieces_;  // of the day last cut
+  // By the low bits of the day: most rules look at the same days.
+  mutable std::array<Remembered, 64> remembered_;
 };
 
 }  // namespace vangnet

@@ -29,12 +29,12 @@ inline bool Matches(AbsenceFilter filter, MinuteStatus status) {
 class DayPicture {
  public:
   void Add(MinuteStatus status, int minutes) {
-    minutes_[static_cast<size_t>(status)] += minutes;
-    scheduled_ += minutes;
+    Change(status, minutes);
+    scheduled_ = static_cast<int16_t>(scheduled_ + minutes);
   }
   void Move(MinuteStatus from, MinuteStatus to, int minutes) {
-    minutes_[static_cast<size_t>(from)] -= minutes;
-    minutes_[static_cast<size_t>(to)] += minutes;
+    Change(from, -minutes);
+    Change(to, minutes);
   }
 
   // 0: no school day.
@@ -58,8 +58,14 @@ class DayPicture {
   friend bool operator==(const DayPicture&, const DayPicture&) = default;
 
  private:
-  int scheduled_ = 0;
-  std::array<int, kMinuteStatuses> minutes_{};
+  void Change(MinuteStatus status, int minutes) {
+    int16_t& changed = minutes_[static_cast<size_t>(status)];
+    changed = static_cast<int16_t>(changed + minutes);
+  }
+
+  // A day has 1440 minutes at most; many pictures are kept at once.
+  int16_t scheduled_ = 0;
+  std::array<int16_t, kMinuteStatuses> minutes_{};
 };
 
 }  // namespace vangnet

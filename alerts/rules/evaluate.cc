@@ -115,4 +115,17 @@ Evaluation EvaluateSchool(std::string_view school, const std::vector<Enrolment>&
   return evaluation;
 }
 
+bool CanHaveFindings(std::string_view school, const SchoolBook& book, const Policy& policy, Day today) {
+  const School& known = book.SchoolOf(school);
+  Evaluation evaluation;
+  bool can = false;
+  ForEachRule(policy, today, evaluation, [&](const Rule& rule, Verdict& verdict) {
+    if (std::holds_alternative<UnknownSchoolSettings>(rule.settings)) can = can || !known.is_listed();
+    if (const auto* silent = std::get_if<SchoolSilentSettings>(&rule.settings)) {
+      SchoolSilent(school, known, policy, today, *silent, verdict);
+    }
+  });
+  return can || !evaluation.findings.empty();
+}
+
 }  // namespace vangnet

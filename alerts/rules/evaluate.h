@@ -45,6 +45,9 @@ struct Enrolment {
 Evaluation EvaluateSchool(std::string_view school, const std::vector<Enrolment>& enrolled, Day next_enrolment_change,
                           const SchoolBook& book, const Policy& policy, Day today);
 
+// Whether EvaluateSchool finds anything of `school` for some children or other; false of nearly every school.
+bool CanHaveFindings(std::string_view school, const SchoolBook& book, const Policy& policy, Day today);
+
 }  // namespace vangnet
 
 #endif  // VANGNET_ALERTS_RULES_EVALUATE_H_

@@ -89,6 +89,8 @@ struct StageCondition {
   int n = 0;
   friend bool operator==(const StageCondition&, const StageCondition&) = default;
 };
+// The condition's field in a policy file, such as "at_least"; empty: none.
+const char* ConditionName(StageCondition::Kind kind);
 
 struct Stage {
   std::string name;

@@ -104,11 +104,10 @@ const Recorded<Report>* SixteenHoursReport(const StudentHistory& history, const 
 }
 
 void WindowMinutes(const Attendance& attendance, const WindowMinutesSettings& settings, Verdict& verdict) {
-  const std::vector<Day> candidates = attendance.DisputableDays();
   const StudentDays& days = attendance.days();
-  int64_t most = 0;
-  for (const Day day : candidates) most += days.PlanOn(day).minutes;
+  const int64_t most = attendance.MostDisputableMinutes();
   if (most == 0 || most < settings.minutes) return;
+  const std::vector<Day> candidates = attendance.DisputableDays();
 
   Tally tally(attendance, settings);
   tally.Run(candidates);

@@ -8,7 +8,9 @@ std::string ProblemToString(std::string_view file, const ConfigurationProblem& p
   if (problem.line > 0 && problem.column > 0) text += ":" + std::to_string(problem.column);
   text += ": ";
   if (!problem.field.empty()) text += problem.field + ": ";
-  return text + problem.message;
+  text += problem.message;
+  if (!problem.suggestion.empty()) text += "; " + problem.suggestion;
+  return text;
 }
 
 }  // namespace vangnet

@@ -21,6 +21,8 @@ struct ConfigurationProblem {
   int column = 0;     // from 1; 0: not known
   std::string field;  // such as rules[3].stages[0].at_least
   std::string message;
+  std::string suggestion = "";  // what may have been meant, or what may be done; may be empty
+  friend bool operator==(const ConfigurationProblem&, const ConfigurationProblem&) = default;
 };
 
 template <typename T>
@@ -44,6 +46,7 @@ struct ServerSettings {
   int rejections_per_source_max = 100'000;
   std::string tls_certificate;  // empty: plaintext
   std::string tls_private_key;
+  int hold_new_alerts_above_per_mille = 20;
   friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
 };
 
@@ -51,7 +54,12 @@ Configuration<Region> ReadRegion(std::string_view text);
 Configuration<Policy> ReadPolicy(std::string_view text);
 Configuration<ServerSettings> ReadServerSettings(std::string_view text);
 
-// "FILE:LINE:COLUMN: FIELD: MESSAGE", as compilers print it.
+// What is odd about a policy that is in order: its text, what became of it, and the region it is for (null: not known).
+std::vector<ConfigurationProblem> AdviseOnPolicyText(std::string_view text, const Policy& policy, const Region* region);
+// The same of a region; its calendar as seen from `today`.
+std::vector<ConfigurationProblem> AdviseOnRegionText(std::string_view text, const Region& region, Day today);
+
+// "FILE:LINE:COLUMN: FIELD: MESSAGE; SUGGESTION", as compilers print it.
 std::string ProblemToString(std::string_view file, const ConfigurationProblem& problem);
 
 }  // namespace vangnet

@@ -96,27 +96,28 @@ void ConfigurationText::Add(Reason reason, const FieldPath& path) {
   }
 }
 
-void ConfigurationText::Error(const FieldPath& path, std::string message) {
-  problems_.push_back(Problem(path, std::move(message)));
+void ConfigurationText::Error(const FieldPath& path, std::string message, std::string suggestion) {
+  problems_.push_back(Problem(path, std::move(message), std::move(suggestion)));
 }
 
 void ConfigurationText::Missing(const FieldPath& path, std::string message) {
-  if (!IsUnread(path.ToString())) Error(path, std::move(message));
+  if (!IsUnread(path)) Error(path, std::move(message));
 }
 
-void ConfigurationText::Warn(const FieldPath& path, std::string message) {
-  warnings_.push_back(Problem(path, std::move(message)));
+void ConfigurationText::Warn(const FieldPath& path, std::string message, std::string suggestion) {
+  warnings_.push_back(Problem(path, std::move(message), std::move(suggestion)));
 }
 
-ConfigurationProblem ConfigurationText::Problem(const FieldPath& path, std::string message) const {
+ConfigurationProblem ConfigurationText::Problem(const FieldPath& path, std::string message,
+                                                std::string suggestion) const {
   Locator locator{&places_, descriptor_, {}};
   locator.Go(path);
-  return {locator.place.line + 1, locator.place.column + 1, path.ToString(), std::move(message)};
+  return {locator.place.line + 1, locator.place.column + 1, path.ToString(), std::move(message), std::move(suggestion)};
 }
 
 // A field that was misspelt is known by another name, so any unread neighbour counts.
-bool ConfigurationText::IsUnread(const std::string& field) const {
-  return std::any_of(unread_.begin(), unread_.end(), [parent = ParentOf(field)](const std::string& unread) {
+bool ConfigurationText::IsUnread(const FieldPath& path) const {
+  return std::any_of(unread_.begin(), unread_.end(), [parent = ParentOf(path.ToString())](const std::string& unread) {
     return unread.empty() || ParentOf(unread) == parent;
   });
 }

@@ -26,10 +26,12 @@ class ConfigurationText : public FieldProblems {
   ConfigurationText(std::string_view text, google::protobuf::Message& message);
 
   void Add(Reason reason, const FieldPath& path) override;
-  void Error(const FieldPath& path, std::string message);
+  void Error(const FieldPath& path, std::string message, std::string suggestion = "");
   // Something required is not there, unless it is there and could not be read.
   void Missing(const FieldPath& path, std::string message);
-  void Warn(const FieldPath& path, std::string message);
+  // Whether something at `path`, or beside it, is there and could not be read.
+  bool IsUnread(const FieldPath& path) const;
+  void Warn(const FieldPath& path, std::string message, std::string suggestion = "");
 
   // `value` when nothing is wrong.
   template <typename T>
@@ -44,8 +46,7 @@ class ConfigurationText : public FieldProblems {
   }
 
  private:
-  ConfigurationProblem Problem(const FieldPath& path, std::string message) const;
-  bool IsUnread(const std::string& field) const;
+  ConfigurationProblem Problem(const FieldPath& path, std::string message, std::string suggestion) const;
   static void Sort(std::vector<ConfigurationProblem>& problems);
 
   const google::protobuf::Descriptor* const descriptor_;

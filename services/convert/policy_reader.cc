@@ -48,22 +48,6 @@ StageShape ShapeOf(RuleCase kind) {
   }
 }
 
-const char* ConditionName(ConditionKind kind) {
-  switch (kind) {
-    case ConditionKind::kNone:
-      break;
-    case ConditionKind::kAtLeastSchoolDays:
-      return "at_least_school_days";
-    case ConditionKind::kLongerThanDays:
-      return "longer_than_days";
-    case ConditionKind::kLongerThanMonths:
-      return "longer_than_months";
-    case ConditionKind::kAtLeast:
-      return "at_least";
-  }
-  return "";
-}
-
 // Fewest and most calendar days after `since`; nothing for conditions that count something else.
 struct DaySpan {
   int least = 0;
@@ -86,6 +70,21 @@ bool IsRuleKey(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
+}
+
+// A key that resembles `text`, such as sick-long for "Sick long".
+std::string SuggestRuleKey(std::string_view text) {
+  std::string key;
+  for (char c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (IsRuleKey(std::string_view(&c, 1)) && c != '-') {
+      key += c;
+    } else if (!key.empty() && key.back() != '-') {
+      key += '-';
+    }
+  }
+  if (key.ends_with('-')) key.pop_back();
+  return IsRuleKey(key) ? "did you mean " + key + "?" : "";
 }
 
 // A rule with nothing read yet. Out of line: inlined, GCC 12 wrongly calls the list of left_for_good uninitialised.
@@ -130,7 +129,7 @@ class PolicyReader {
     if (proto.id().empty()) {
       text_.Add(Reason::kRequired, id);
     } else if (!IsRuleKey(proto.id())) {
-      text_.Error(id, "an id is 1 to 64 of a-z, 0-9 and '-'");
+      text_.Error(id, "an id is 1 to 64 of a-z, 0-9 and '-'", SuggestRuleKey(proto.id()));
     } else if (!ids_.insert(proto.id()).second) {
       text_.Error(id, "there is another rule '" + proto.id() + "'");
     }
@@ -147,7 +146,10 @@ class PolicyReader {
     ReadStages(proto, path, rule);
     const bool told = !rule.audience.empty() || std::any_of(rule.stages.begin(), rule.stages.end(),
                                                             [](const Stage& s) { return !s.audience.empty(); });
-    if (!told && !rule.shadow) text_.Warn(path.Sub("audience"), "nobody is told of what this rule finds");
+    const FieldPath audience = path.Sub("audience");
+    if (!told && !rule.shadow && !text_.IsUnread(audience)) {
+      text_.Warn(audience, "nobody is told of what this rule finds", "give it an audience, or put it in shadow");
+    }
     return rule;
   }
 
@@ -196,7 +198,7 @@ class PolicyReader {
     if (stage.name.empty()) {
       text_.Add(Reason::kRequired, path.Sub("name"));
     } else if (!IsRuleKey(stage.name)) {
-      text_.Error(path.Sub("name"), "a stage's name is 1 to 64 of a-z, 0-9 and '-'");
+      text_.Error(path.Sub("name"), "a stage's name is 1 to 64 of a-z, 0-9 and '-'", SuggestRuleKey(stage.name));
     }
     stage.audience = ReadAudience(proto.audience(), path);
     stage.condition = ReadCondition(proto);

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "domain/national_holidays.h"
 #include "services/convert/configuration.h"
 #include "services/convert/configuration_text.h"
 #include "services/convert/field_reader.h"
+#include "services/convert/school_holidays.h"
 #include "services/convert/school_pattern.h"
 #include "services/convert/suggestion.h"
 #include "services/convert/timetable_reader.h"
@@ -66,6 +68,33 @@ class RegionReader {
     for (int i = 0; i < proto_.closures_size(); ++i) {
       region_.closures.push_back(ReadClosure(proto_.closures(i), root_.Sub("closures", i), reader));
     }
+    if (proto_.holiday_region() == config::v1::HOLIDAY_REGION_UNSPECIFIED) return;
+    const auto part = reader.RequiredEnum<config::v1::HolidayRegion>(
+        proto_.holiday_region(), config::v1::HolidayRegion_IsValid, root_.Sub("holiday_region"));
+    for (const Closure& holiday : SchoolHolidaysOf(part)) region_.closures.push_back(holiday);
+  }
+
+  // Adds the days that are worked out.
+  void ReadNationalHolidays(std::set<Day>& days) {
+    if (!proto_.has_national_holidays()) return;
+    FieldReader reader(text_, {});
+    const auto& national = proto_.national_holidays();
+    const FieldPath path = root_.Sub("national_holidays");
+    const int first_year = national.has_first_year() ? national.first_year() : kNationalHolidaysFirstYear;
+    const int last_year = national.has_last_year() ? national.last_year() : kNationalHolidaysLastYear;
+    const auto is_year = [](int year) {
+      return year >= kNationalHolidaysFirstYear && year <= kNationalHolidaysLastYear;
+    };
+    if (!is_year(first_year)) text_.Error(path.Sub("first_year"), "must be 1990 to 2100");
+    if (!is_year(last_year)) text_.Error(path.Sub("last_year"), "must be 1990 to 2100");
+    if (!is_year(first_year) || !is_year(last_year)) return;
+    if (last_year < first_year) text_.Error(path.Sub("last_year"), "the last year lies before the first");
+    if (national.holidays().empty()) text_.Missing(path.Sub("holidays"), "name the holidays that are kept");
+    for (int i = 0; i < national.holidays_size(); ++i) {
+      const auto holiday = reader.RequiredEnum<NationalHoliday>(
+          national.holidays(i), config::v1::NationalHoliday_IsValid, path.Sub("holidays", i));
+      for (int year = first_year; year <= last_year; ++year) days.insert(NationalHolidayIn(holiday, year));
+    }
   }
 
   void ReadPublicHolidays() {
@@ -80,6 +109,7 @@ class RegionReader {
         text_.Warn(path.Sub("day"), "the day is listed twice");
       }
     }
+    ReadNationalHolidays(days);
     region_.public_holidays.assign(days.begin(), days.end());
   }
 
@@ -191,7 +221,7 @@ class RegionReader {
     if (key.empty() || map.contains(key)) return;
     std::vector<std::string> keys;
     for (const auto& [known, value] : map) keys.push_back(known);
-    text_.Error(path, "there is no " + std::string(what) + " '" + key + "'" + Suggestion(key, keys));
+    text_.Error(path, "there is no " + std::string(what) + " '" + key + "'", Suggestion(key, keys));
   }
 
   const FieldPath root_;

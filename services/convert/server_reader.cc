@@ -14,6 +14,7 @@ constexpr int kCacheMibMax = 65'536;
 constexpr int kThreadsMax = 64;
 constexpr int kQueueMibMax = 4'096;
 constexpr int kRejectionsMax = 10'000'000;
+constexpr int kPerMilleMax = 1'000;
 
 // HOST:PORT or [ADDRESS]:PORT; port 0 lets the system choose.
 bool IsAddress(std::string_view text) {
@@ -50,6 +51,10 @@ class ServerReader {
     if (proto_.has_rejections_per_source_max()) {
       Number(proto_.rejections_per_source_max(), 1, kRejectionsMax, "rejections_per_source_max",
              settings_.rejections_per_source_max);
+    }
+    if (proto_.has_hold_new_alerts_above_per_mille()) {
+      Number(proto_.hold_new_alerts_above_per_mille(), 0, kPerMilleMax, "hold_new_alerts_above_per_mille",
+             settings_.hold_new_alerts_above_per_mille);
     }
     ReadTls();
     return text_.Finish(std::move(settings_));

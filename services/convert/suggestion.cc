@@ -41,7 +41,7 @@ std::string Suggestion(std::string_view name, const std::vector<std::string>& ca
     nearest = &candidate;
     nearest_distance = distance;
   }
-  return nearest == nullptr ? "" : "; did you mean " + *nearest + "?";
+  return nearest == nullptr ? "" : "did you mean " + *nearest + "?";
 }
 
 }  // namespace vangnet

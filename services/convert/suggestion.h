@@ -8,7 +8,7 @@
 
 namespace vangnet {
 
-// "; did you mean X?" with the candidate nearest to `name`, or empty when none is near.
+// "did you mean X?" with the candidate nearest to `name`, or empty when none is near.
 std::string Suggestion(std::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace vangnet

@@ -68,8 +68,9 @@ class Scanner : private google::protobuf::io::ErrorCollector {
   Place Here() { return {tokenizer_.current().line, tokenizer_.current().column}; }
   Place EndOfPrevious() { return {tokenizer_.previous().line, tokenizer_.previous().end_column}; }
 
-  void Report(Place place, const FieldPath& path, std::string message) {
-    result_.problems.push_back({place.line + 1, place.column + 1, path.ToString(), std::move(message)});
+  void Report(Place place, const FieldPath& path, std::string message, std::string suggestion = "") {
+    result_.problems.push_back(
+        {place.line + 1, place.column + 1, path.ToString(), std::move(message), std::move(suggestion)});
   }
 
   size_t Offset(Place place) const {
@@ -122,7 +123,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
     tokenizer_.Next();
     bool keep = true;
     if (field == nullptr) {
-      Report(from, path.Sub(name.c_str()), "unknown field" + SuggestField(name, descriptor));
+      Report(from, path.Sub(name.c_str()), "unknown field", SuggestField(name, descriptor));
       keep = false;
     } else if (const std::string twice = Twice(*field, seen); !twice.empty()) {
       Report(from, path.Sub(name.c_str()), twice);
@@ -201,7 +202,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
   bool Scalar(const FieldDescriptor& field, const FieldPath& path) {
     const Place place = Here();
     const std::string problem = ScalarProblem(field);
-    if (!problem.empty()) Report(place, path, problem);
+    if (!problem.empty()) Report(place, path, problem, SuggestValue(field));
     SkipValue();
     return problem.empty();
   }
@@ -238,9 +239,16 @@ class Scanner : private google::protobuf::io::ErrorCollector {
     if (token.type == Tokenizer::TYPE_INTEGER) return "";  // a number that is no value is found later
     if (token.type != Tokenizer::TYPE_IDENTIFIER) return "expected a value of " + type.name() + ", found " + found;
     if (type.FindValueByName(token.text) != nullptr) return "";
+    return "unknown value " + found + " of " + type.name();
+  }
+
+  // What may have been meant by the value that stands here and is wrong.
+  std::string SuggestValue(const FieldDescriptor& field) {
+    const auto& token = tokenizer_.current();
+    if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM || token.type != Tokenizer::TYPE_IDENTIFIER) return "";
     std::vector<std::string> names;
-    for (int i = 1; i < type.value_count(); ++i) names.push_back(type.value(i)->name());
-    return "unknown value " + found + " of " + type.name() + Suggestion(token.text, names);
+    for (int i = 1; i < field.enum_type()->value_count(); ++i) names.push_back(field.enum_type()->value(i)->name());
+    return Suggestion(token.text, names);
   }
 
   // Steps over the value that stands here, whatever it is: one scalar, or all between brackets.

@@ -25,8 +25,6 @@ std::string FindingToJson(const v1::Finding& finding);
 // Opaque alert id and back; nothing when `text` is none.
 std::string AlertIdToString(uint64_t id);
 std::optional<uint64_t> ParseAlertId(std::string_view text);
-// "AUDIENCE_SUPPORT_TEAM" and so on.
-const char* AudienceName(Audience audience);
 
 }  // namespace vangnet
 

@@ -24,11 +24,14 @@
 #include "services/ingest/absence_warning.h"
 #include "services/ingest/group_committer.h"
 #include "services/ingest/ingest_service.h"
+#include "services/policy/policy_keeper.h"
+#include "services/policy/policy_service.h"
 #include "services/runtime/authenticator.h"
 #include "services/runtime/guarded_clock.h"
 #include "services/runtime/local_day.h"
 #include "services/runtime/task_queue.h"
 #include "services/schools/school_service.h"
+#include "services/server/configuration_advisor.h"
 #include "services/server/grpc_server.h"
 #include "services/server/metrics.h"
 #include "services/server/wake_up.h"
@@ -36,6 +39,7 @@
 #include "storage/alert_store.h"
 #include "storage/fact_store.h"
 #include "storage/file_durable_mark.h"
+#include "storage/policy_store.h"
 #include "storage/rocksdb_kv_store.h"
 
 namespace vangnet {
@@ -47,6 +51,7 @@ constexpr absl::Duration kClockJumpMax = absl::Hours(1);
 constexpr absl::Duration kSweepEvery = absl::Seconds(1);
 constexpr absl::Duration kWatchEvery = absl::Seconds(1);
 constexpr size_t kFindingListingsMax = 32;
+constexpr size_t kReloadsMax = 8;
 
 bool IsFatal(const absl::Status& status) { return absl::IsInternal(status) || absl::IsDataLoss(status); }
 
@@ -64,6 +69,7 @@ class App::Impl {
   absl::Status Open();
   absl::Status Listen();
   void StartLoops();
+  void Reload();
   void Stop();
 
   const std::string& address() const { return server_->address(); }
@@ -71,11 +77,14 @@ class App::Impl {
   bool failed() const { return failed_; }
 
  private:
+  // Chooses the configuration to begin with and opens the engine under it.
+  absl::Status OpenEngine();
   absl::Status Expose(const std::string& metrics_listen);
   void CommitLoop();
   void SweepLoop();
   void WatchLoop();
   void TaskLoop();
+  void PolicyLoop();
   void SweepOnce(bool& work_left);
   void LogSweep(const SweepResult& result);
   void ReportClock();
@@ -92,7 +101,9 @@ class App::Impl {
   std::unique_ptr<FactStore> facts_;
   std::unique_ptr<AlertStore> alerts_;
   Mutex alert_writes_;
+  std::unique_ptr<PolicyStore> policies_;
   std::unique_ptr<Sweeper> sweeper_;
+  std::unique_ptr<PolicyKeeper> keeper_;
   std::unique_ptr<AlertCommands> commands_;
   std::unique_ptr<RegionFindings> findings_;
   std::unique_ptr<RecordReader> reader_;
@@ -100,6 +111,8 @@ class App::Impl {
   std::unique_ptr<Ingest> ingest_;
   std::unique_ptr<OpenAlerts> open_alerts_;
   TaskQueue tasks_{kFindingListingsMax};
+  TaskQueue policy_tasks_{kReloadsMax};
+  std::atomic<bool> activating_ = false;
 
   LoopbackAuthenticator authenticator_;
   AccessLog access_log_{[this](const Access& access) { metrics_->CountRead(access.method, access.items); }};
@@ -108,6 +121,7 @@ class App::Impl {
   std::unique_ptr<AlertService> alert_service_;
   std::unique_ptr<StudentService> student_service_;
   std::unique_ptr<SchoolService> school_service_;
+  std::unique_ptr<PolicyService> policy_service_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   std::string metrics_address_;
@@ -115,9 +129,10 @@ class App::Impl {
   WakeUp sweep_;
   WakeUp watch_;
   uint64_t listener_ = 0;
-  bool held_reported_ = false;         // of the sweeping thread
-  bool sweep_failing_ = false;         // of the sweeping thread
-  std::vector<std::jthread> threads_;  // ends first
+  ConfigurationAdvisor advisor_{*metrics_, log_};  // of the sweeping thread
+  bool held_reported_ = false;                     // of the sweeping thread
+  bool sweep_failing_ = false;                     // of the sweeping thread
+  std::vector<std::jthread> threads_;              // ends first
 };
 
 absl::Status App::Impl::Open() {
@@ -131,15 +146,10 @@ absl::Status App::Impl::Open() {
   auto alerts = AlertStore::Open(*stores_.kv);
   if (!alerts.ok()) return alerts.status();
   alerts_ = *std::move(alerts);
-  Sweeper::Options sweeping;
-  sweeping.threads = settings.engine_threads;
-  auto sweeper =
-      Sweeper::Create(*stores_.kv, *facts_, *alerts_, alert_writes_, startup_.configuration, std::move(sweeping));
-  if (!sweeper.ok()) return sweeper.status();
-  sweeper_ = *std::move(sweeper);
+  if (absl::Status engine = OpenEngine(); !engine.ok()) return engine;
 
   commands_ = std::make_unique<AlertCommands>(*stores_.kv, *alerts_, alert_writes_);
-  findings_ = std::make_unique<RegionFindings>(*facts_);
+  findings_ = std::make_unique<RegionFindings>(*facts_, settings.engine_threads);
   reader_ = std::make_unique<RecordReader>(startup_.configuration.region->school_pattern);
   GroupCommitter::Options committing;
   committing.queue_bytes_max = Mebibytes(settings.ingest_queue_mib);
@@ -155,6 +165,32 @@ absl::Status App::Impl::Open() {
   return open_alerts_->Update();
 }
 
+absl::Status App::Impl::OpenEngine() {
+  const ServerSettings& settings = startup_.settings;
+  policies_ = std::make_unique<PolicyStore>(*stores_.kv);
+  auto start = PolicyKeeper::ChooseAtStart(*policies_, startup_.configuration, log_);
+  if (!start.ok()) return start.status();
+  Sweeper::Options sweeping;
+  sweeping.threads = settings.engine_threads;
+  sweeping.policies = policies_.get();
+  auto sweeper = Sweeper::Create(*stores_.kv, *facts_, *alerts_, alert_writes_, std::move(start->configuration),
+                                 std::move(sweeping));
+  if (!sweeper.ok()) return sweeper.status();
+  sweeper_ = *std::move(sweeper);
+  PolicyKeeper::Options keeping;
+  keeping.sources = startup_.sources;
+  keeping.hold_above_per_mille = settings.hold_new_alerts_above_per_mille;
+  keeping.time_zone = startup_.time_zone;
+  keeping.school_pattern = startup_.configuration.region->school_pattern;
+  keeping.wake_sweeper = [this] { sweep_.Signal(); };
+  keeping.count = [this](ReloadOutcome outcome) { metrics_->Reloaded(outcome); };
+  keeper_ = std::make_unique<PolicyKeeper>(*policies_, *facts_, *alerts_, *sweeper_, clock_, log_, std::move(keeping));
+  if (start->proposed.has_value()) {
+    policy_tasks_.Add([this, proposed = *std::move(start->proposed)] { (void)keeper_->ProposeAtStart(proposed); });
+  }
+  return absl::OkStatus();
+}
+
 absl::Status App::Impl::Listen() {
   ingest_service_ = std::make_unique<IngestService>(*facts_, *ingest_, gate_);
   alert_service_ = std::make_unique<AlertService>(*alerts_, *facts_, *commands_, clock_, gate_);
@@ -165,16 +201,21 @@ absl::Status App::Impl::Listen() {
           .rulebook = [this] { return sweeper_->rulebook(); },
           .configuration_at = [this](std::optional<absl::Time>) { return startup_.configuration; }});
   school_service_ = std::make_unique<SchoolService>(
-      *facts_, [this] { return startup_.configuration.region; }, gate_);
+      *facts_, [this] { return sweeper_->rulebook().book->region_calendar().shared_region(); }, gate_);
+  policy_service_ =
+      std::make_unique<PolicyService>(*policies_, *keeper_, policy_tasks_, gate_,
+                                      PolicyService::Options{.activating = [this] { return activating_.load(); }});
 
   if (absl::Status exposed = Expose(startup_.settings.metrics_listen); !exposed.ok()) return exposed;
   auto server = GrpcServer::Start(
       {.listen = startup_.settings.listen,
        .tls_certificate = startup_.settings.tls_certificate,
        .tls_private_key = startup_.settings.tls_private_key,
-       .services = {ingest_service_.get(), alert_service_.get(), student_service_.get(), school_service_.get()},
+       .services = {ingest_service_.get(), alert_service_.get(), student_service_.get(), school_service_.get(),
+                    policy_service_.get()},
        .service_names = {v1::IngestService::service_full_name(), v1::AlertService::service_full_name(),
-                         v1::StudentService::service_full_name(), v1::SchoolService::service_full_name()}},
+                         v1::StudentService::service_full_name(), v1::SchoolService::service_full_name(),
+                         v1::PolicyService::service_full_name()}},
       *metrics_, clock_);
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
@@ -214,6 +255,8 @@ void App::Impl::StartLoops() {
   start("sweeper", &Impl::SweepLoop, 5);
   start("watches", &Impl::WatchLoop);
   start("listings", &Impl::TaskLoop, 10);
+  // Trying a configuration on everybody is in no hurry either.
+  start("policies", &Impl::PolicyLoop, 15);
   server_->SetServing(true);
 }
 
@@ -226,8 +269,10 @@ void App::Impl::Stop() {
   });
   // What was acknowledged must stay so, and what was taken is answered: the committer runs until no call is left.
   alert_service_->Stop();
+  keeper_->Stop();
   server_->Shutdown(kDrainTime);
   tasks_.Stop();
+  policy_tasks_.Stop();
   committer_->Stop();
   sweep_.Stop();
   watch_.Stop();
@@ -276,8 +321,11 @@ void App::Impl::SweepOnce(bool& work_left) {
   }
   sweep_failing_ = false;
   work_left = result->work_left;
+  activating_ = result->activating;
+  keeper_->Swept();
   metrics_->Swept(*result, clock_.Now(), clock_.Monotonic() - begun, StartOf(result->today, startup_.time_zone));
   LogSweep(*result);
+  advisor_.Look(sweeper_->rulebook(), result->today);
 }
 
 void App::Impl::LogSweep(const SweepResult& result) {
@@ -315,6 +363,15 @@ void App::Impl::TaskLoop() {
   while (tasks_.Wait()) tasks_.RunOnce();
 }
 
+void App::Impl::PolicyLoop() {
+  while (policy_tasks_.Wait()) policy_tasks_.RunOnce();
+}
+
+void App::Impl::Reload() {
+  // It logs and counts what comes of it.
+  if (!policy_tasks_.Add([this] { (void)keeper_->ReloadFiles(); })) log_.Warning("too many reloads are waiting");
+}
+
 void App::Impl::Fail(std::string_view where, const absl::Status& status) {
   log_.Error("the disk failed: nothing is acknowledged any more; restart",
              {{"where", std::string(where)}, {"status", ToString(status)}});
@@ -323,9 +380,13 @@ void App::Impl::Fail(std::string_view where, const absl::Status& status) {
 }
 
 Metrics::Reading App::Impl::Read() {
+  const auto hold = policies_->GetHold();
   return {.pending_subjects = sweeper_->pending(),
           .open_alerts = open_alerts_->counts(),
           .clock_held = clock_.held(),
+          .configuration = {.version = sweeper_->version(),
+                            .activating = activating_,
+                            .held = hold.ok() && hold->has_value()},
           .storage = stores_.kv->Figures()};
 }
 
@@ -356,6 +417,7 @@ App::~App() { impl_->Stop(); }
 const std::string& App::address() const { return impl_->address(); }
 const std::string& App::metrics_address() const { return impl_->metrics_address(); }
 bool App::failed() const { return impl_->failed(); }
+void App::Reload() { impl_->Reload(); }
 void App::Stop() { impl_->Stop(); }
 
 namespace {
@@ -367,11 +429,16 @@ int Refuse(const absl::Status& status) {
   return 1;
 }
 
-// Until one of `signals` comes, or the app has failed.
-void WaitForEnd(const App& app, const sigset_t& signals) {
+// Until one of `signals` other than SIGHUP comes, or the app has failed.
+void WaitForEnd(App& app, const sigset_t& signals) {
   constexpr timespec kLookEvery = {.tv_sec = 0, .tv_nsec = 100'000'000};
   while (!app.failed()) {
-    if (sigtimedwait(&signals, nullptr, &kLookEvery) > 0) return;
+    const int signal = sigtimedwait(&signals, nullptr, &kLookEvery);
+    if (signal == SIGHUP) {
+      app.Reload();
+    } else if (signal > 0) {
+      return;
+    }
   }
 }
 
@@ -391,6 +458,7 @@ int RunServer(const std::vector<std::string>& arguments) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   // It would write a line of its own for every record with invalid UTF-8; such records are answered, and counted.

@@ -5,7 +5,7 @@
 //   kDrainTime and the time of one batch. After a failure of the disk nothing is acknowledged any more, health says
 //   NOT_SERVING and failed() is true: end the process and start it again.
 // Ownership and lifetime: owns everything but the clock.
-// Thread safety: Stop by one thread; the rest concurrently.
+// Thread safety: Stop by one thread; the rest concurrently, Reload not after it.
 #ifndef VANGNET_SERVICES_SERVER_APP_H_
 #define VANGNET_SERVICES_SERVER_APP_H_
 
@@ -44,6 +44,8 @@ class App {
   const std::string& address() const;
   const std::string& metrics_address() const;
   bool failed() const;
+  // Reads region and policy again, in the background, as ReloadPolicy does.
+  void Reload();
   // Drains and ends everything; the destructor does the same. Nothing the second time.
   void Stop();
 
@@ -53,7 +55,7 @@ class App {
   std::unique_ptr<Impl> impl_;
 };
 
-// vangnetd: opens, serves until SIGTERM or SIGINT, and closes. The exit status.
+// vangnetd: opens, serves until SIGTERM or SIGINT, and closes; SIGHUP reads region and policy again. The exit status.
 int RunServer(const std::vector<std::string>& arguments);
 
 }  // namespace vangnet

@@ -28,6 +28,7 @@
 #include "domain/day.h"
 #include "domain/mutex.h"
 #include "services/ingest/ingest.h"
+#include "services/policy/policy_keeper.h"
 
 namespace vangnet {
 
@@ -44,6 +45,11 @@ class Metrics final : public prometheus::Collectable {
     uint64_t pending_subjects = 0;
     OpenAlertCells open_alerts = {};
     absl::Duration clock_held = absl::ZeroDuration();
+    struct {
+      std::string version = {};
+      bool activating = false;
+      bool held = false;  // another one waits for a person
+    } configuration = {};
     std::vector<std::pair<std::string, uint64_t>> storage = {};
   };
 
@@ -74,6 +80,13 @@ class Metrics final : public prometheus::Collectable {
   // --- engine ---
   void Swept(const SweepResult& result, absl::Time now, absl::Duration took, absl::Time day_start);
 
+  // --- configuration ---
+  // How much is odd about it, and days until its calendar ends; 0: there is none.
+  void Advised(size_t warnings, int calendar_days_left);
+
+  // --- region and policy ---
+  void Reloaded(ReloadOutcome outcome);
+
   // --- reads of children's data ---
   void CountRead(std::string_view method, size_t items);
 
@@ -83,6 +96,7 @@ class Metrics final : public prometheus::Collectable {
   using CounterFamily = prometheus::Family<prometheus::Counter>;
   using GaugeFamily = prometheus::Family<prometheus::Gauge>;
   void ShowOpenAlerts(const OpenAlertCells& cells);
+  void ShowVersion(const std::string& version);
   void Show(const Reading& reading);
 
   prometheus::Registry registry_;
@@ -103,6 +117,13 @@ class Metrics final : public prometheus::Collectable {
   prometheus::Gauge* sweep_heartbeat_;
   prometheus::Gauge* last_turned_day_;
   prometheus::Gauge* clock_held_;
+  prometheus::Gauge* configuration_warnings_;
+  prometheus::Gauge* calendar_days_left_;
+  GaugeFamily* configuration_info_;
+  prometheus::Gauge* configuration_activating_;
+  prometheus::Gauge* configuration_held_;
+  CounterFamily* configuration_reloads_;
+  prometheus::Gauge* configuration_last_reload_successful_;
   CounterFamily* reads_;
   GaugeFamily* storage_;
 
@@ -110,6 +131,8 @@ class Metrics final : public prometheus::Collectable {
   std::function<Reading()> reader_ VANGNET_GUARDED_BY(mutex_);
   std::map<std::string, Method> methods_ VANGNET_GUARDED_BY(mutex_);
   std::set<std::string, std::less<>> sources_ VANGNET_GUARDED_BY(mutex_);
+  std::string shown_version_ VANGNET_GUARDED_BY(mutex_);
+  prometheus::Gauge* shown_version_gauge_ VANGNET_GUARDED_BY(mutex_) = nullptr;
   std::map<std::pair<std::string, std::string>, prometheus::Gauge*> shown_cells_ VANGNET_GUARDED_BY(mutex_);
 };
 

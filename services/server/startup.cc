@@ -1,7 +1,5 @@
 #include "services/server/startup.h"
 
-#include <openssl/sha.h>
-
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -126,53 +124,29 @@ std::optional<ServerSettings> ReadSettings(const Flags& flags, std::string& erro
   return settings;
 }
 
-// The text of `path`; of `built_in` when it is empty. `name` is what to call it in messages.
-std::optional<std::string> TextOf(const std::string& path, std::string_view built_in, std::string& error) {
-  return path.empty() ? std::optional(std::string(built_in)) : ReadFile(path, error);
-}
-
-// The same for the same texts, whenever and wherever.
-std::string VersionOf(const std::string& region, const std::string& policy) {
-  const std::string both = std::to_string(region.size()) + ":" + region + policy;
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(both.data()), both.size(), digest);
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string version;
-  for (int i = 0; i < 16; ++i) {
-    version += kHex[digest[i] >> 4];
-    version += kHex[digest[i] & 15];
-  }
-  return version;
-}
-
 std::optional<Startup> ReadAll(const Flags& flags, std::string& error) {
   std::optional<ServerSettings> settings = ReadSettings(flags, error);
   if (!settings.has_value()) return std::nullopt;
-  const std::string region_name = settings->region.empty() ? "sample region" : settings->region;
-  const std::string policy_name = settings->policy.empty() ? "default policy" : settings->policy;
-  const std::optional<std::string> region_text = TextOf(settings->region, SampleRegionText(), error);
-  const std::optional<std::string> policy_text = TextOf(settings->policy, DefaultPolicyText(), error);
-  std::optional<Region> region;
-  std::optional<Policy> policy;
-  if (region_text.has_value()) region = Checked(region_name, ReadRegion(*region_text), error);
-  if (policy_text.has_value()) policy = Checked(policy_name, ReadPolicy(*policy_text), error);
   Startup startup;
-  if (region.has_value() && !absl::LoadTimeZone(region->time_zone, &startup.time_zone)) {
-    error +=
-        region_name + ": time_zone: " + region->time_zone + " is not known on this machine; is tzdata installed?\n";
-    region.reset();
-  }
+  startup.sources = {.region = {.path = settings->region,
+                                .name = settings->region.empty() ? "sample region" : settings->region,
+                                .text = std::string(SampleRegionText())},
+                     .policy = {.path = settings->policy,
+                                .name = settings->policy.empty() ? "default policy" : settings->policy,
+                                .text = std::string(DefaultPolicyText())}};
+  ReadConfiguration read = ReadSources(startup.sources);
+  for (const FileProblem& problem : read.problems) error += ProblemToString(problem) + "\n";
+  for (const FileProblem& warning : read.warnings) error += "warning: " + ProblemToString(warning) + "\n";
   if (!IsLoopback(settings->listen)) {
     error += "listen: " + settings->listen +
              " is not on loopback: without authentication vangnetd serves only callers on this machine\n";
     return std::nullopt;
   }
-  if (!region.has_value() || !policy.has_value()) return std::nullopt;
+  if (!read.configuration.has_value()) return std::nullopt;
+  absl::LoadTimeZone(read.configuration->region->time_zone, &startup.time_zone);  // known: it was read without problem
   startup.settings = *std::move(settings);
   startup.warnings = error;
-  startup.configuration = {.region = std::make_shared<const Region>(*std::move(region)),
-                           .policy = std::make_shared<const Policy>(*std::move(policy)),
-                           .version = VersionOf(*region_text, *policy_text)};
+  startup.configuration = *std::move(read.configuration);
   return startup;
 }
 

@@ -12,14 +12,16 @@
 #include "absl/time/time.h"
 #include "alerts/engine/configuration.h"
 #include "services/convert/configuration.h"
+#include "services/policy/configuration_source.h"
 
 namespace vangnet {
 
 struct Startup {
-  ServerSettings settings;  // paths resolved
-  EngineConfiguration configuration;
-  absl::TimeZone time_zone;  // of the region
-  std::string warnings;      // about the files, a line each
+  ServerSettings settings;            // paths resolved
+  ConfigurationSources sources;       // of region and policy
+  EngineConfiguration configuration;  // what they held
+  absl::TimeZone time_zone;           // of the region
+  std::string warnings;               // about the files, a line each
 };
 
 // The program is to end before it began.

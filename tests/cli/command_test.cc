@@ -8,6 +8,7 @@
 namespace vangnet_testing {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -53,6 +54,8 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
            {"push --format edexml x", "--format is"},
            {"push --format csv x", "--mapping"},
            {"alerts --state sleeping", "--state"},
+           {"policy check", "neither a policy nor a --region"},
+           {"policy check --day 7-9-2026 x", "--day 7-9-2026 is no day"},
            {"ack", "one ALERT"}}) {
     const VangnetRun run = RunVangnet(arguments);
     EXPECT_EQ(run.exit_code, 2) << arguments;
@@ -142,12 +145,82 @@ TEST(SimulateTest, TakesSchoolsAndCalendarFromTheRegion) {
   EXPECT_THAT(run.out, Not(HasSubstr("\"throughDay\":\"2026-10-19\""))) << "autumn holiday";
 }
 
-TEST(PolicyCheckTest, PrintsEveryProblemWithFileAndLine) {
-  const TextFile policy("policy.textproto", "rules {\n  id: \"no kind\"\n}\nunknown_grace_days: -1\n");
+// Ten mistakes of syntax and of meaning, each on a line of its own.
+constexpr char kTenMistakes[] = R"(assume_complete: maybe
+unknown_grace_days: 3
+rules {
+  id: "No Place"
+  no_placement { left_for_god: PLACEMENT_END_REASON_DECEASED }
+  stages { name: "open" at_least_school_days: 0 }
+  stages { name: "open" longer_than_days: 28 }
+  audience: AUDIENCE_SCHOL
+}
+rules {
+  id: "sick-often"
+  spells { window_days: "84" }
+  valid_from: "2027-01-01"
+  valid_until: "2026-12-31"
+  stages { name: "fourth" at_least: 4 }
+  audience: AUDIENCE_SCHOOL
+}
+rules {
+  id: "sick-often"
+  unknown_school {}
+  audience: AUDIENCE_SCHOOL
+}
+)";
+
+TEST(PolicyCheckTest, TenMistakesAreTenErrorsWithTheirLines) {
+  const TextFile policy("policy.textproto", kTenMistakes);
   const VangnetRun run = RunVangnet("policy check --policy " + policy.path());
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_THAT(run.err, HasSubstr(policy.path() + ":1:"));
-  EXPECT_THAT(run.err, HasSubstr(policy.path() + ":4:"));
+  const auto at = [&policy](const std::string& rest) { return StartsWith(policy.path() + ":" + rest); };
+  EXPECT_THAT(LinesOf(run.err),
+              ElementsAre(at("1:18: assume_complete: expected true or false"),
+                          at("4:3: rules[0].id: an id is 1 to 64 of a-z, 0-9 and '-'; did you mean no-place?"),
+                          at("5:18: rules[0].no_placement.left_for_god: unknown field; did you mean left_for_good?"),
+                          at("6:25: rules[0].stages[0].at_least_school_days: must be 1 to 3660, not 0"),
+                          at("7:12: rules[0].stages[1].name: the rule has another stage 'open'"),
+                          at("8:13: rules[0].audience: unknown value 'AUDIENCE_SCHOL' of Audience; did you mean "
+                             "AUDIENCE_SCHOOL?"),
+                          at("12:25: rules[1].spells.window_days: expected a whole number"),
+                          at("14:3: rules[1].valid_until: the last day lies before the first"),
+                          at("18:1: rules[2].stages: a rule needs at least one stage"),
+                          at("19:3: rules[2].id: there is another rule 'sick-often'")));
+  EXPECT_EQ(run.out, policy.path() + ": 10 problems\n");
+}
+
+TEST(PolicyCheckTest, JsonHasALineForEachWithItsPlaceAndSuggestion) {
+  const TextFile policy("policy.textproto", "rules {\n  id: \"Sick often\"\n}\n");
+  const VangnetRun run = RunVangnet("policy check --json " + policy.path());
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, IsEmpty());
+  EXPECT_THAT(LinesOf(run.out), Contains("{\"file\":\"" + policy.path() +
+                                         "\",\"severity\":\"ERROR\",\"line\":2,\"column\":3,\"field\":\"rules[0].id\","
+                                         "\"message\":\"an id is 1 to 64 of a-z, 0-9 and '-'\","
+                                         "\"suggestion\":\"did you mean sick-often?\"}"));
+}
+
+TEST(PolicyCheckTest, WarningsFailOnlyWhenTheCheckIsStrict) {
+  const TextFile policy("policy.textproto",
+                        "rules {\n  id: \"a\"\n  audience: AUDIENCE_SCHOOL\n  spells {}\n"
+                        "  stages { name: \"x\" at_least: 31 }\n}\n");
+  const VangnetRun run = RunVangnet("policy check " + policy.path());
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(LinesOf(run.err), ElementsAre(StartsWith("warning: " + policy.path() + ":5:22: ")));
+  EXPECT_EQ(run.out, policy.path() + ": 1 warning\n");
+  EXPECT_EQ(RunVangnet("policy check --strict " + policy.path()).exit_code, 1);
+  const VangnetRun json = RunVangnet("policy check --json " + policy.path());
+  EXPECT_EQ(json.exit_code, 0);
+  EXPECT_THAT(json.out, HasSubstr("\"severity\":\"WARNING\",\"line\":5"));
+}
+
+TEST(PolicyCheckTest, LooksAtTheRegionAsOnTheDayGiven) {
+  const std::string check =
+      "policy check --region " + std::string(VANGNET_ROOT) + "/tests/scenarios/config/region.textproto --day ";
+  EXPECT_THAT(RunVangnet(check + "2026-08-01").err, Not(HasSubstr("the calendar end")));
+  EXPECT_THAT(RunVangnet(check + "2026-10-01").err, HasSubstr("the calendar ends on 2026-10-25"));
+  EXPECT_THAT(RunVangnet(check + "2026-11-01").err, HasSubstr("the calendar ended on 2026-10-25"));
 }
 
 TEST(PolicyCheckTest, WhatIsShippedIsFine) {

@@ -1,6 +1,4 @@
 // Runs every story of tests/scenarios/cases through the real `vangnet evaluate`.
-#include "tests/scenarios/scenario.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,12 +9,21 @@
 #include <fstream>
 #include <map>
 
+#include "cli/scenarios/comparison.h"
+#include "cli/scenarios/scenario_suite.h"
+#include "services/convert/record_reader.h"
+
 namespace vangnet_testing {
 namespace {
 
-using ::testing::ElementsAreArray;
+using vangnet::ComparedFinding;
 using vangnet::Day;
 using vangnet::DayInterval;
+using vangnet::Expectation;
+using vangnet::FoundFinding;
+using vangnet::Scenario;
+using vangnet::ScenarioOutcome;
+using vangnet::ScenarioSuite;
 
 // Lines found on each day, without "day".
 using FoundByDay = std::map<Day, std::vector<std::string>>;
@@ -32,6 +39,21 @@ std::vector<std::string> CaseFiles() {
 
 class ScenarioTest : public testing::TestWithParam<std::string> {
  protected:
+  void SetUp() override {
+    absl::StatusOr<ScenarioSuite> suite =
+        ScenarioSuite::Open({.paths = {GetParam()}, .policy = std::nullopt, .region = std::nullopt});
+    ASSERT_TRUE(suite.ok()) << suite.status();
+    suite->Run([](size_t) {});
+    const ScenarioOutcome& outcome = suite->outcomes().front();
+    for (const vangnet::ScenarioProblem& problem : outcome.problems) {
+      ADD_FAILURE() << ProblemToString(GetParam(), problem);
+    }
+    ASSERT_TRUE(outcome.scenario.policy && outcome.scenario.region) << "a story here names its policy and its region";
+    scenario_ = outcome.scenario;
+    for (const vangnet::IncomingRecord& record : outcome.records) {
+      records_.push_back(*vangnet::CanonicalToJson(record.canonical));
+    }
+  }
   ~ScenarioTest() override { std::filesystem::remove(records_file_); }
 
   void WriteRecords(const std::vector<std::string>& records) {
@@ -40,11 +62,12 @@ class ScenarioTest : public testing::TestWithParam<std::string> {
   }
 
   // What vangnet evaluate prints for the days, each day with an entry.
-  FoundByDay Evaluate(const Scenario& scenario, const DayInterval& days) {
+  FoundByDay Evaluate(const DayInterval& days) {
     FoundByDay found;
     for (Day day = days.first; day <= days.last; ++day) found[day];
-    const std::string command = std::string(VANGNET_BINARY) + " evaluate --region '" + scenario.region_file +
-                                "' --policy '" + scenario.policy_file + "' --day " + days.first.ToString() +
+    const std::string folder = std::filesystem::path(GetParam()).parent_path().string() + "/";
+    const std::string command = std::string(VANGNET_BINARY) + " evaluate --region '" + folder + scenario_.region->path +
+                                "' --policy '" + folder + scenario_.policy->path + "' --day " + days.first.ToString() +
                                 " --until " + days.last.ToString() + " '" + records_file_ + "'";
     std::FILE* const pipe = popen(command.c_str(), "r");
     if (pipe == nullptr) {
@@ -59,22 +82,29 @@ class ScenarioTest : public testing::TestWithParam<std::string> {
     return found;
   }
 
-  void ExpectAll(const Scenario& scenario, const FoundByDay& found) {
-    for (const Expectation& expectation : scenario.expectations) {
+  // Exactly what the story expects of `day` was found.
+  void ExpectDay(const Expectation& expectation, Day day, const std::vector<std::string>& lines) {
+    ASSERT_FALSE(expectation.only) << "a story here is about everybody in it";
+    std::vector<FoundFinding> found;
+    std::string listed;
+    for (const std::string& line : lines) {
+      found.push_back(vangnet::ReadFoundFinding(line));
+      listed += "\n  " + line;
+    }
+    EXPECT_TRUE(AllMatch(Compare(expectation.findings, found, scenario_.strict)))
+        << "line " << expectation.place.line << " expects something else of " << day.ToString() << " than" << listed;
+  }
+
+  void ExpectAll(const FoundByDay& found) {
+    for (const Expectation& expectation : scenario_.expectations) {
       for (Day day = expectation.days.first; day <= expectation.days.last; ++day) {
-        EXPECT_THAT(found.at(day), ElementsAreArray(expectation.lines)) << "on " << day.ToString();
+        ExpectDay(expectation, day, found.at(day));
       }
     }
   }
 
-  static DayInterval AllDays(const Scenario& scenario) {
-    DayInterval all = scenario.expectations.front().days;
-    for (const Expectation& expectation : scenario.expectations) {
-      all.first = std::min(all.first, expectation.days.first);
-      all.last = std::max(all.last, expectation.days.last);
-    }
-    return all;
-  }
+  Scenario scenario_;
+  std::vector<std::string> records_;  // lines of JSON
 
  private:
   // Each line is {"day":"2026-10-12",...
@@ -96,26 +126,21 @@ class ScenarioTest : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(ScenarioTest, FindsWhatTheStorySays) {
-  const absl::StatusOr<Scenario> scenario = ReadScenario(VANGNET_SCENARIOS, GetParam());
-  ASSERT_TRUE(scenario.ok()) << scenario.status();
-  WriteRecords(scenario->records);
+  WriteRecords(records_);
   // In one go, so that days are skipped on which nothing can change ...
-  ExpectAll(*scenario, Evaluate(*scenario, AllDays(*scenario)));
+  ExpectAll(Evaluate(DaysExpected(scenario_)));
   // ... and each first day by itself.
-  for (const Expectation& expectation : scenario->expectations) {
+  for (const Expectation& expectation : scenario_.expectations) {
     const Day day = expectation.days.first;
-    EXPECT_THAT(Evaluate(*scenario, {day, day}).at(day), ElementsAreArray(expectation.lines))
-        << "on " << day.ToString() << " alone";
+    ExpectDay(expectation, day, Evaluate({day, day}).at(day));
   }
 }
 
 TEST_P(ScenarioTest, OrderAndRepetitionOfRecordsDoNotMatter) {
-  const absl::StatusOr<Scenario> scenario = ReadScenario(VANGNET_SCENARIOS, GetParam());
-  ASSERT_TRUE(scenario.ok()) << scenario.status();
-  std::vector<std::string> records(scenario->records.rbegin(), scenario->records.rend());
-  records.insert(records.end(), scenario->records.begin(), scenario->records.end());
+  std::vector<std::string> records(records_.rbegin(), records_.rend());
+  records.insert(records.end(), records_.begin(), records_.end());
   WriteRecords(records);
-  ExpectAll(*scenario, Evaluate(*scenario, AllDays(*scenario)));
+  ExpectAll(Evaluate(DaysExpected(scenario_)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, ScenarioTest, testing::ValuesIn(CaseFiles()),

@@ -25,7 +25,7 @@ class RegionFindingsTest : public testing::Test {
  protected:
   RegionFindingsTest() {
     world_.Open();
-    findings_ = std::make_unique<RegionFindings>(*world_.facts);
+    findings_ = std::make_unique<RegionFindings>(*world_.facts, 2);
     // Nothing of it is ever swept.
     world_.Send({
         StudentRecord("s-3", "placement", 1, PlacedAt("12AB00", kAugust, kMonday - 3)),

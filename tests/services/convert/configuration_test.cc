@@ -113,7 +113,7 @@ TEST(PolicyTest, ManyMistakesAreToldAtOnceInOrderOfTheirPlace) {
       ProblemsOfFile("bad_many_policy"),
       ElementsAre(":2:18: assume_complete: expected true or false, found 'yes'",
                   ":3:21: unknown_grace_days: expected a number that is not negative",
-                  ":5:3: rules[0].id: an id is 1 to 64 of a-z, 0-9 and '-'",
+                  ":5:3: rules[0].id: an id is 1 to 64 of a-z, 0-9 and '-'; did you mean no-placement?",
                   ":6:3: rules[0].no_placment: unknown field; did you mean no_placement?",
                   ":11:32: rules[1].continuous_absence.filter: unknown value 'ABSENCE_FILTER_MISED' of AbsenceFilter; "
                   "did you mean ABSENCE_FILTER_MISSED?",
@@ -194,7 +194,8 @@ TEST(PolicyTest, WarnsOfARuleThatTellsNobody) {
   const auto policy = ReadPolicy(R"(rules { id: "a" unknown_school {} stages { name: "x" } })");
   EXPECT_TRUE(policy.value);
   EXPECT_THAT(ToStrings(policy.warnings),
-              ElementsAre(":1:1: rules[0].audience: nobody is told of what this rule finds"));
+              ElementsAre(":1:1: rules[0].audience: nobody is told of what this rule finds; give it an "
+                          "audience, or put it in shadow"));
 }
 
 constexpr char kSmallRegion[] = R"(
@@ -300,6 +301,7 @@ TEST(SyntaxTest, EveryTruncationOfTheDefaultPolicyGetsAnAnswer) {
 TEST(ProblemToStringTest, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(ProblemToString("a.textproto", {3, 5, "rules[0].id", "no"}), "a.textproto:3:5: rules[0].id: no");
   EXPECT_EQ(ProblemToString("a.textproto", {0, 0, "", "no"}), "a.textproto: no");
+  EXPECT_EQ(ProblemToString("a.textproto", {3, 5, "rules", "no", "say yes"}), "a.textproto:3:5: rules: no; say yes");
 }
 
 // --- what we ship ---

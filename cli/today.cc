@@ -1,0 +1,15 @@
+#include "cli/today.h"
+
+#include "absl/time/time.h"
+#include "services/runtime/clock.h"
+#include "services/runtime/local_day.h"
+
+namespace vangnet {
+
+Day Today(const std::string& zone) {
+  absl::TimeZone time_zone;
+  if (!absl::LoadTimeZone(zone, &time_zone)) time_zone = absl::UTCTimeZone();
+  return LocalDay(SystemClock().Now(), time_zone);
+}
+
+}  // namespace vangnet

@@ -1,0 +1,75 @@
+#include "services/policy/configuration_source.h"
+
+#include <openssl/sha.h>
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <utility>
+
+#include "absl/time/time.h"
+
+namespace vangnet {
+namespace {
+
+constexpr int kVersionBytes = 8;
+
+std::optional<std::string> TextOf(const ConfigurationSource& source, ReadConfiguration& read) {
+  if (source.path.empty()) return source.text;
+  std::ifstream file(source.path, std::ios::binary);
+  std::ostringstream text;
+  // An empty file sets the fail bit of `text` and is read all the same.
+  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf()))) {
+    read.problems.push_back({source.name, {0, 0, "", "cannot be read"}});
+    return std::nullopt;
+  }
+  return text.str();
+}
+
+template <typename T>
+std::optional<T> Checked(const std::string& file, Configuration<T> configuration, ReadConfiguration& read) {
+  for (ConfigurationProblem& problem : configuration.problems) read.problems.push_back({file, std::move(problem)});
+  for (ConfigurationProblem& warning : configuration.warnings) read.warnings.push_back({file, std::move(warning)});
+  return std::move(configuration.value);
+}
+
+std::string VersionOf(const std::string& region, const std::string& policy) {
+  const std::string both = std::to_string(region.size()) + ":" + region + policy;
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(both.data()), both.size(), digest);
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string version;
+  for (int i = 0; i < kVersionBytes; ++i) {
+    version += kHex[digest[i] >> 4];
+    version += kHex[digest[i] & 15];
+  }
+  return version;
+}
+
+}  // namespace
+
+ReadConfiguration ReadSources(const ConfigurationSources& sources) {
+  ReadConfiguration read;
+  std::optional<Region> region;
+  std::optional<Policy> policy;
+  std::optional<std::string> region_text = TextOf(sources.region, read);
+  if (region_text.has_value()) region = Checked(sources.region.name, ReadRegion(*region_text), read);
+  if (absl::TimeZone ignored; region.has_value() && !absl::LoadTimeZone(region->time_zone, &ignored)) {
+    const std::string message = region->time_zone + " is not known on this machine; is tzdata installed?";
+    read.problems.push_back({sources.region.name, {0, 0, "time_zone", message}});
+  }
+  std::optional<std::string> policy_text = TextOf(sources.policy, read);
+  if (policy_text.has_value()) policy = Checked(sources.policy.name, ReadPolicy(*policy_text), read);
+  if (!read.problems.empty()) return read;
+  std::string version = VersionOf(*region_text, *policy_text);
+  read.configuration = {.region = std::make_shared<const Region>(*std::move(region)),
+                        .policy = std::make_shared<const Policy>(*std::move(policy)),
+                        .version = std::move(version),
+                        .region_text = *std::move(region_text),
+                        .policy_text = *std::move(policy_text)};
+  return read;
+}
+
+std::string ProblemToString(const FileProblem& problem) { return ProblemToString(problem.file, problem.problem); }
+
+}  // namespace vangnet

@@ -1,0 +1,118 @@
+// Walks over the keys and states of many children: what is on disk, and over it what is newer in memory.
+#include <algorithm>
+#include <utility>
+
+#include "storage/fact_store_impl.h"
+
+namespace vangnet {
+namespace {
+
+// The keys of one partition, ascending, each once.
+class StateWalk {
+ public:
+  StateWalk(const FactStore::Impl& store, uint8_t partition, std::string_view first)
+      : partition_(PartitionKey(partition)),
+        // Memory first: what is written and evicted meanwhile is then on disk when the iterator is made.
+        unwritten_(store.states.UnwrittenKeys(partition, first)),
+        stored_(store.kv.NewIterator(Table::kStates)) {
+    stored_->Seek(partition_ + std::string(first));
+  }
+
+  bool Next() {
+    if (on_stored_) stored_->Next();
+    on_stored_ = stored_->Valid() && stored_->key().substr(0, 1) == partition_;
+    const bool has_unwritten = next_unwritten_ < unwritten_.size();
+    if (!on_stored_ && !has_unwritten) return false;
+    is_unwritten_ = has_unwritten && (!on_stored_ || unwritten_[next_unwritten_] <= stored_->key().substr(1));
+    if (is_unwritten_) {
+      key_ = unwritten_[next_unwritten_++];
+      // The disk's is passed over with it, when it is of the same child.
+      on_stored_ = on_stored_ && stored_->key().substr(1) == key_;
+    } else {
+      key_ = stored_->key().substr(1);
+    }
+    return true;
+  }
+
+  const std::string& key() const { return key_; }
+  // The state as it was on disk; none when there is a newer one in memory.
+  std::optional<std::string_view> stored() const {
+    return is_unwritten_ ? std::nullopt : std::optional<std::string_view>(stored_->value());
+  }
+  absl::Status status() const { return stored_->status(); }
+
+ private:
+  const std::string partition_;
+  const std::vector<std::string> unwritten_;
+  size_t next_unwritten_ = 0;
+  const std::unique_ptr<KvIterator> stored_;
+  std::string key_;
+  bool on_stored_ = false;  // the iterator is on the current key
+  bool is_unwritten_ = false;
+};
+
+class StoredStudentScan : public StudentScan {
+ public:
+  StoredStudentScan(const FactStore::Impl& store, uint8_t partition, std::string_view first)
+      : store_(store), walk_(store, partition, first) {}
+
+  bool Next() override {
+    while (walk_.Next()) {
+      keys_.clear();
+      if (!store_.links.MayBeJoined(walk_.key())) return true;
+      keys_ = store_.links.KeysOf(walk_.key());
+      if (keys_.front() == walk_.key()) return true;
+    }
+    return false;
+  }
+
+  const std::string& student() const override { return walk_.key(); }
+
+  absl::StatusOr<const StudentHistory*> GetHistory() override {
+    if (keys_.size() < 2) {
+      reader_.Begin(walk_.key());
+      const auto stored = walk_.stored();
+      if (stored && reader_.Add(walk_.key(), *stored).ok()) {
+        reader_.End();
+        return &reader_.history();
+      }
+      // It is in memory, or does not read: then it is made anew from the versions.
+      if (keys_.empty()) keys_.push_back(walk_.key());
+    }
+    auto history = store_.GetHistory(keys_, std::nullopt);
+    if (!history.ok()) return history.status();
+    joined_ = *std::move(history);
+    return &joined_;
+  }
+
+  absl::Status status() const override { return walk_.status(); }
+
+ private:
+  const FactStore::Impl& store_;
+  StateWalk walk_;
+  std::vector<std::string> keys_;  // of the child; none: the one key alone
+  HistoryReader reader_;
+  StudentHistory joined_;
+};
+
+}  // namespace
+
+std::unique_ptr<StudentScan> FactStore::Scan(int partition, std::string_view first) const {
+  return std::make_unique<StoredStudentScan>(*impl_, static_cast<uint8_t>(partition), first);
+}
+
+absl::StatusOr<std::vector<std::string>> FactStore::ListStudents(std::string_view after, size_t max) const {
+  std::vector<std::string> students;
+  for (int partition = after.empty() ? 0 : PartitionOf(after); partition < kPartitionCount; ++partition) {
+    StateWalk walk(*impl_, static_cast<uint8_t>(partition), after);
+    while (students.size() < max && walk.Next()) {
+      if (walk.key() > after || after.empty()) students.push_back(walk.key());
+    }
+    if (!walk.status().ok()) return walk.status();
+    if (students.size() >= max) break;
+    after = {};
+  }
+  return students;
+}
+
+}  // namespace vangnet
