@@ -4,8 +4,9 @@ namespace vangnet {
 
 const std::vector<Command>& Commands() {
   static const auto* const commands = new std::vector<Command>{
-      PushCommand(),     FindingsCommand(),    AlertsCommand(),     WatchCommand(),          AckCommand(),
-      EvaluateCommand(), PolicyCheckCommand(), PolicyTestCommand(), PolicyBacktestCommand(), SimulateCommand()};
+      PushCommand(),           FindingsCommand(), TimelineCommand(), WhyCommand(),         AlertsCommand(),
+      WatchCommand(),          AckCommand(),      EvaluateCommand(), PolicyCheckCommand(), PolicyTestCommand(),
+      PolicyBacktestCommand(), SimulateCommand()};
   return *commands;
 }
 

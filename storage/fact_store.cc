@@ -70,6 +70,8 @@ std::vector<std::string> FactStore::KeysEverOf(std::string_view student) const {
   return impl_->links.KeysEverOf(student);
 }
 
+std::vector<std::string> FactStore::KeysEverLinked() const { return impl_->links.KeysEverLinked(); }
+
 absl::StatusOr<StudentHistory> FactStore::Impl::GetHistory(const std::vector<std::string>& keys,
                                                            std::optional<size_t> kind) const {
   if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");

@@ -158,6 +158,8 @@ class FactStore : public FactsView {
   std::vector<std::string> KeysOf(std::string_view student) const override;
   // The same over all links that ever held, so that no key is missing that was joined with it at any instant.
   std::vector<std::string> KeysEverOf(std::string_view student) const;
+  // All keys that were ever joined with another, ascending.
+  std::vector<std::string> KeysEverLinked() const;
   absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const override;
   absl::StatusOr<StudentHistory> GetPlacements(const std::vector<std::string>& keys) const override;
   // Cost: one pass over the partition's states on disk, beside the cache.
@@ -177,6 +179,8 @@ class FactStore : public FactsView {
   absl::StatusOr<Placed> GetPlaced(int partition, const std::function<bool(std::string_view)>& wanted) const override;
   // Student keys in (partition, key) order, after `after` (empty: from the beginning), at most `max`.
   absl::StatusOr<std::vector<std::string>> ListStudents(std::string_view after, size_t max) const;
+  // Those of one partition, ascending from `first` on, at most `max`.
+  absl::StatusOr<std::vector<std::string>> ListPartition(int partition, std::string_view first, size_t max) const;
   // Last sequence given out; every version at or below it is durable.
   uint64_t last_sequence() const;
   uint64_t cursor() const;

@@ -101,6 +101,15 @@ void LinkGraph::Change(std::string_view student, const std::string& other, bool 
   from.unwritten[other] = changes_;
 }
 
+std::vector<std::string> LinkGraph::KeysEverLinked() const {
+  MutexLock lock(mutex_);
+  std::vector<std::string> keys;
+  for (const auto& [key, node] : nodes_) {
+    if (!node.ever.empty()) keys.push_back(key);
+  }
+  return keys;
+}
+
 void LinkGraph::AddOnce(std::string_view student, const std::string& other) {
   if (student == other) return;
   MutexLock lock(mutex_);

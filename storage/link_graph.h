@@ -36,6 +36,8 @@ class LinkGraph {
   std::set<std::string, std::less<>> OthersOf(std::string_view student) const;
   // Replaces them.
   void Replace(std::string_view student, const std::set<std::string, std::less<>>& others);
+  // All keys that ever had links, ascending.
+  std::vector<std::string> KeysEverLinked() const;
   // Keeps that a fact of `student` joined it with `other` once, whether or not one does now.
   void AddOnce(std::string_view student, const std::string& other);
   // Whether another key was ever joined with `student`: KeysOf may have more to say than itself.

@@ -24,6 +24,7 @@
 #include "services/ingest/absence_warning.h"
 #include "services/ingest/group_committer.h"
 #include "services/ingest/ingest_service.h"
+#include "services/policy/configuration_archive.h"
 #include "services/policy/policy_keeper.h"
 #include "services/policy/policy_service.h"
 #include "services/runtime/authenticator.h"
@@ -102,6 +103,7 @@ class App::Impl {
   std::unique_ptr<AlertStore> alerts_;
   Mutex alert_writes_;
   std::unique_ptr<PolicyStore> policies_;
+  std::unique_ptr<ConfigurationArchive> archive_;
   std::unique_ptr<Sweeper> sweeper_;
   std::unique_ptr<PolicyKeeper> keeper_;
   std::unique_ptr<AlertCommands> commands_;
@@ -168,6 +170,7 @@ absl::Status App::Impl::Open() {
 absl::Status App::Impl::OpenEngine() {
   const ServerSettings& settings = startup_.settings;
   policies_ = std::make_unique<PolicyStore>(*stores_.kv);
+  archive_ = std::make_unique<ConfigurationArchive>(*policies_);
   auto start = PolicyKeeper::ChooseAtStart(*policies_, startup_.configuration, log_);
   if (!start.ok()) return start.status();
   Sweeper::Options sweeping;
@@ -199,7 +202,7 @@ absl::Status App::Impl::Listen() {
       StudentService::Options{
           .time_zone = startup_.time_zone,
           .rulebook = [this] { return sweeper_->rulebook(); },
-          .configuration_at = [this](std::optional<absl::Time>) { return startup_.configuration; }});
+          .configuration_at = [this](std::optional<absl::Time> instant) { return archive_->At(instant); }});
   school_service_ = std::make_unique<SchoolService>(
       *facts_, [this] { return sweeper_->rulebook().book->region_calendar().shared_region(); }, gate_);
   policy_service_ =

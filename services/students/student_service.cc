@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "alerts/explain/explain.h"
+#include "services/convert/explanation_wire.h"
 #include "services/convert/wire.h"
 #include "services/runtime/local_day.h"
 #include "services/runtime/page_token.h"
-#include "services/students/explanation_wire.h"
 
 namespace vangnet {
 
@@ -83,11 +83,9 @@ grpc::Status StudentService::FillFindings(const Caller& caller, const v1::ListFi
                                           v1::ListFindingsResponse& response) {
   if (!MayReadChildren(caller)) return Denied();
   std::vector<FieldViolation> violations;
-  std::optional<Day> day = LocalDay(clock_.Now(), options_.time_zone);
-  if (!request.day().empty()) {
-    day = Day::Parse(request.day());
-    if (!day.has_value() || *day < kFirstDay) violations.push_back({"day", "not a day, YYYY-MM-DD, from 1990 on"});
-  }
+  const AsKnown as_known = ReadAsKnown(request, options_.time_zone, violations);
+  const Day today = as_known.Today(clock_.Now(), options_.time_zone);
+  Day day = ReadDay("day", request.day(), today, violations);
   if (request.page_size() < 0 || request.page_size() > kPageMax) {
     violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
   }
@@ -104,14 +102,13 @@ grpc::Status StudentService::FillFindings(const Caller& caller, const v1::ListFi
   }
   if (!violations.empty()) return InvalidRequest(violations);
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  const absl::StatusOr<FindingsPage> page =
-      findings_.List(options_.rulebook(),
-                     {.day = *day, .student = request.student(), .school = request.school(), .rule = request.rule()},
-                     position, page_size);
+  const FindingsQuery query = {
+      .day = day, .student = request.student(), .school = request.school(), .rule = request.rule()};
+  const absl::StatusOr<FindingsPage> page = ListPage(as_known, query, position, page_size);
   if (!page.ok()) return ToRpcStatus(page.status());
   for (const Finding& finding : page->findings) ToProto(finding, response.add_findings());
   if (!page->next.empty()) {
-    const auto days = static_cast<uint32_t>(day->days_since_epoch());
+    const auto days = static_cast<uint32_t>(day.days_since_epoch());
     response.set_next_page_token(EncodePageToken("findings", filter, {.numbers = {days}, .text = page->next}));
   }
   gate_.access_log.Read({.caller = caller,
@@ -119,6 +116,14 @@ grpc::Status StudentService::FillFindings(const Caller& caller, const v1::ListFi
                          .student = request.student(),
                          .items = page->findings.size()});
   return grpc::Status::OK;
+}
+
+absl::StatusOr<FindingsPage> StudentService::ListPage(const AsKnown& as_known, const FindingsQuery& query,
+                                                      const std::string& position, size_t page_size) {
+  if (!as_known.at.has_value()) return findings_.List(options_.rulebook(), query, position, page_size);
+  const auto configuration = options_.configuration_at(as_known.at);
+  if (!configuration.ok()) return configuration.status();
+  return findings_.ListAsKnown(*configuration, *as_known.at, query, position, page_size);
 }
 
 absl::StatusOr<std::unique_ptr<const KnownChild>> StudentService::ReadChild(const std::string& student,
@@ -201,7 +206,11 @@ grpc::Status StudentService::FillExplanation(const Caller& caller, const v1::Exp
   }
   const auto index = static_cast<size_t>(rule - policy.rules.begin());
   const Explanation explanation = Explain((*child)->history(), (*child)->book(), policy, index, day);
-  ToProto(explanation, **child, response);
+  ToProto(explanation, &response);
+  for (int i = 0; i < response.steps_size(); ++i) {
+    const auto since = (*child)->KnownSince(explanation.steps[static_cast<size_t>(i)].records);
+    if (since) *response.mutable_steps(i)->mutable_known_since() = ToProto(*since);
+  }
   if (const auto found = (*child)->FirstFound(index, day, explanation.findings)) {
     *response.mutable_known_since() = ToProto(*found);
   }

@@ -58,6 +58,8 @@ class StudentService final : public v1::StudentService::CallbackService {
   grpc::Status FillFindings(const Caller& caller, const v1::ListFindingsRequest& request,
                             v1::ListFindingsResponse& response);
 
+  absl::StatusOr<FindingsPage> ListPage(const AsKnown& as_known, const FindingsQuery& query,
+                                        const std::string& position, size_t page_size);
   grpc::Status StartTimeline(const Caller& caller, const v1::GetTimelineRequest& request, Timeline& timeline);
   grpc::Status FillExplanation(const Caller& caller, const v1::ExplainFindingRequest& request,
                                v1::ExplainFindingResponse& response);

@@ -1,14 +1,14 @@
-#include "services/students/explanation_wire.h"
+#include "services/convert/explanation_wire.h"
 
 #include "services/convert/wire.h"
 
 namespace vangnet {
 
-void ToProto(const Explanation& explanation, const KnownChild& child, v1::ExplainFindingResponse& proto) {
-  for (const Finding& finding : explanation.findings) ToProto(finding, proto.add_findings());
-  proto.set_conclusion(explanation.conclusion);
+void ToProto(const Explanation& explanation, v1::ExplainFindingResponse* proto) {
+  for (const Finding& finding : explanation.findings) ToProto(finding, proto->add_findings());
+  proto->set_conclusion(explanation.conclusion);
   for (const Step& step : explanation.steps) {
-    v1::ExplanationStep& added = *proto.add_steps();
+    v1::ExplanationStep& added = *proto->add_steps();
     added.set_kind(static_cast<v1::ExplanationStepKind>(step.kind));
     // Of days that always were, or are for ever, there is none to name.
     if (step.days && step.days->first != kDayMin) added.set_first_day(step.days->first.ToString());
@@ -20,7 +20,6 @@ void ToProto(const Explanation& explanation, const KnownChild& child, v1::Explai
       evidence.set_record_id(record.key.record_id);
       evidence.set_revision(record.revision);
     }
-    if (const auto since = child.KnownSince(step.records)) *added.mutable_known_since() = ToProto(*since);
   }
 }
 
