@@ -12,10 +12,10 @@ absl::StatusOr<EngineConfiguration> ConfigurationArchive::At(std::optional<absl:
       instant.has_value() ? policies_.ActiveAt(*instant) : policies_.GetActive();
   if (stored.ok() && !stored->has_value() && instant.has_value()) stored = policies_.GetActive();
   if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) return absl::FailedPreconditionError("no region and policy are in use yet");
+  if (!stored->has_value()) return at_start_;
   const ConfigurationFiles& files = (*stored)->files;
   MutexLock lock(mutex_);
-  if (last_.region != nullptr && last_.version == files.version) return last_;
+  if (last_.version == files.version) return last_;
   ReadConfiguration read = ReadSources({.region = {.path = "", .name = "region", .text = files.region},
                                         .policy = {.path = "", .name = "policy", .text = files.policy}});
   if (!read.configuration.has_value()) {

@@ -1,14 +1,15 @@
 // ConfigurationArchive gives the region and policy that were in use at an instant, read from what the store keeps.
 //
-// Guarantees: before the first activation, and for `none`, the one in use now.
+// Guarantees: for `none`, and for an instant before the first activation, the one in use now.
 // Ownership and lifetime: the store outlives it.
 // Thread safety: all methods may be called concurrently.
-// Errors: those of PolicyStore. FAILED_PRECONDITION: nothing is in use yet, or what was no longer reads.
+// Errors: those of PolicyStore. FAILED_PRECONDITION: what was in use then is no longer understood.
 // Cost: a text is read once; the one asked for last is kept.
 #ifndef VANGNET_SERVICES_POLICY_CONFIGURATION_ARCHIVE_H_
 #define VANGNET_SERVICES_POLICY_CONFIGURATION_ARCHIVE_H_
 
 #include <optional>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -20,12 +21,15 @@ namespace vangnet {
 
 class ConfigurationArchive {
  public:
-  explicit ConfigurationArchive(const PolicyStore& policies) : policies_(policies) {}
+  // `at_start`: what the process begins with, until its first activation is kept.
+  ConfigurationArchive(const PolicyStore& policies, EngineConfiguration at_start)
+      : policies_(policies), at_start_(std::move(at_start)), last_(at_start_) {}
 
   absl::StatusOr<EngineConfiguration> At(std::optional<absl::Time> instant);
 
  private:
   const PolicyStore& policies_;
+  const EngineConfiguration at_start_;
   Mutex mutex_;
   EngineConfiguration last_ VANGNET_GUARDED_BY(mutex_);
 };

@@ -170,9 +170,9 @@ absl::Status App::Impl::Open() {
 absl::Status App::Impl::OpenEngine() {
   const ServerSettings& settings = startup_.settings;
   policies_ = std::make_unique<PolicyStore>(*stores_.kv);
-  archive_ = std::make_unique<ConfigurationArchive>(*policies_);
   auto start = PolicyKeeper::ChooseAtStart(*policies_, startup_.configuration, log_);
   if (!start.ok()) return start.status();
+  archive_ = std::make_unique<ConfigurationArchive>(*policies_, start->configuration);
   Sweeper::Options sweeping;
   sweeping.threads = settings.engine_threads;
   sweeping.policies = policies_.get();
