@@ -39,9 +39,14 @@ Command WhyCommand();
 Command AlertsCommand();
 Command WatchCommand();
 Command AckCommand();
+Command DigestsCommand();
 Command PolicyCheckCommand();
 Command PolicyTestCommand();
 Command PolicyBacktestCommand();
+Command PolicyShowCommand();
+Command PolicyReloadCommand();
+Command PolicyConfirmCommand();
+Command PolicyVersionsCommand();
 
 }  // namespace vangnet
 

@@ -65,6 +65,20 @@ std::string AlertTableLine(const v1::Alert& alert) {
               {alert.team(), 0}});
 }
 
+std::string DigestText(const v1::BackfillDigest& digest) {
+  using google::protobuf::util::TimeUtil;
+  std::string text = digest.team() + ", received " + TimeUtil::ToString(digest.received_from()) + " to " +
+                     TimeUtil::ToString(digest.received_until()) + " from";
+  for (const std::string& source : digest.sources()) text += " " + source;
+  text += "\n";
+  for (const v1::BackfillDigestChange& change : digest.changes()) {
+    const std::string kind = ShortName(v1::AlertChangeKind_Name(change.kind()), "ALERT_CHANGE_KIND_");
+    text += "  " + Row({{change.rule(), 22}, {change.stage(), 14}, {kind, 14}, {std::to_string(change.count()), 0}});
+    text += "\n";
+  }
+  return text;
+}
+
 std::string WatchLine(const v1::WatchAlertsResponse& event) {
   const v1::AlertChange& change = event.change();
   const v1::Finding& finding = event.alert().finding();

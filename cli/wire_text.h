@@ -14,6 +14,8 @@ std::string MessageToJson(const google::protobuf::Message& message);
 // The heading and the line of a table of alerts.
 std::string AlertTableHeading();
 std::string AlertTableLine(const v1::Alert& alert);
+// What a backfill brought a team: a line that says whose and when, and an indented one for each rule, stage and kind.
+std::string DigestText(const v1::BackfillDigest& digest);
 // One change, on one line.
 std::string WatchLine(const v1::WatchAlertsResponse& event);
 

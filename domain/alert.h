@@ -26,6 +26,14 @@ enum class AlertChangeKind : uint8_t {
   kAcknowledged
 };
 
+// Whose an alert is.
+struct AlertPlace {
+  std::string school;
+  std::string unit;
+  std::string team;
+  friend bool operator==(const AlertPlace&, const AlertPlace&) = default;
+};
+
 struct AlertChange {
   AlertChangeKind kind = AlertChangeKind::kRaised;
   absl::Time changed_at;
@@ -34,6 +42,8 @@ struct AlertChange {
   std::string actor;       // empty: Vangnet
   std::string note;
   bool backfill = false;  // nobody is notified
+  // Whose the alert was before the change, when the change moved it.
+  std::optional<AlertPlace> moved_from = std::nullopt;
   friend bool operator==(const AlertChange&, const AlertChange&) = default;
 };
 
@@ -52,6 +62,7 @@ struct Alert {
   std::string acknowledged_by;
   std::vector<AlertChange> history;  // oldest first, never empty
   friend bool operator==(const Alert&, const Alert&) = default;
+  AlertPlace place() const { return {finding.school, unit, team}; }
   bool is_open() const { return state == AlertState::kOpen || state == AlertState::kAcknowledged; }
 };
 

@@ -77,6 +77,10 @@ void ChangeToProto(const AlertChange& change, StoredAlertChange& stored) {
   stored.set_actor(change.actor);
   stored.set_note(change.note);
   stored.set_backfill(change.backfill);
+  if (!change.moved_from) return;
+  stored.mutable_moved_from()->set_school(change.moved_from->school);
+  stored.mutable_moved_from()->set_unit(change.moved_from->unit);
+  stored.mutable_moved_from()->set_team(change.moved_from->team);
 }
 
 bool ChangeFromProto(const StoredAlertChange& stored, AlertChange& change) {
@@ -87,6 +91,9 @@ bool ChangeFromProto(const StoredAlertChange& stored, AlertChange& change) {
   change.actor = stored.actor();
   change.note = stored.note();
   change.backfill = stored.backfill();
+  if (stored.has_moved_from()) {
+    change.moved_from = {stored.moved_from().school(), stored.moved_from().unit(), stored.moved_from().team()};
+  }
   return true;
 }
 

@@ -137,12 +137,12 @@ void AlertStore::AddEvaluation(const Subject& subject, const StoredEvaluation& b
     batch.Put(Table::kEvaluations, EvaluationKey(subject), EncodeEvaluation(after));
   }
   if (before.due != after.due) {
-    if (before.due != kDayMax) DueIndex::RemoveMark(before.due, subject, batch);
+    if (before.due != kDayMax) impl_->due.RemoveMark(before.due, subject, batch);
     if (after.due != kDayMax) impl_->due.AddMark(after.due, subject, batch);
   }
   if (before.set_aside.empty() != after.set_aside.empty()) {
     if (after.set_aside.empty()) {
-      DueIndex::RemoveMark(kDayMax, subject, batch);
+      impl_->due.RemoveMark(kDayMax, subject, batch);
     } else {
       impl_->due.AddMark(kDayMax, subject, batch);
     }
@@ -211,7 +211,10 @@ absl::StatusOr<std::optional<Alert>> AlertStore::GetAlert(uint64_t id) const {
   return std::optional<Alert>(*std::move(alert));
 }
 
-absl::StatusOr<std::vector<Subject>> AlertStore::GetDue(Day day, size_t max) const { return impl_->due.Find(day, max); }
+absl::StatusOr<std::vector<Subject>> AlertStore::GetDue(Day day, size_t max,
+                                                        const std::function<bool(const Subject&)>& wanted) const {
+  return impl_->due.Find(day, max, wanted);
+}
 
 absl::StatusOr<uint64_t> AlertStore::CountDue(Day day) const { return impl_->due.Count(day); }
 

@@ -73,8 +73,10 @@ class AlertStore {
 
   absl::StatusOr<StoredEvaluation> GetEvaluation(const Subject& subject) const;
   absl::StatusOr<std::optional<Alert>> GetAlert(uint64_t id) const;
-  // Subjects due on or before `day`, at most `max`, soonest first within a partition.
-  absl::StatusOr<std::vector<Subject>> GetDue(Day day, size_t max) const;
+  // Subjects due on or before `day` that `wanted` (none: all) accepts, at most `max`, soonest first within a partition.
+  absl::StatusOr<std::vector<Subject>> GetDue(Day day, size_t max,
+                                              const std::function<bool(const Subject&)>& wanted = {}) const;
+  // Free of cost but for the first time that it is asked for a day.
   absl::StatusOr<uint64_t> CountDue(Day day) const;
   absl::StatusOr<std::vector<Subject>> GetSetAside() const;
   // Alerts in ascending id order after `after`, that `wanted` accepts, at most `max`.

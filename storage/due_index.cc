@@ -9,10 +9,12 @@ void DueIndex::AddMark(Day day, const Subject& subject, WriteBatch& batch) {
   std::string key = DueKey(day, subject);
   batch.Put(Table::kDue, key, "");
   added_.push_back(std::move(key));
+  added_days_.push_back(day);
 }
 
 void DueIndex::RemoveMark(Day day, const Subject& subject, WriteBatch& batch) {
   batch.Delete(Table::kDue, DueKey(day, subject));
+  removed_days_.push_back(day);
 }
 
 void DueIndex::Applied() {
@@ -22,7 +24,19 @@ void DueIndex::Applied() {
     ++part.changes;
     if (key < part.least) part.least = std::move(key);
   }
+  if (counted_) {
+    const auto counts = [this](Day day) { return day <= counted_->day; };
+    counted_->marks += static_cast<uint64_t>(std::count_if(added_days_.begin(), added_days_.end(), counts));
+    counted_->marks -= static_cast<uint64_t>(std::count_if(removed_days_.begin(), removed_days_.end(), counts));
+  }
+  if (!added_days_.empty() || !removed_days_.empty()) ++batches_;
+  Discard();
+}
+
+void DueIndex::Discard() {
   added_.clear();
+  added_days_.clear();
+  removed_days_.clear();
 }
 
 absl::Status DueIndex::Scan(uint8_t partition, Day day, const std::function<bool(const DueMark&)>& see) const {
@@ -51,11 +65,12 @@ absl::Status DueIndex::Scan(uint8_t partition, Day day, const std::function<bool
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Subject>> DueIndex::Find(Day day, size_t max) const {
+absl::StatusOr<std::vector<Subject>> DueIndex::Find(Day day, size_t max,
+                                                    const std::function<bool(const Subject&)>& wanted) const {
   std::vector<Subject> subjects;
   for (int partition = 0; partition < kPartitionCount && subjects.size() < max; ++partition) {
     absl::Status status = Scan(static_cast<uint8_t>(partition), day, [&](const DueMark& mark) {
-      subjects.push_back(mark.subject);
+      if (!wanted || wanted(mark.subject)) subjects.push_back(mark.subject);
       return subjects.size() < max;
     });
     if (!status.ok()) return status;
@@ -64,14 +79,24 @@ absl::StatusOr<std::vector<Subject>> DueIndex::Find(Day day, size_t max) const {
 }
 
 absl::StatusOr<uint64_t> DueIndex::Count(Day day) const {
+  const Day until = std::min(day, kDayMax - 1);
+  uint64_t batches = 0;
+  {
+    MutexLock lock(mutex_);
+    if (counted_ && counted_->day == until) return counted_->marks;
+    batches = batches_;
+  }
   uint64_t count = 0;
   for (int partition = 0; partition < kPartitionCount; ++partition) {
-    absl::Status status = Scan(static_cast<uint8_t>(partition), day, [&](const DueMark&) {
+    absl::Status status = Scan(static_cast<uint8_t>(partition), until, [&](const DueMark&) {
       ++count;
       return true;
     });
     if (!status.ok()) return status;
   }
+  MutexLock lock(mutex_);
+  // A batch that was applied meanwhile may be in this count or not.
+  if (batches_ == batches) counted_ = Counted{until, count};
   return count;
 }
 

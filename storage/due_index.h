@@ -3,13 +3,14 @@
 // Guarantees: a mark is found from the moment Applied is called after its batch was written.
 // Thread safety: all methods may be called concurrently; one batch at a time between AddMark and Applied.
 // Limits and cost: remembers per partition the least mark there may be, so that a search neither starts over the marks
-//   that were deleted nor reads anything when nothing is due.
+//   that were deleted nor reads anything when nothing is due; and how many marks there are up to the day counted last.
 #ifndef VANGNET_STORAGE_DUE_INDEX_H_
 #define VANGNET_STORAGE_DUE_INDEX_H_
 
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,14 +31,17 @@ class DueIndex {
 
   // Marks the subject. On kDayMax the mark says that it was set aside.
   void AddMark(Day day, const Subject& subject, WriteBatch& batch);
-  static void RemoveMark(Day day, const Subject& subject, WriteBatch& batch);
-  // The marks added are written.
+  // Removes the mark, which is there.
+  void RemoveMark(Day day, const Subject& subject, WriteBatch& batch);
+  // The marks added and removed are written.
   void Applied();
-  // The marks added are not written.
-  void Discard() { added_.clear(); }
+  // The marks added and removed are not written.
+  void Discard();
 
-  // Subjects marked on or before `day`, at most `max`.
-  absl::StatusOr<std::vector<Subject>> Find(Day day, size_t max) const;
+  // Subjects marked on or before `day` that `wanted` accepts, at most `max`.
+  absl::StatusOr<std::vector<Subject>> Find(Day day, size_t max,
+                                            const std::function<bool(const Subject&)>& wanted) const;
+  // Marks on or before `day`. Looks at them the first time it is asked for this day, and keeps count from then on.
   absl::StatusOr<uint64_t> Count(Day day) const;
   absl::StatusOr<std::vector<Subject>> FindSetAside() const;
 
@@ -46,13 +50,22 @@ class DueIndex {
     std::string least;     // no mark is below it
     uint64_t changes = 0;  // of marks added since the start
   };
+  struct Counted {
+    Day day;
+    uint64_t marks = 0;
+  };
   // Calls `see` for the marks of the partition up to and with `day`, until it returns false.
   absl::Status Scan(uint8_t partition, Day day, const std::function<bool(const DueMark&)>& see) const;
 
   const KvStore& kv_;
-  std::vector<std::string> added_;  // owned by the thread that writes
+  // Owned by the thread that writes.
+  std::vector<std::string> added_;
+  std::vector<Day> added_days_;
+  std::vector<Day> removed_days_;
   mutable Mutex mutex_;
   mutable std::array<Part, kPartitionCount> parts_ VANGNET_GUARDED_BY(mutex_);
+  uint64_t batches_ VANGNET_GUARDED_BY(mutex_) = 0;  // that changed marks since the start
+  mutable std::optional<Counted> counted_ VANGNET_GUARDED_BY(mutex_);
 };
 
 }  // namespace vangnet

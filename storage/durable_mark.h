@@ -4,12 +4,13 @@
 // Guarantees: after Write returned OK, Read gives that value or a later one, also after power loss in the middle of
 //   a Write. Two checksummed slots in a preallocated file, written in turn and fdatasync-ed.
 // Thread safety: Write by one thread at a time.
-// Errors: INTERNAL the disk failed: exit and reopen; DATA_LOSS from Read: neither slot is intact.
+// Errors: INTERNAL the disk failed: exit and reopen; DATA_LOSS from Read: there is a mark and it does not read.
 #ifndef VANGNET_STORAGE_DURABLE_MARK_H_
 #define VANGNET_STORAGE_DURABLE_MARK_H_
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,8 +21,9 @@ namespace vangnet {
 class DurableMark {
  public:
   virtual ~DurableMark() = default;
-  // The last sequence marked; 0 when nothing ever was.
-  virtual absl::StatusOr<uint64_t> Read() = 0;
+  // The last sequence marked; nothing: there is no mark.
+  virtual absl::StatusOr<std::optional<uint64_t>> Read() = 0;
+  // Makes the mark when there is none.
   virtual absl::Status Write(uint64_t sequence) = 0;
 };
 

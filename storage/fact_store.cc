@@ -27,6 +27,10 @@ std::vector<PendingSubject> FactStore::TakePending(size_t max) {
 
 size_t FactStore::pending() const { return impl_->pending.size(); }
 
+BackfillQueue FactStore::backfill() const { return impl_->pending.backfill(); }
+
+void FactStore::ReleaseBackfill() { impl_->pending.ReleaseBackfill(); }
+
 bool FactStore::IsPending(const Subject& subject) const { return impl_->pending.Contains(subject); }
 
 void FactStore::MarkPending(const std::vector<Subject>& subjects, uint64_t sequence, bool backfill_only,

@@ -82,6 +82,18 @@ struct PendingSubject {
   std::vector<std::string> together = {};
 };
 
+// Those on the list with nothing but backfill.
+struct BackfillQueue {
+  size_t subjects = 0;
+  size_t waiting = 0;                                 // of them, those that TakePending leaves where they are
+  uint64_t waiting_versions = 0;                      // from the first change of those who wait to the last of all
+  absl::Time waiting_since = absl::InfiniteFuture();  // receipt of the oldest change of those who wait
+  // Chunks of backfills since Open, and when the last one was received, before Open too as far as it is beyond the
+  // cursor; infinite past: none.
+  uint64_t chunks = 0;
+  absl::Time received_at = absl::InfinitePast();
+};
+
 // One version as it is kept.
 struct StoredVersion {
   uint64_t sequence = 0;
@@ -125,11 +137,14 @@ class FactStore : public FactsView {
     uint64_t state_cache_bytes_max = uint64_t{1} << 30;
     int rejections_per_source_max = 100'000;
     absl::Duration rejections_kept = absl::Hours(24 * 30);
+    // A store with versions but without its mark is taken as it is, and gets a new mark.
+    bool accept_without_mark = false;
   };
 
   // `kv` and `mark` outlive the store. Reads what lies beyond the cursor.
   // DATA_LOSS: the versions end before the mark (the message says how many acknowledged records are missing).
-  // FAILED_PRECONDITION: the schema on disk is newer than this program.
+  // FAILED_PRECONDITION: the schema on disk is newer than this program; or there are versions but no mark that reads,
+  // so that nobody can tell whether acknowledged ones are missing.
   static absl::StatusOr<std::unique_ptr<FactStore>> Open(KvStore& kv, DurableMark& mark, const Options& options);
   ~FactStore() override;
 
@@ -138,11 +153,20 @@ class FactStore : public FactsView {
   // marks and publishes. One result per chunk. On error nothing of the group is stored or visible.
   absl::StatusOr<std::vector<ChunkResult>> Commit(const std::vector<Chunk>& group, absl::Time received_at);
 
+  // The outcomes that Commit would have now, for callers who only ask: nothing is stored, and no sequence given. What is
+  // being committed meanwhile may decide otherwise.
+  absl::StatusOr<std::vector<ChunkResult>> Preview(const std::vector<Chunk>& group) const;
+
   // --- the sweeper ---
   // Up to `max` subjects with the oldest changes, and takes them off the list. They count as pending for the
-  // cursor until Evaluated. Every key joined with a changed key by same_student comes with it.
+  // cursor until Evaluated. Every key joined with a changed key by same_student comes with it. Subjects of which all
+  // that is new came by backfill stay on the list until ReleaseBackfill.
   std::vector<PendingSubject> TakePending(size_t max);
+  // Those that wait among them.
   size_t pending() const;
+  BackfillQueue backfill() const;
+  // Those who wait now are taken from now on; whoever comes later waits again.
+  void ReleaseBackfill();
   // Whether the subject is on the list, and not only taken off it.
   bool IsPending(const Subject& subject) const;
   // Adds `subjects` to the list as if their facts had changed at `sequence` (expansion of a school fact).

@@ -1,8 +1,8 @@
 // How a group of chunks becomes durable: decide, write, sync, mark, publish.
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
+#include "absl/container/node_hash_map.h"
 #include "storage/fact_store_impl.h"
 #include "storage/version_codec.h"
 
@@ -69,7 +69,8 @@ class GroupCommit {
   uint64_t given_;
   bool must_sync_ = false;
   WriteBatch batch_;
-  std::unordered_map<Subject, Touched, SubjectHash> touched_;
+  absl::node_hash_map<Subject, Touched, SubjectHash> touched_;
+  std::vector<Touched*> changed_;  // those with a version stored, in order of the first
   std::map<std::string, std::vector<QuarantinedRecord>> refused_;
   std::string value_;
 };
@@ -132,6 +133,7 @@ void GroupCommit::Store(const Chunk& chunk, const IncomingRecord& incoming, cons
   if (change.first_sequence == 0) {
     change.first_sequence = sequence;
     change.received_at = received_at_;
+    changed_.push_back(&touched);
   }
   change.last_sequence = sequence;
   change.backfill_only = change.backfill_only && chunk.backfill;
@@ -183,9 +185,10 @@ void GroupCommit::Account(const Chunk& chunk, const ChunkResult& result) {
 }
 
 absl::Status GroupCommit::Seal() {
-  for (const auto& [subject, touched] : touched_) {
-    if (subject.kind != SubjectKind::kSchool || touched.change.first_sequence == 0) continue;
-    batch_.Put(Table::kSchools, SchoolKey(subject.key), touched.state.bytes());
+  for (const Touched* changed : changed_) {
+    const Subject& subject = changed->change.subject;
+    if (subject.kind != SubjectKind::kSchool) continue;
+    batch_.Put(Table::kSchools, SchoolKey(subject.key), changed->state.bytes());
   }
   for (const auto& [source, records] : refused_) {
     if (absl::Status status = store_.quarantine.Add(source, records, batch_); !status.ok()) return status;
@@ -199,9 +202,10 @@ absl::Status GroupCommit::Seal() {
 absl::Status GroupCommit::Publish() {
   std::vector<PendingSubject> changes;
   std::vector<std::pair<std::string, std::set<std::string, std::less<>>>> relinked;
-  changes.reserve(touched_.size());
-  for (auto& [subject, touched] : touched_) {
-    if (touched.change.first_sequence == 0) continue;
+  changes.reserve(changed_.size());
+  for (Touched* changed : changed_) {
+    Touched& touched = *changed;
+    const Subject& subject = touched.change.subject;
     changes.push_back(touched.change);
     if (subject.kind == SubjectKind::kSchool) {
       absl::Status status = store_.schools.Publish(subject.key, std::move(touched.state).Release());
@@ -232,9 +236,11 @@ absl::Status GroupCommit::Publish() {
   }
   store_.sources.Publish();
   store_.quarantine.Publish();
-  // Oldest first: the list is in that order.
-  std::sort(changes.begin(), changes.end(),
-            [](const PendingSubject& a, const PendingSubject& b) { return a.first_sequence < b.first_sequence; });
+  // Oldest first: the list is in that order. Only links disturb it.
+  if (!relinked.empty()) {
+    std::sort(changes.begin(), changes.end(),
+              [](const PendingSubject& a, const PendingSubject& b) { return a.first_sequence < b.first_sequence; });
+  }
   store_.pending.Add(changes, given_);
   return absl::OkStatus();
 }
@@ -278,6 +284,9 @@ absl::StatusOr<std::vector<ChunkResult>> FactStore::Impl::Commit(const std::vect
   }
   last_received_at = now;
   last_given = commit.given();
+  // Before its subjects are on the list: none of them is released by the pause that this chunk ends.
+  const auto is_backfill = [](const Chunk& chunk) { return chunk.backfill; };
+  if (std::any_of(group.begin(), group.end(), is_backfill)) pending.NoteBackfill(now);
   if (absl::Status status = commit.Publish(); !status.ok()) {
     return Fail(absl::InternalError("a state that was just packed does not unpack: " + std::string(status.message())));
   }

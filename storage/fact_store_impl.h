@@ -33,7 +33,8 @@ class FactStore::Impl {
         mark(mark_in),
         states(kv_in, options.state_cache_bytes_max),
         placed(kv_in),
-        quarantine(kv_in, options) {}
+        quarantine(kv_in, options),
+        accept_without_mark(options.accept_without_mark) {}
 
   // fact_store_open.cc
   absl::Status Open();
@@ -62,6 +63,7 @@ class FactStore::Impl {
   PlacedIndex placed;
   SourceLedger sources;
   Quarantine quarantine;
+  const bool accept_without_mark;
 
   Mutex commit_mutex;
   uint64_t last_given VANGNET_GUARDED_BY(commit_mutex) = 0;  // last sequence that is durable
@@ -73,6 +75,8 @@ class FactStore::Impl {
   // Forgets what was staged and passes the error on.
   absl::Status Fail(absl::Status status) VANGNET_REQUIRES(commit_mutex);
   absl::Status CheckSchema();
+  // Nothing that was acknowledged is missing from a store whose last version is this one.
+  absl::Status CheckMark(uint64_t last_sequence);
   // What Open learns of a subject from the versions beyond the cursor.
   struct Replay;
   absl::Status ReplayPartition(uint8_t partition, uint64_t cursor, Replay& replay);

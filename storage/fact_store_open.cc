@@ -19,6 +19,7 @@ struct FactStore::Impl::Replay {
   std::unordered_map<vangnet::Subject, Subject, SubjectHash> subjects;
   uint64_t last_sequence = 0;
   absl::Time last_received_at = absl::UnixEpoch();
+  absl::Time backfill_received_at = absl::InfinitePast();
 };
 
 std::string EncodeNumber(uint64_t number) {
@@ -65,6 +66,26 @@ absl::Status FactStore::Impl::CheckSchema() {
   return kv.Write(batch, Durability::kSynced);
 }
 
+absl::Status FactStore::Impl::CheckMark(uint64_t last_sequence) {
+  const auto marked = mark.Read();
+  const bool is_damaged = absl::IsDataLoss(marked.status());
+  if (!marked.ok() && !is_damaged) return marked.status();
+  if (is_damaged || !marked->has_value()) {
+    if (!accept_without_mark && (is_damaged || last_sequence > 0)) {
+      return absl::FailedPreconditionError(
+          std::string("the mark of what was acknowledged is ") + (is_damaged ? "damaged" : "not there") +
+          ", but the database holds " + std::to_string(last_sequence) +
+          " record versions: whether acknowledged ones are missing cannot be told. Put the file back, or start once "
+          "with --accept_store_without_mark to take the database as it is and mark it anew");
+    }
+    return mark.Write(last_sequence);
+  }
+  if (last_sequence >= **marked) return absl::OkStatus();
+  return absl::DataLossError("the database ends at record version " + std::to_string(last_sequence) + " but version " +
+                             std::to_string(**marked) + " was acknowledged: " +
+                             std::to_string(**marked - last_sequence) + " acknowledged records are missing");
+}
+
 absl::Status FactStore::Impl::ReplayPartition(uint8_t partition, uint64_t cursor, Replay& replay) {
   const std::string prefix = PartitionKey(partition);
   const auto versions = kv.NewIterator(Table::kVersions);
@@ -108,6 +129,7 @@ absl::Status FactStore::Impl::FoldReplayed(std::string_view value, uint64_t sequ
   subject.folded = subject.folded || *folded;
   change.last_sequence = sequence;
   change.backfill_only = change.backfill_only && version->backfill;
+  if (version->backfill) replay.backfill_received_at = std::max(replay.backfill_received_at, version->received_at);
   // Whether an earlier version was a placement is not worth finding out: one question too many.
   change.placement_changed = true;
   if (const auto* placement = version->record.fact ? std::get_if<Placement>(&*version->record.fact) : nullptr) {
@@ -154,6 +176,7 @@ absl::Status FactStore::Impl::PublishReplay(Replay& replay) {
   }
   std::sort(changes.begin(), changes.end(),
             [](const PendingSubject& a, const PendingSubject& b) { return a.first_sequence < b.first_sequence; });
+  pending.NoteBackfill(replay.backfill_received_at);
   pending.Add(changes, replay.last_sequence);
   return absl::OkStatus();
 }
@@ -174,13 +197,7 @@ absl::Status FactStore::Impl::Open() {
   auto given = GetNumber(kv, kLastSequenceMeta);
   if (!given.ok()) return given.status();
   replay.last_sequence = std::max(replay.last_sequence, *given);
-  auto marked = mark.Read();
-  if (!marked.ok()) return marked.status();
-  if (replay.last_sequence < *marked) {
-    return absl::DataLossError("the database ends at record version " + std::to_string(replay.last_sequence) +
-                               " but version " + std::to_string(*marked) + " was acknowledged: " +
-                               std::to_string(*marked - replay.last_sequence) + " acknowledged records are missing");
-  }
+  if (absl::Status status = CheckMark(replay.last_sequence); !status.ok()) return status;
   pending.Start(*cursor, replay.last_sequence);
   if (absl::Status status = PublishReplay(replay); !status.ok()) return status;
   MutexLock lock(commit_mutex);

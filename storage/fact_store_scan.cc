@@ -1,5 +1,6 @@
 // Walks over the keys and states of many children: what is on disk, and over it what is newer in memory.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "storage/fact_store_impl.h"
@@ -7,13 +8,20 @@
 namespace vangnet {
 namespace {
 
-// The keys of one partition, ascending, each once.
+std::vector<std::string> Join(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  std::vector<std::string> joined;
+  std::set_union(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(joined));
+  return joined;
+}
+
+// The keys of one partition that have a state, and `others`, ascending, each once.
 class StateWalk {
  public:
-  StateWalk(const FactStore::Impl& store, uint8_t partition, std::string_view first)
+  StateWalk(const FactStore::Impl& store, uint8_t partition, std::string_view first,
+            const std::vector<std::string>& others)
       : partition_(PartitionKey(partition)),
         // Memory first: what is written and evicted meanwhile is then on disk when the iterator is made.
-        unwritten_(store.states.UnwrittenKeys(partition, first)),
+        in_memory_(Join(store.states.UnwrittenKeys(partition, first), others)),
         stored_(store.kv.NewIterator(Table::kStates)) {
     stored_->Seek(partition_ + std::string(first));
   }
@@ -21,11 +29,11 @@ class StateWalk {
   bool Next() {
     if (on_stored_) stored_->Next();
     on_stored_ = stored_->Valid() && stored_->key().substr(0, 1) == partition_;
-    const bool has_unwritten = next_unwritten_ < unwritten_.size();
-    if (!on_stored_ && !has_unwritten) return false;
-    is_unwritten_ = has_unwritten && (!on_stored_ || unwritten_[next_unwritten_] <= stored_->key().substr(1));
-    if (is_unwritten_) {
-      key_ = unwritten_[next_unwritten_++];
+    const bool has_more = next_in_memory_ < in_memory_.size();
+    if (!on_stored_ && !has_more) return false;
+    is_in_memory_ = has_more && (!on_stored_ || in_memory_[next_in_memory_] <= stored_->key().substr(1));
+    if (is_in_memory_) {
+      key_ = in_memory_[next_in_memory_++];
       // The disk's is passed over with it, when it is of the same child.
       on_stored_ = on_stored_ && stored_->key().substr(1) == key_;
     } else {
@@ -35,26 +43,27 @@ class StateWalk {
   }
 
   const std::string& key() const { return key_; }
-  // The state as it was on disk; none when there is a newer one in memory.
+  // The state as it was on disk; none when it is to be asked for by key.
   std::optional<std::string_view> stored() const {
-    return is_unwritten_ ? std::nullopt : std::optional<std::string_view>(stored_->value());
+    return is_in_memory_ ? std::nullopt : std::optional<std::string_view>(stored_->value());
   }
   absl::Status status() const { return stored_->status(); }
 
  private:
   const std::string partition_;
-  const std::vector<std::string> unwritten_;
-  size_t next_unwritten_ = 0;
+  const std::vector<std::string> in_memory_;
+  size_t next_in_memory_ = 0;
   const std::unique_ptr<KvIterator> stored_;
   std::string key_;
   bool on_stored_ = false;  // the iterator is on the current key
-  bool is_unwritten_ = false;
+  bool is_in_memory_ = false;
 };
 
 class StoredStudentScan : public StudentScan {
  public:
   StoredStudentScan(const FactStore::Impl& store, uint8_t partition, std::string_view first)
-      : store_(store), walk_(store, partition, first) {}
+      // The smallest key of a child may have no records of its own: then only a link names it.
+      : store_(store), walk_(store, partition, first, store.links.KeysIn(partition, first)) {}
 
   bool Next() override {
     while (walk_.Next()) {
@@ -104,7 +113,7 @@ std::unique_ptr<StudentScan> FactStore::Scan(int partition, std::string_view fir
 absl::StatusOr<std::vector<std::string>> FactStore::ListStudents(std::string_view after, size_t max) const {
   std::vector<std::string> students;
   for (int partition = after.empty() ? 0 : PartitionOf(after); partition < kPartitionCount; ++partition) {
-    StateWalk walk(*impl_, static_cast<uint8_t>(partition), after);
+    StateWalk walk(*impl_, static_cast<uint8_t>(partition), after, /*others=*/{});
     while (students.size() < max && walk.Next()) {
       if (walk.key() > after || after.empty()) students.push_back(walk.key());
     }

@@ -64,12 +64,12 @@ bool SyncDirectoryOf(const std::string& path) {
 }
 
 // Makes the file under another name first, so that it is there whole or not at all.
-absl::Status Make(const std::string& path) {
+absl::Status Make(const std::string& path, uint64_t sequence) {
   const std::string unfinished = path + ".new";
   const int file = open(unfinished.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (file < 0) return Failed("cannot make", unfinished);
   std::string bytes(2 * kSlotDistance, '\0');
-  const std::string slot = EncodeSlot(0);
+  const std::string slot = EncodeSlot(sequence);
   bytes.replace(0, slot.size(), slot);
   bytes.replace(kSlotDistance, slot.size(), slot);
   absl::Status status;
@@ -83,18 +83,17 @@ absl::Status Make(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FileDurableMark>> FileDurableMark::Open(const std::string& path) {
-  if (access(path.c_str(), F_OK) != 0) {
-    if (errno != ENOENT) return Failed("cannot open", path);
-    if (absl::Status status = Make(path); !status.ok()) return status;
-  }
   const int file = open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return Failed("cannot open", path);
+  if (file < 0 && errno != ENOENT) return Failed("cannot open", path);
   return std::unique_ptr<FileDurableMark>(new FileDurableMark(path, file));
 }
 
-FileDurableMark::~FileDurableMark() { close(file_); }
+FileDurableMark::~FileDurableMark() {
+  if (file_ >= 0) close(file_);
+}
 
-absl::StatusOr<uint64_t> FileDurableMark::Read() {
+absl::StatusOr<std::optional<uint64_t>> FileDurableMark::Read() {
+  if (file_ < 0) return std::optional<uint64_t>();
   std::optional<uint64_t> last;
   for (int slot = 0; slot < 2; ++slot) {
     char bytes[kSlotBytes];
@@ -106,10 +105,15 @@ absl::StatusOr<uint64_t> FileDurableMark::Read() {
     next_slot_ = 1 - slot;
   }
   if (!last) return absl::DataLossError("neither slot of the durable mark " + path_ + " is intact");
-  return *last;
+  return last;
 }
 
 absl::Status FileDurableMark::Write(uint64_t sequence) {
+  if (file_ < 0) {
+    if (absl::Status status = Make(path_, sequence); !status.ok()) return status;
+    file_ = open(path_.c_str(), O_RDWR | O_CLOEXEC);
+    return file_ < 0 ? Failed("cannot open", path_) : absl::OkStatus();
+  }
   if (!WriteAll(file_, EncodeSlot(sequence), next_slot_ * kSlotDistance) || fdatasync(file_) != 0) {
     return Failed("cannot write", path_);
   }

@@ -8,6 +8,8 @@ constexpr char kChannelTag = 'c';
 constexpr char kRejectionCountsTag = 'r';
 constexpr char kRequestTag = 'i';
 constexpr char kRequestAgeTag = 't';
+constexpr char kDigestTag = 'd';
+constexpr char kOpenDigestTag = 'o';
 
 void AddByte(std::string& key, uint8_t byte) { key.push_back(static_cast<char>(byte)); }
 
@@ -179,6 +181,14 @@ std::string RequestAgeKey(uint64_t micros, std::string_view request_id) {
   return key.append(request_id);
 }
 
+std::string DigestKey(uint64_t id) {
+  std::string key = NodeKey(kDigestTag);
+  AddNumber(key, id, 8);
+  return key;
+}
+
+std::string OpenDigestKey(std::string_view team) { return NodeKey(kOpenDigestTag).append(team); }
+
 std::optional<uint64_t> SequenceOfVersionKey(std::string_view key) {
   if (key.size() != 9) return std::nullopt;
   key.remove_prefix(1);
@@ -250,5 +260,7 @@ std::optional<RequestAge> AgeOfRequestAgeKey(std::string_view key) {
   if (!micros) return std::nullopt;
   return RequestAge{*micros, std::string(*rest)};
 }
+
+bool IsDigestKey(std::string_view key) { return AfterNodeTag(key, kDigestTag).has_value(); }
 
 }  // namespace vangnet

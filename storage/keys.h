@@ -48,6 +48,8 @@ std::string AlertKey(uint64_t id);                                          // k
 std::string ChangeKey(uint64_t sequence);                                   // kChanges
 std::string RequestKey(std::string_view request_id);                        // kRequests
 std::string RequestAgeKey(uint64_t micros, std::string_view request_id);    // kRequests
+std::string DigestKey(uint64_t id);                                         // kDigests
+std::string OpenDigestKey(std::string_view team);                           // kDigests
 
 // What a key says, or nothing when it is not of that form.
 std::optional<uint64_t> SequenceOfVersionKey(std::string_view key);
@@ -79,6 +81,8 @@ struct RequestAge {
   std::string request_id;
 };
 std::optional<RequestAge> AgeOfRequestAgeKey(std::string_view key);
+// Of a closed digest.
+bool IsDigestKey(std::string_view key);
 
 }  // namespace vangnet
 

@@ -30,6 +30,8 @@ const char* TableName(Table table) {
       return "changes";
     case Table::kRequests:
       return "requests";
+    case Table::kDigests:
+      return "digests";
   }
   return "";
 }

@@ -40,8 +40,9 @@ enum class Table : uint8_t {
   kAlerts,       // alerts with their history
   kChanges,      // alert changes in order, for watchers
   kRequests,     // request ids of commands, with their answers
+  kDigests,      // what backfills brought each team
 };
-inline constexpr int kTableCount = 13;
+inline constexpr int kTableCount = 14;
 const char* TableName(Table table);
 
 // WriteBatch collects changes that are applied together, in order.

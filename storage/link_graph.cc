@@ -66,6 +66,16 @@ bool LinkGraph::MayBeJoined(std::string_view student) const {
   return nodes_.find(student) != nodes_.end();
 }
 
+std::vector<std::string> LinkGraph::KeysIn(uint8_t partition, std::string_view first) const {
+  std::vector<std::string> keys;
+  if (empty_) return keys;
+  MutexLock lock(mutex_);
+  for (auto node = nodes_.lower_bound(first); node != nodes_.end(); ++node) {
+    if (PartitionOf(node->first) == partition) keys.push_back(node->first);
+  }
+  return keys;
+}
+
 std::set<std::string, std::less<>> LinkGraph::OthersOf(std::string_view student) const {
   if (empty_) return {};
   MutexLock lock(mutex_);

@@ -42,6 +42,8 @@ class LinkGraph {
   void AddOnce(std::string_view student, const std::string& other);
   // Whether another key was ever joined with `student`: KeysOf may have more to say than itself.
   bool MayBeJoined(std::string_view student) const;
+  // The keys of a partition that were ever joined with another, from `first` on, ascending.
+  std::vector<std::string> KeysIn(uint8_t partition, std::string_view first) const;
   // No key has links, or ever had.
   bool empty() const { return empty_; }
 

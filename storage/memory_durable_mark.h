@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 
 #include "storage/durable_mark.h"
 
@@ -14,19 +15,25 @@ namespace vangnet {
 
 class MemoryDurableMark : public DurableMark {
  public:
-  absl::StatusOr<uint64_t> Read() override { return sequence_.load(); }
+  absl::StatusOr<std::optional<uint64_t>> Read() override {
+    return there_ ? std::optional<uint64_t>(sequence_.load()) : std::nullopt;
+  }
   absl::Status Write(uint64_t sequence) override {
     if (failing_) return absl::InternalError("the mark was told to fail");
     sequence_ = sequence;
+    there_ = true;
     ++writes_;
     return absl::OkStatus();
   }
   // Writes so far.
   uint64_t writes() const { return writes_; }
+  // As if somebody had removed it.
+  void Remove() { there_ = false; }
   // Every later Write fails and changes nothing.
   void FailWrites() { failing_ = true; }
 
  private:
+  std::atomic<bool> there_ = false;
   std::atomic<uint64_t> sequence_ = 0;
   std::atomic<uint64_t> writes_ = 0;
   std::atomic<bool> failing_ = false;

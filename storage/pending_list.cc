@@ -17,15 +17,29 @@ void PendingList::Add(const std::vector<PendingSubject>& changes, uint64_t last_
   last_sequence_ = std::max(last_sequence_, last_sequence);
 }
 
+void PendingList::NoteBackfill(absl::Time received_at) {
+  MutexLock lock(mutex_);
+  ++backfill_chunks_;
+  backfill_received_at_ = std::max(backfill_received_at_, received_at);
+}
+
+PendingList::Lane PendingList::LaneOf(const PendingSubject& subject) {
+  if (!subject.backfill_only) return kLive;
+  return subject.subject.kind == SubjectKind::kSchool ? kBackfillSchools : kBackfillStudents;
+}
+
 void PendingList::AddOne(const PendingSubject& change) {
   const auto found = places_.find(change.subject);
   if (found == places_.end()) {
+    Order& order = lanes_[LaneOf(change)];
     // Most changes are the newest there are: the end is the right hint.
-    const auto at = order_.emplace_hint(order_.end(), change.first_sequence, change);
-    places_.emplace(change.subject, at);
+    places_.emplace(change.subject, order.emplace_hint(order.end(), change.first_sequence, change));
+    if (IsWaiting(change)) ++waiting_;
     return;
   }
   PendingSubject& known = found->second->second;
+  Order& before = lanes_[LaneOf(known)];
+  if (IsWaiting(known)) --waiting_;
   known.last_sequence = std::max(known.last_sequence, change.last_sequence);
   known.backfill_only = known.backfill_only && change.backfill_only;
   known.placement_changed = known.placement_changed || change.placement_changed;
@@ -35,28 +49,45 @@ void PendingList::AddOne(const PendingSubject& change) {
       known.together.push_back(key);
     }
   }
-  if (change.first_sequence >= known.first_sequence) return;
-  known.first_sequence = change.first_sequence;
-  auto node = order_.extract(found->second);
-  node.key() = change.first_sequence;
-  found->second = order_.insert(std::move(node));
+  const bool is_older = change.first_sequence < known.first_sequence;
+  if (is_older) known.first_sequence = change.first_sequence;
+  if (IsWaiting(known)) ++waiting_;
+  Order& after = lanes_[LaneOf(known)];
+  if (!is_older && &after == &before) return;
+  auto node = before.extract(found->second);
+  node.key() = node.mapped().first_sequence;
+  found->second = after.insert(std::move(node));
 }
 
 PendingSubject PendingList::TakeOne(Order::iterator at) {
   PendingSubject subject = std::move(at->second);
-  order_.erase(at);
+  lanes_[LaneOf(subject)].erase(at);
+  if (IsWaiting(subject)) --waiting_;
   places_.erase(subject.subject);
   taken_.insert(subject.first_sequence);
   return subject;
+}
+
+std::optional<PendingList::Lane> PendingList::NextLane(size_t taken, size_t max) const {
+  std::optional<Lane> released;
+  for (const Lane lane : {kBackfillSchools, kBackfillStudents}) {
+    if (lanes_[lane].empty() || IsWaiting(lanes_[lane].begin()->second)) continue;
+    released = lane;
+    break;
+  }
+  if (lanes_[kLive].empty()) return released;
+  return released && taken >= max - max / 4 ? released : kLive;
 }
 
 std::vector<PendingSubject> PendingList::Take(size_t max,
                                               const std::function<std::vector<std::string>(const Subject&)>& joined) {
   std::vector<PendingSubject> taken;
   MutexLock lock(mutex_);
-  while (taken.size() < max && !order_.empty()) {
+  while (taken.size() < max) {
+    const std::optional<Lane> lane = NextLane(taken.size(), max);
+    if (!lane) break;
     const size_t first = taken.size();
-    taken.push_back(TakeOne(order_.begin()));
+    taken.push_back(TakeOne(lanes_[*lane].begin()));
     const auto is_taken = [&](const Subject& subject) {
       return std::any_of(taken.begin() + static_cast<std::ptrdiff_t>(first), taken.end(),
                          [&](const PendingSubject& other) { return other.subject == subject; });
@@ -88,7 +119,9 @@ std::vector<PendingSubject> PendingList::Take(size_t max,
 
 uint64_t PendingList::CursorWith(const std::multiset<uint64_t>& taken) const {
   uint64_t oldest = last_sequence_ + 1;
-  if (!order_.empty()) oldest = std::min(oldest, order_.begin()->first);
+  for (const Order& order : lanes_) {
+    if (!order.empty()) oldest = std::min(oldest, order.begin()->first);
+  }
   if (!taken.empty()) oldest = std::min(oldest, *taken.begin());
   return std::max(cursor_, oldest == 0 ? 0 : oldest - 1);
 }
@@ -130,6 +163,28 @@ void PendingList::PutBack(const std::vector<PendingSubject>& subjects) {
   Untake(subjects);
 }
 
+void PendingList::ReleaseBackfill() {
+  MutexLock lock(mutex_);
+  released_through_ = last_sequence_;
+  waiting_ = 0;
+}
+
+BackfillQueue PendingList::backfill() const {
+  MutexLock lock(mutex_);
+  BackfillQueue queue;
+  queue.subjects = lanes_[kBackfillSchools].size() + lanes_[kBackfillStudents].size();
+  queue.waiting = waiting_;
+  queue.chunks = backfill_chunks_;
+  queue.received_at = backfill_received_at_;
+  for (const Lane lane : {kBackfillSchools, kBackfillStudents}) {
+    const auto oldest = lanes_[lane].upper_bound(released_through_);
+    if (oldest == lanes_[lane].end()) continue;
+    queue.waiting_since = std::min(queue.waiting_since, oldest->second.received_at);
+    queue.waiting_versions = std::max(queue.waiting_versions, last_sequence_ - oldest->first + 1);
+  }
+  return queue;
+}
+
 bool PendingList::Contains(const Subject& subject) const {
   MutexLock lock(mutex_);
   return places_.contains(subject);
@@ -137,7 +192,7 @@ bool PendingList::Contains(const Subject& subject) const {
 
 size_t PendingList::size() const {
   MutexLock lock(mutex_);
-  return order_.size();
+  return places_.size();
 }
 
 uint64_t PendingList::last_sequence() const {

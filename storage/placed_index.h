@@ -14,9 +14,11 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/node_hash_map.h"
 #include "absl/status/statusor.h"
 #include "domain/mutex.h"
 #include "storage/kv_store.h"
+#include "storage/text_hash.h"
 
 namespace vangnet {
 
@@ -42,7 +44,7 @@ class PlacedIndex {
   };
   const KvStore& kv_;
   mutable Mutex mutex_;
-  std::map<std::string, Schools, std::less<>> by_student_ VANGNET_GUARDED_BY(mutex_);
+  absl::node_hash_map<std::string, Schools, TextHash, std::equal_to<>> by_student_ VANGNET_GUARDED_BY(mutex_);
   std::map<std::string, Keys, std::less<>> by_school_ VANGNET_GUARDED_BY(mutex_);
 };
 

@@ -72,7 +72,7 @@ absl::StatusOr<const StateCache::State*> StateCache::Find(const Part& part, std:
     if (!rebuilt.ok()) return rebuilt.status();
     bytes = std::move(*rebuilt).Release();
   }
-  const auto at = part.states.emplace(student, State()).first;
+  const auto at = part.states.try_emplace(student).first;
   State& state = at->second;
   state.bytes = std::move(bytes);
   state.key = &at->first;
@@ -106,7 +106,7 @@ void StateCache::Publish(std::string_view student, std::string bytes) {
   MutexLock lock(part.mutex);
   auto at = part.states.find(student);
   if (at == part.states.end()) {
-    at = part.states.emplace(student, State()).first;
+    at = part.states.try_emplace(student).first;
     at->second.key = &at->first;
   } else {
     if (!at->second.unwritten) RemoveEvictable(part, at->second);

@@ -15,9 +15,9 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "absl/container/node_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -69,7 +69,7 @@ class StateCache {
   };
   struct Part {
     mutable Mutex mutex;
-    mutable std::unordered_map<std::string, State, TextHash, std::equal_to<>> states VANGNET_GUARDED_BY(mutex);
+    mutable absl::node_hash_map<std::string, State, TextHash, std::equal_to<>> states VANGNET_GUARDED_BY(mutex);
     mutable List evictable VANGNET_GUARDED_BY(mutex);
     List unwritten VANGNET_GUARDED_BY(mutex);
     mutable uint64_t bytes VANGNET_GUARDED_BY(mutex) = 0;  // of all states

@@ -15,21 +15,45 @@ constexpr std::string_view kActivation = "engine.activation";
 // In front of the last student, so that "the first" is not an empty value.
 constexpr std::string_view kActivatedThrough = "s:";
 constexpr std::string_view kSchool = "engine.school.";
+constexpr std::string_view kQueued = "engine.queued.";
+constexpr char kBackfill = 'b';
+constexpr char kNoBackfill = 'n';
 
-std::string KeyOfSchool(const std::string& school) { return MetaKey(std::string(kSchool) + school); }
+std::string KeyOf(std::string_view name, const std::string& school) { return MetaKey(std::string(name) + school); }
 
-absl::StatusOr<std::set<std::string>> LoadSchools(const KvStore& kv) {
-  std::set<std::string> schools;
-  const std::string prefix = MetaKey(kSchool);
+// By what follows the name in the key.
+absl::StatusOr<std::map<std::string, std::string>> LoadAll(const KvStore& kv, std::string_view name) {
+  std::map<std::string, std::string> values;
+  const std::string prefix = MetaKey(name);
   const std::unique_ptr<KvIterator> at = kv.NewIterator(Table::kMeta);
   for (at->Seek(prefix); at->Valid() && at->key().starts_with(prefix); at->Next()) {
-    schools.emplace(at->key().substr(prefix.size()));
+    values.emplace(at->key().substr(prefix.size()), at->value());
   }
   if (!at->status().ok()) return at->status();
-  return schools;
+  return values;
+}
+
+std::string EncodeQueued(const QueuedSchool& queued) {
+  return std::to_string(static_cast<int>(queued.occasion)) + (queued.backfill ? kBackfill : kNoBackfill);
+}
+
+std::optional<QueuedSchool> DecodeQueued(std::string_view text) {
+  for (const Occasion occasion : {Occasion::kFacts, Occasion::kTime, Occasion::kConfiguration, Occasion::kJoined}) {
+    for (const bool backfill : {true, false}) {
+      if (text == EncodeQueued({occasion, backfill})) return QueuedSchool{occasion, backfill};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
+
+void QueueSchool(const std::string& school, QueuedSchool queued, QueuedSchools& schools) {
+  const auto [at, inserted] = schools.try_emplace(school, queued);
+  if (inserted) return;
+  if (queued.occasion == Occasion::kFacts) at->second.occasion = Occasion::kFacts;
+  at->second.backfill = at->second.backfill && queued.backfill;
+}
 
 absl::StatusOr<Progress> Progress::Load(const KvStore& kv) {
   Progress progress;
@@ -48,9 +72,16 @@ absl::StatusOr<Progress> Progress::Load(const KvStore& kv) {
     if (!(*activation)->starts_with(kActivatedThrough)) return absl::DataLossError("the activation has no position");
     progress.activated_through_ = (*activation)->substr(kActivatedThrough.size());
   }
-  auto schools = LoadSchools(kv);
+  const auto schools = LoadAll(kv, kSchool);
   if (!schools.ok()) return schools.status();
-  progress.schools_with_alerts_ = *std::move(schools);
+  for (const auto& [school, unused] : *schools) progress.schools_with_alerts_.insert(school);
+  const auto queued = LoadAll(kv, kQueued);
+  if (!queued.ok()) return queued.status();
+  for (const auto& [school, text] : *queued) {
+    const std::optional<QueuedSchool> decoded = DecodeQueued(text);
+    if (!decoded) return absl::DataLossError("a school is queued for no known reason");
+    progress.queued_schools_.emplace(school, *decoded);
+  }
   return progress;
 }
 
@@ -80,11 +111,24 @@ void Progress::AddActivationDone(WriteBatch& batch) {
 }
 
 void Progress::AddSchoolWithAlerts(const std::string& school, WriteBatch& batch) {
-  if (schools_with_alerts_.insert(school).second) batch.Put(Table::kMeta, KeyOfSchool(school), "");
+  if (schools_with_alerts_.insert(school).second) batch.Put(Table::kMeta, KeyOf(kSchool, school), "");
 }
 
 void Progress::AddSchoolWithoutAlerts(const std::string& school, WriteBatch& batch) {
-  if (schools_with_alerts_.erase(school) > 0) batch.Delete(Table::kMeta, KeyOfSchool(school));
+  if (schools_with_alerts_.erase(school) > 0) batch.Delete(Table::kMeta, KeyOf(kSchool, school));
+}
+
+void Progress::AddQueuedSchool(const std::string& school, QueuedSchool queued, WriteBatch& batch) {
+  const auto known = queued_schools_.find(school);
+  const bool is_new = known == queued_schools_.end();
+  const QueuedSchool before = is_new ? queued : known->second;
+  QueueSchool(school, queued, queued_schools_);
+  const QueuedSchool& after = queued_schools_.at(school);
+  if (is_new || after != before) batch.Put(Table::kMeta, KeyOf(kQueued, school), EncodeQueued(after));
+}
+
+void Progress::AddSchoolEvaluated(const std::string& school, WriteBatch& batch) {
+  if (queued_schools_.erase(school) > 0) batch.Delete(Table::kMeta, KeyOf(kQueued, school));
 }
 
 }  // namespace vangnet

@@ -38,7 +38,12 @@ absl::Status SettleAlerts(const SubjectTask& task, const SubjectOutcome& outcome
       settlement.after.alerts.push_back(update.alert.id);
     }
     alerts.AddAlert(update.alert, update.changes, batch);
-    for (const AlertChange& change : update.changes) settlement.changes.push_back(change.kind);
+    for (const AlertChange& change : update.changes) {
+      settlement.changes.push_back(change.kind);
+      if (!change.backfill) continue;
+      settlement.quiet.push_back(
+          {update.alert.team, update.alert.unit, {update.alert.finding.rule, change.stage, change.kind}});
+    }
   }
   std::sort(settlement.after.alerts.begin(), settlement.after.alerts.end());
   return absl::OkStatus();

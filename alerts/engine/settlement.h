@@ -7,20 +7,30 @@
 #ifndef VANGNET_ALERTS_ENGINE_SETTLEMENT_H_
 #define VANGNET_ALERTS_ENGINE_SETTLEMENT_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "alerts/engine/configuration.h"
 #include "alerts/engine/subject_evaluation.h"
+#include "domain/backfill_digest.h"
 #include "storage/alert_store.h"
 #include "storage/kv_store.h"
 
 namespace vangnet {
 
+// A change that nobody is told of, because a backfill brought it.
+struct QuietChange {
+  std::string team;
+  std::string unit;
+  DigestCell cell;
+};
+
 struct Settlement {
   StoredEvaluation after;
   std::vector<AlertChangeKind> changes;
+  std::vector<QuietChange> quiet;  // of the changes
 };
 
 absl::StatusOr<Settlement> Settle(const SubjectTask& task, const SubjectOutcome& outcome, const Rulebook& rulebook,

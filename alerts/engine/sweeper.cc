@@ -47,10 +47,12 @@ absl::StatusOr<std::unique_ptr<Sweeper>> Sweeper::Create(KvStore& kv, FactStore&
                                                          Options options) {
   auto progress = Progress::Load(kv);
   if (!progress.ok()) return progress.status();
+  auto digests = DigestStore::Open(kv);
+  if (!digests.ok()) return digests.status();
   auto set_aside = alerts.GetSetAside();
   if (!set_aside.ok()) return set_aside.status();
   std::unique_ptr<Sweeper> sweeper(
-      new Sweeper(kv, facts, alerts, alert_writes, std::move(options), *std::move(progress)));
+      new Sweeper(kv, facts, alerts, alert_writes, std::move(options), *std::move(progress), *std::move(digests)));
   const auto schools = facts.GetSchools();
   for (const auto& [school, school_facts] : schools) {
     if (!school_facts.completions.empty()) sweeper->complete_schools_.insert(school);
@@ -66,7 +68,7 @@ absl::StatusOr<std::unique_ptr<Sweeper>> Sweeper::Create(KvStore& kv, FactStore&
 }
 
 Sweeper::Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert_writes, Options options,
-                 Progress progress)
+                 Progress progress, std::unique_ptr<DigestStore> digests)
     : kv_(kv),
       facts_(facts),
       alerts_(alerts),
@@ -74,6 +76,8 @@ Sweeper::Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert
       options_(std::move(options)),
       workers_(options_.threads),
       progress_(std::move(progress)),
+      digests_(std::move(digests)),
+      backfill_wait_(options_.backfill),
       last_day_(progress_.day()) {}
 
 Rulebook Sweeper::rulebook() const {
@@ -99,8 +103,9 @@ absl::StatusOr<SweepResult> Sweeper::RunOnce(const SweepInput& input) {
   if (status.ok()) status = SweepSetAside(result);
   if (status.ok()) status = SweepDue(result);
   if (status.ok()) status = SweepActivation(result);
+  if (status.ok()) status = CloseDigests(result);
+  if (status.ok()) status = Report(result);
   if (!status.ok()) return status;
-  Report(result);
   return result;
 }
 
@@ -126,7 +131,13 @@ absl::Status Sweeper::TurnDay(const SweepInput& input, SweepResult& result) {
   return absl::OkStatus();
 }
 
+void Sweeper::ReleaseBackfill() {
+  backfill_wait_.Look(facts_.backfill(), at_.now);
+  if (backfill_wait_.over()) facts_.ReleaseBackfill();
+}
+
 absl::Status Sweeper::SweepPending(SweepResult& result) {
+  ReleaseBackfill();
   std::vector<PendingSubject> students = facts_.TakePending(options_.subjects_per_batch_max);
   std::vector<PendingSubject> schools = TakeSchools(students);
   if (!schools.empty()) {
@@ -161,7 +172,7 @@ absl::Status Sweeper::ExpandSchools(std::vector<PendingSubject> schools, SweepRe
       facts_.PutBack(schools);
       return marked;
     }
-    Queue(key, {Occasion::kFacts, school.backfill_only}, batch.schools);
+    QueueSchool(key, {Occasion::kFacts, school.backfill_only}, batch.schools);
   }
   Rulebook book = rulebook();
   book.book = book.book->With(changed);
@@ -192,43 +203,40 @@ absl::Status Sweeper::SweepSetAside(SweepResult& result) {
 
 absl::Status Sweeper::SweepDue(SweepResult& result) {
   if (!may_be_due_) return absl::OkStatus();
-  const size_t wanted = options_.subjects_per_batch_max + queued_schools_.size();
-  const auto due = alerts_.GetDue(at_.today, wanted);
+  const size_t wanted = options_.subjects_per_batch_max + progress_.queued_schools().size();
+  // Whoever is on the list is evaluated from there, and then no longer due.
+  const auto due = alerts_.GetDue(at_.today, wanted, [this](const Subject& subject) { return !IsPending(subject); });
   if (!due.ok()) return due.status();
   Batch batch;
   batch.tasks = ChooseDue(*due);
-  const size_t chosen = batch.tasks.size();
-  if (chosen > 0) {
-    const absl::Status processed = Process(std::move(batch), result);
-    if (!processed.ok()) return processed;
-  }
-  due_left_ = due->size() - chosen;
-  if (due->size() == wanted) {
-    const auto count = alerts_.CountDue(at_.today);
-    if (!count.ok()) return count.status();
-    due_left_ = *count;
-  }
-  may_be_due_ = due_left_ > 0;
-  return absl::OkStatus();
+  may_be_due_ = due->size() == wanted || batch.tasks.size() < due->size();
+  if (batch.tasks.empty()) return absl::OkStatus();
+  const absl::Status processed = Process(std::move(batch), result);
+  if (!processed.ok()) may_be_due_ = true;
+  return processed;
 }
 
 std::vector<SubjectTask> Sweeper::ChooseDue(const std::vector<Subject>& due) const {
-  const bool more_to_come = facts_.pending() > 0 || progress_.activated_through().has_value();
+  const BackfillQueue backfill = facts_.backfill();
+  const bool released = backfill.subjects > backfill.waiting;
+  const bool more_to_come = facts_.pending() > backfill.waiting || progress_.activated_through().has_value();
   const bool busy = more_to_come && at_.now - schools_evaluated_at_ < options_.schools_every;
   size_t schools_left = busy ? 0 : options_.schools_per_batch_max;
   size_t students_left = options_.subjects_per_batch_max;
+  const QueuedSchools& queued_schools = progress_.queued_schools();
   std::vector<SubjectTask> tasks;
   for (const Subject& subject : due) {
     size_t& left = subject.kind == SubjectKind::kSchool ? schools_left : students_left;
-    if (left == 0 || IsPending(subject)) continue;
-    --left;
+    if (left == 0) continue;
     SubjectTask task{subject, Occasion::kTime};
     if (subject.kind == SubjectKind::kSchool) {
       // Which facts of its children a school is due for is not kept: it is always as if they had changed.
-      const auto queued = queued_schools_.find(subject.key);
-      task.occasion = queued == queued_schools_.end() ? Occasion::kFacts : queued->second.occasion;
-      task.backfill = queued != queued_schools_.end() && queued->second.backfill;
+      const auto queued = queued_schools.find(subject.key);
+      task.occasion = queued == queued_schools.end() ? Occasion::kFacts : queued->second.occasion;
+      task.backfill = queued != queued_schools.end() && queued->second.backfill;
+      if (task.backfill && released) continue;  // once, after all its children
     }
+    --left;
     tasks.push_back(std::move(task));
   }
   return tasks;
@@ -242,12 +250,42 @@ bool Sweeper::IsPending(const Subject& subject) const {
   return false;
 }
 
-void Sweeper::Report(SweepResult& result) const {
+absl::Status Sweeper::CloseDigests(SweepResult& result) {
+  if (digests_->open().empty()) return absl::OkStatus();
+  absl::Time from = absl::InfiniteFuture();
+  absl::Time until = absl::InfinitePast();
+  for (const auto& [team, digest] : digests_->open()) {
+    from = std::min(from, digest.received_from);
+    until = std::max(until, digest.received_until);
+  }
+  const bool schools_queued = std::any_of(progress_.queued_schools().begin(), progress_.queued_schools().end(),
+                                          [](const auto& queued) { return queued.second.backfill; });
+  // What was received before a restart is known from the digest alone.
+  const bool paused = backfill_wait_.paused() && at_.now - until >= options_.backfill.pause;
+  const bool over = paused && facts_.backfill().subjects == 0 && !schools_queued;
+  if (!over && at_.now - from < options_.digest_every) return absl::OkStatus();
+  WriteBatch write;
+  std::vector<BackfillDigest> closed = digests_->AddClosed(at_.now, write);
+  const absl::Status written = kv_.Write(write, Durability::kUnsynced);
+  if (!written.ok()) {
+    digests_->Discard();
+    return written;
+  }
+  digests_->Applied();
+  result.digests = std::move(closed);
+  return absl::OkStatus();
+}
+
+absl::Status Sweeper::Report(SweepResult& result) const {
+  const auto due = alerts_.CountDue(at_.today);
+  if (!due.ok()) return due.status();
+  result.due_left = *due;
   result.set_aside_left = set_aside_.size();
   result.pending_left = facts_.pending();
-  result.due_left = due_left_;
+  result.waiting_left = facts_.backfill().waiting;
   result.activating = progress_.activated_through().has_value();
-  result.work_left = result.pending_left > 0 || may_be_due_ || result.activating || !retries_.empty();
+  result.work_left = result.pending_left > result.waiting_left || may_be_due_ || result.activating || !retries_.empty();
+  return absl::OkStatus();
 }
 
 }  // namespace vangnet

@@ -5,7 +5,9 @@
 //   again, and the cursor in the fact store moves only past versions whose subjects were evaluated after them, so that
 //   a crash repeats work and never skips it. What one batch changes is written whole or not at all. Each batch is
 //   evaluated under one configuration. A child that cannot be evaluated is set aside, counted and tried again at the
-//   next start, at the next change of configuration and when its facts change; the others go on.
+//   next start, at the next change of configuration and when its facts change; the others go on. A child or school
+//   with nothing new but backfill waits for the backfill to pause (backfill_wait.h), and is then evaluated once. What a
+//   backfill brought is counted for each team in the batches that bring it, and becomes one digest when it is over.
 // Ownership and lifetime: the stores and the mutex outlive it. It starts no thread with Options::threads 1.
 // Thread safety: RunOnce by one thread at a time; SetConfiguration, version, rulebook and pending concurrently with it.
 // Time: reads no clock. Days do not turn back: a `today` before the last one turned is not believed, the last one
@@ -30,6 +32,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "alerts/engine/activation.h"
+#include "alerts/engine/backfill_wait.h"
 #include "alerts/engine/configuration.h"
 #include "alerts/engine/progress.h"
 #include "alerts/engine/settlement.h"
@@ -37,6 +40,7 @@
 #include "alerts/engine/worker_pool.h"
 #include "domain/mutex.h"
 #include "storage/alert_store.h"
+#include "storage/digest_store.h"
 #include "storage/fact_store.h"
 #include "storage/kv_store.h"
 #include "storage/policy_store.h"
@@ -62,11 +66,14 @@ struct SweepResult {
   std::vector<std::pair<Subject, std::string>> set_aside;
   uint64_t set_aside_left = 0;
   uint64_t pending_left = 0;
+  uint64_t waiting_left = 0;  // of those pending, who wait for a backfill to pause: no work for now
   uint64_t due_left = 0;
   bool activating = false;  // not everybody has been evaluated under the configuration yet
-  // When the oldest of the facts evaluated by this call was received: now minus it is the delay of its alerts.
+  // When the oldest of the facts evaluated by this call was received: now minus it is the delay of its alerts. Backfill
+  // does not count.
   std::optional<absl::Time> oldest_received_at;
-  bool work_left = false;  // call again at once
+  std::vector<BackfillDigest> digests;  // of a backfill that is over
+  bool work_left = false;               // call again at once
 };
 
 class Sweeper {
@@ -77,6 +84,9 @@ class Sweeper {
     // While facts pour in, or everybody is evaluated anew, schools_per_batch_max schools are evaluated no more often
     // than this: each costs a read of all its children, and what comes may change it again.
     absl::Duration schools_every = absl::Seconds(1);
+    BackfillWait::Limits backfill;
+    // A backfill that does not end gets its digests after this time all the same.
+    absl::Duration digest_every = absl::Hours(24);
     int threads = 1;
     const PolicyStore* policies = nullptr;  // keeps each configuration that is taken into use; null: none is kept
     EvaluationHook hook;                    // none: nothing is called
@@ -98,28 +108,26 @@ class Sweeper {
 
   // What is evaluated with now: the active configuration and the school facts as far as they were swept.
   Rulebook rulebook() const;
-  // Subjects with facts that were not evaluated yet, for back-pressure.
+  // Subjects with facts that were not evaluated yet, those who wait for a backfill among them.
   size_t pending() const { return facts_.pending(); }
   // The last day turned; none before the first RunOnce on this data.
   std::optional<Day> last_day() const;
+  // For reading. Lives as long as the sweeper.
+  const DigestStore& digests() const { return *digests_; }
 
  private:
-  // A school that is due today because of what was found on the way.
-  struct QueuedSchool {
-    Occasion occasion = Occasion::kFacts;
-    bool backfill = true;
-  };
-  using QueuedSchools = std::map<std::string, QueuedSchool>;
   // What is evaluated and written together.
   struct Batch {
     std::vector<SubjectTask> tasks;
-    std::vector<PendingSubject> pending;  // the cursor may move past them afterwards
-    QueuedSchools schools;                // to be evaluated later today
+    // The cursor may move past them afterwards. Either none, or one for each task, or some without any task.
+    std::vector<PendingSubject> pending;
+    QueuedSchools schools;  // to be evaluated later today, for what was found here
     std::optional<std::string> activated_through;
     bool activation_done = false;
   };
 
-  Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert_writes, Options options, Progress progress);
+  Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert_writes, Options options, Progress progress,
+          std::unique_ptr<DigestStore> digests);
 
   // What a call does, in order.
   absl::Status TurnDay(const SweepInput& input, SweepResult& result);
@@ -133,8 +141,11 @@ class Sweeper {
   absl::Status SweepSetAside(SweepResult& result);
   absl::Status SweepDue(SweepResult& result);
   absl::Status SweepActivation(SweepResult& result);
-  void Report(SweepResult& result) const;
+  absl::Status CloseDigests(SweepResult& result);
+  absl::Status Report(SweepResult& result) const;
 
+  // Lets those go who waited for a backfill that has paused.
+  void ReleaseBackfill();
   // Takes the new facts of schools into the book and makes their children pending.
   absl::Status ExpandSchools(std::vector<PendingSubject> schools, SweepResult& result);
   absl::Status MarkChildren(const PendingSubject& school);
@@ -150,9 +161,13 @@ class Sweeper {
   // Adds to `batch.schools` those that its children make worth another look.
   void CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch& batch) const;
   bool IsWorthEvaluating(const std::string& school) const;
-  static void Queue(const std::string& school, QueuedSchool queued, QueuedSchools& schools);
-  absl::Status AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write) const;
+  absl::Status AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write);
   void AddProgress(const Batch& batch, const std::vector<std::optional<Settlement>>& settlements, WriteBatch& write);
+  // Counts what a backfill brought for each team.
+  absl::Status AddDigests(const Batch& batch, const std::vector<std::optional<Settlement>>& settlements,
+                          WriteBatch& write);
+  // Sources of the records of a child that are new since it became pending.
+  absl::StatusOr<std::set<std::string>> NewSources(const PendingSubject& pending) const;
   void Count(const Batch& batch, const std::vector<SubjectOutcome>& outcomes,
              const std::vector<std::optional<Settlement>>& settlements, SweepResult& result);
   void SetRulebook(Rulebook rulebook);
@@ -169,13 +184,13 @@ class Sweeper {
   Progress progress_;
   // Whom the activation that is under way can touch. After a restart that is not known.
   ConfigurationChange change_;
+  const std::unique_ptr<DigestStore> digests_;
+  BackfillWait backfill_wait_;
   SweepInput at_;
   std::set<std::string> complete_schools_;  // that ever said attendance_complete
-  QueuedSchools queued_schools_;
-  std::vector<Subject> retries_;  // set aside before this start or configuration, and not tried again yet
+  std::vector<Subject> retries_;            // set aside before this start or configuration, and not tried again yet
   std::set<Subject> set_aside_;
   bool may_be_due_ = true;
-  uint64_t due_left_ = 0;
   absl::Time schools_evaluated_at_ = absl::InfinitePast();
 
   mutable Mutex mutex_;

@@ -60,7 +60,6 @@ absl::Status Sweeper::Adopt(const EngineConfiguration& next) {
     return status;
   }
   alerts_.Applied();
-  for (const auto& [school, queued] : schools) Queue(school, queued, queued_schools_);
   if (!schools.empty()) may_be_due_ = true;
   change_ = std::move(change);
   retries_.assign(set_aside_.begin(), set_aside_.end());
@@ -77,7 +76,7 @@ ConfigurationChange Sweeper::ChangeTo(const EngineConfiguration& next) const {
   return CompareConfigurations({book.book->region(), *book.policy}, {*next.region, *next.policy});
 }
 
-Sweeper::QueuedSchools Sweeper::SchoolsOf(const ConfigurationChange& change, const Region& region) const {
+QueuedSchools Sweeper::SchoolsOf(const ConfigurationChange& change, const Region& region) const {
   constexpr QueuedSchool kQueued{Occasion::kConfiguration, /*backfill=*/false};
   QueuedSchools schools;
   for (const std::string& school : change.schools) schools.emplace(school, kQueued);
@@ -105,7 +104,7 @@ absl::Status Sweeper::SweepActivation(SweepResult& result) {
   if (students->empty()) {
     batch.activation_done = true;
     for (const std::string& school : progress_.schools_with_alerts()) {
-      Queue(school, {Occasion::kConfiguration, /*backfill=*/false}, batch.schools);
+      QueueSchool(school, {Occasion::kConfiguration, /*backfill=*/false}, batch.schools);
     }
   } else {
     batch.activated_through = students->back();

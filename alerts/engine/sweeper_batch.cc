@@ -33,9 +33,11 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
       if (!settled.ok()) return settled.status();
       settlement = *std::move(settled);
     }
+    AddProgress(batch, settlements, write);
     const absl::Status due = AddSchoolsDue(batch.schools, write);
     if (!due.ok()) return due;
-    AddProgress(batch, settlements, write);
+    const absl::Status counted = AddDigests(batch, settlements, write);
+    if (!counted.ok()) return counted;
     if (!batch.pending.empty()) {
       const absl::Status added = facts_.AddEvaluated(batch.pending, write);
       if (!added.ok()) return added;
@@ -44,10 +46,12 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
   }();
   if (!status.ok()) {
     alerts_.Discard();
+    digests_->Discard();
     progress_ = before;
     return status;
   }
   alerts_.Applied();
+  digests_->Applied();
   facts_.Evaluated(batch.pending);
   Count(batch, *outcomes, settlements, result);
   return absl::OkStatus();
@@ -71,11 +75,11 @@ void Sweeper::CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch&
   for (size_t i = 0; i < batch.tasks.size(); ++i) {
     const QueuedSchool queued{batch.tasks[i].occasion, batch.tasks[i].backfill};
     for (const std::string& school : outcomes[i].schools) {
-      if (IsWorthEvaluating(school)) Queue(school, queued, batch.schools);
+      if (IsWorthEvaluating(school)) QueueSchool(school, queued, batch.schools);
     }
     // A school that lost the child matters only when it has alerts: one child fewer cannot bring a finding about.
     for (const std::string& name : outcomes[i].former_names) {
-      if (progress_.schools_with_alerts().contains(name)) Queue(name, queued, batch.schools);
+      if (progress_.schools_with_alerts().contains(name)) QueueSchool(name, queued, batch.schools);
     }
   }
 }
@@ -89,20 +93,19 @@ bool Sweeper::IsWorthEvaluating(const std::string& school) const {
          progress_.schools_with_alerts().contains(school);
 }
 
-void Sweeper::Queue(const std::string& school, QueuedSchool queued, QueuedSchools& schools) {
-  const auto [at, inserted] = schools.try_emplace(school, queued);
-  if (inserted) return;
-  if (queued.occasion == Occasion::kFacts) at->second.occasion = Occasion::kFacts;
-  at->second.backfill = at->second.backfill && queued.backfill;
-}
-
-absl::Status Sweeper::AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write) const {
+absl::Status Sweeper::AddSchoolsDue(const QueuedSchools& schools, WriteBatch& write) {
   for (const auto& [school, queued] : schools) {
-    if (queued_schools_.contains(school)) continue;  // has its mark
+    if (progress_.queued_schools().contains(school)) {  // has its mark
+      progress_.AddQueuedSchool(school, queued, write);
+      continue;
+    }
     const Subject subject{SubjectKind::kSchool, school};
     const auto before = alerts_.GetEvaluation(subject);
     if (!before.ok()) return before.status();
-    if (before->due <= at_.today) continue;
+    const bool due_anyway = before->due <= at_.today;
+    // What the day would have brought by itself is told.
+    progress_.AddQueuedSchool(school, {queued.occasion, queued.backfill && !due_anyway}, write);
+    if (due_anyway) continue;
     StoredEvaluation after = *before;
     after.due = at_.today;
     alerts_.AddEvaluation(subject, *before, after, write);
@@ -115,6 +118,7 @@ void Sweeper::AddProgress(const Batch& batch, const std::vector<std::optional<Se
   for (size_t i = 0; i < batch.tasks.size(); ++i) {
     const Subject& subject = batch.tasks[i].subject;
     if (subject.kind != SubjectKind::kSchool || !settlements[i]) continue;
+    progress_.AddSchoolEvaluated(subject.key, write);
     if (settlements[i]->after.alerts.empty()) {
       progress_.AddSchoolWithoutAlerts(subject.key, write);
     } else {
@@ -123,6 +127,51 @@ void Sweeper::AddProgress(const Batch& batch, const std::vector<std::optional<Se
   }
   if (batch.activated_through) progress_.AddActivated(*batch.activated_through, write);
   if (batch.activation_done) progress_.AddActivationDone(write);
+}
+
+absl::StatusOr<std::set<std::string>> Sweeper::NewSources(const PendingSubject& pending) const {
+  std::set<std::string> sources;
+  for (const std::string& key : facts_.KeysOf(pending.subject.key)) {
+    const auto entries = facts_.GetState({SubjectKind::kStudent, key});
+    if (absl::IsDataLoss(entries.status())) continue;  // one child must not stop the others
+    if (!entries.ok()) return entries.status();
+    for (const StateEntry& entry : *entries) {
+      if (entry.sequence >= pending.first_sequence) sources.insert(entry.key.source);
+    }
+  }
+  return sources;
+}
+
+absl::Status Sweeper::AddDigests(const Batch& batch, const std::vector<std::optional<Settlement>>& settlements,
+                                 WriteBatch& write) {
+  // The newest record of the backfill: after a restart, when all its children were evaluated, the digests tell.
+  absl::Time newest = facts_.backfill().received_at;
+  for (const auto& [team, digest] : digests_->open()) newest = std::max(newest, digest.received_until);
+  if (newest == absl::InfinitePast()) newest = at_.now;
+  std::map<std::string, BackfillDigest> digests;  // by team
+  for (size_t i = 0; i < settlements.size(); ++i) {
+    if (!settlements[i] || settlements[i]->quiet.empty()) continue;
+    // A school was queued by its children: whose records they were is no longer known.
+    absl::StatusOr<std::set<std::string>> sources = std::set<std::string>();
+    absl::Time received_at = newest;
+    if (!batch.pending.empty()) {
+      sources = NewSources(batch.pending[i]);
+      received_at = batch.pending[i].received_at;
+    }
+    if (!sources.ok()) return sources.status();
+    for (const QuietChange& change : settlements[i]->quiet) {
+      const auto [at, is_new] = digests.try_emplace(change.team);
+      BackfillDigest& digest = at->second;
+      digest.team = change.team;
+      digest.units.insert(change.unit);
+      digest.sources.insert(sources->begin(), sources->end());
+      digest.received_from = is_new ? received_at : std::min(digest.received_from, received_at);
+      digest.received_until = newest;
+      ++digest.changes[change.cell];
+    }
+  }
+  for (const auto& [team, digest] : digests) digests_->AddToOpen(digest, write);
+  return absl::OkStatus();
 }
 
 void Sweeper::Count(const Batch& batch, const std::vector<SubjectOutcome>& outcomes,
@@ -143,17 +192,12 @@ void Sweeper::Count(const Batch& batch, const std::vector<SubjectOutcome>& outco
     for (const Finding& finding : outcomes[i].evaluation.findings) {
       if (policy.rules[static_cast<size_t>(finding.rule_index)].shadow) ++result.shadow_findings;
     }
-    if (subject.kind == SubjectKind::kSchool) {
-      queued_schools_.erase(subject.key);
-      schools_evaluated_at_ = at_.now;
-    }
+    if (subject.kind == SubjectKind::kSchool) schools_evaluated_at_ = at_.now;
   }
-  for (const auto& [school, queued] : batch.schools) {
-    Queue(school, queued, queued_schools_);
-    may_be_due_ = true;
-  }
+  may_be_due_ = may_be_due_ || !batch.schools.empty();
   for (const PendingSubject& pending : batch.pending) {
-    if (pending.subject.kind == SubjectKind::kSchool) continue;  // its children answer for it
+    // The children of a school answer for it; a backfill waits on purpose.
+    if (pending.subject.kind == SubjectKind::kSchool || pending.backfill_only) continue;
     if (!result.oldest_received_at || pending.received_at < *result.oldest_received_at) {
       result.oldest_received_at = pending.received_at;
     }

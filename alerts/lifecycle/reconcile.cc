@@ -136,9 +136,9 @@ class Reconciler {
     const std::string moved = MovedNote(before, found.finding, found.route);
     const int stage = CompareStages(before.finding, found.finding, policy_);
     if (stage != 0) {
-      Write(stage > 0 ? AlertChangeKind::kStageRaised : AlertChangeKind::kStageLowered, moved, update);
+      Write(stage > 0 ? AlertChangeKind::kStageRaised : AlertChangeKind::kStageLowered, moved, update, before.place());
     } else if (!moved.empty()) {
-      Write(AlertChangeKind::kUpdated, moved, update);
+      Write(AlertChangeKind::kUpdated, moved, update, before.place());
     }
     // That it was seen once more is not worth a write: ProbeDays does not need it.
     Alert seen = before;
@@ -173,7 +173,7 @@ class Reconciler {
       update.alert.acknowledged_by.clear();
       update.alert.closed_at.reset();
       update.alert.closed_on.reset();
-      Write(AlertChangeKind::kReopened, "", update);
+      Write(AlertChangeKind::kReopened, "", update, known.alert.place());
     } else if (known.alert.state == AlertState::kResolved && NeverWas(known.alert)) {
       Shut(AlertState::kWithdrawn, "", update);
     } else {
@@ -187,7 +187,7 @@ class Reconciler {
     AlertUpdate update;
     Show(found, update.alert);
     update.alert.opened_at = input_.now;
-    Write(AlertChangeKind::kRaised, "", update);
+    Write(AlertChangeKind::kRaised, "", update, update.alert.place());
     result_.updates.push_back(std::move(update));
   }
 
@@ -214,10 +214,12 @@ class Reconciler {
     update.alert.state = state;
     update.alert.closed_at = input_.now;
     update.alert.closed_on = input_.today;
-    Write(state == AlertState::kWithdrawn ? AlertChangeKind::kWithdrawn : AlertChangeKind::kResolved, note, update);
+    Write(state == AlertState::kWithdrawn ? AlertChangeKind::kWithdrawn : AlertChangeKind::kResolved, note, update,
+          update.alert.place());
   }
 
-  void Write(AlertChangeKind kind, const std::string& note, AlertUpdate& update) const {
+  // `before`: whose the alert was.
+  void Write(AlertChangeKind kind, const std::string& note, AlertUpdate& update, AlertPlace before) const {
     AlertChange change;
     change.kind = kind;
     change.changed_at = input_.now;
@@ -225,6 +227,7 @@ class Reconciler {
     change.stage = update.alert.finding.stage;
     change.note = note;
     change.backfill = input_.backfill;
+    if (before != update.alert.place()) change.moved_from = std::move(before);
     update.alert.changed_at = input_.now;
     update.alert.history.push_back(change);
     update.changes.push_back(std::move(change));

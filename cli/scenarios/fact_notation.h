@@ -4,17 +4,14 @@
 //   placement s-1 at 12AB00 from 2026-08-01 until 2026-10-09 because moved
 //
 // Guarantees: every field of every fact of contract.md section 1 can be written.
-// Errors: problems go to the reader of the words; what could not be read is left out of the fact.
 // Thread safety: free functions over constants.
 #ifndef VANGNET_CLI_SCENARIOS_FACT_NOTATION_H_
 #define VANGNET_CLI_SCENARIOS_FACT_NOTATION_H_
 
-#include <map>
-#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "cli/scenarios/words.h"
 #include "vangnet/v1/record.pb.h"
 
 namespace vangnet {
@@ -47,14 +44,6 @@ const std::vector<FactNotation>& FactNotations();
 const FactNotation* FindFactNotation(std::string_view word);
 // The one that writes the fact of `record`; null: it has none.
 const FactNotation* NotationOf(const v1::Record& record);
-
-// Where the fields of a fact were written, by the name of the field.
-using FieldPlaces = std::map<std::string, Place, std::less<>>;
-
-// Reads clauses to the end of the statement into the fact of `record`; of a fact that is there already it changes what
-// is told. `may_name`: `as ID` and `by SOURCE` are allowed. `place` is that of the statement.
-void ReadFact(const FactNotation& notation, Place place, bool may_name, WordReader& words, v1::Record& record,
-              FieldPlaces& places);
 
 }  // namespace vangnet
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/scenarios/fact_notation.h"
+#include "cli/scenarios/fact_statement.h"
 #include "cli/scenarios/scenario_problem.h"
 #include "domain/day.h"
 #include "vangnet/v1/finding.pb.h"

@@ -204,7 +204,7 @@ void ScenarioReader::ReadFactStatement(const FactNotation& notation, WordReader&
     if (std::string_view(notation.word) == "absence") record.record.mutable_absence()->set_school(school);
     if (std::string_view(notation.word) == "presence") record.record.mutable_presence()->set_school(school);
   }
-  ReadFact(notation, place, /*may_name=*/true, words, record.record, record.field_places);
+  ReadFact(notation, place, RecordIs::kNew, words, record.record, record.field_places);
   if (record.record.record_id().empty()) record.record.set_record_id(book_.FreeId(record.record, notation.id));
   if (record.field_places.count("revision") == 0) record.record.set_revision(1);
   AddRecord(std::move(record));
@@ -243,7 +243,7 @@ void ScenarioReader::ReadCorrection(WordReader& words, Place place, bool withdra
     }
     if (!entry->is_school) record.record.clear_fact();
   } else if (const FactNotation* notation = NotationOf(entry->content)) {
-    ReadFact(*notation, place, /*may_name=*/false, words, record.record, record.field_places);
+    ReadFact(*notation, place, RecordIs::kCorrected, words, record.record, record.field_places);
   } else {
     Problem(place, "nothing is known of this record but that it is withdrawn; tell it anew");
     words.SkipAll();

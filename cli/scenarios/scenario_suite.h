@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ struct ScenarioOutcome {
 
 class ScenarioSuite {
  public:
-  // Text of a policy or region that holds for all files, or only for those that name none.
+  // The text of a policy or a region.
   struct Configuration {
     std::string file;  // for problems
     std::string text;

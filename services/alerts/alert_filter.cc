@@ -44,19 +44,20 @@ std::variant<AlertFilter, std::vector<FieldViolation>> AlertFilter::Read(const v
   return read;
 }
 
-bool AlertFilter::MaySee(const Caller& caller, const Alert& alert) {
-  if (!caller.may_read()) return false;
-  return caller.units.Contains(alert.unit) && caller.schools.Contains(alert.finding.school);
+bool AlertFilter::MaySee(const Caller& caller, const AlertPlace& place) {
+  return caller.may_read() && caller.units.Contains(place.unit) && caller.schools.Contains(place.school);
 }
 
 bool AlertFilter::Matches(const Alert& alert) const {
-  return Matches(alert, {.state = alert.state, .stage = alert.finding.stage, .changed_at = alert.changed_at});
+  return Matches(
+      alert,
+      {.state = alert.state, .stage = alert.finding.stage, .changed_at = alert.changed_at, .place = alert.place()});
 }
 
 bool AlertFilter::Matches(const Alert& alert, const Standing& standing) const {
   const auto is = [](const std::string& wanted, const std::string& value) { return wanted.empty() || wanted == value; };
-  if (!is(filter_.school(), alert.finding.school) || !is(filter_.unit(), alert.unit) ||
-      !is(filter_.team(), alert.team) || !is(filter_.rule(), alert.finding.rule) ||
+  if (!is(filter_.school(), standing.place.school) || !is(filter_.unit(), standing.place.unit) ||
+      !is(filter_.team(), standing.place.team) || !is(filter_.rule(), alert.finding.rule) ||
       !is(filter_.stage(), standing.stage)) {
     return false;
   }
@@ -70,7 +71,7 @@ bool AlertFilter::Matches(const Alert& alert, const Standing& standing) const {
   }
   if (opened_since_.has_value() && alert.opened_at < *opened_since_) return false;
   if (changed_since_.has_value() && standing.changed_at < *changed_since_) return false;
-  return MaySee(caller_, alert);
+  return MaySee(caller_, standing.place);
 }
 
 }  // namespace vangnet

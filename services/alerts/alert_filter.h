@@ -26,6 +26,7 @@ class AlertFilter {
     AlertState state = AlertState::kOpen;
     std::string stage;
     absl::Time changed_at;
+    AlertPlace place;
   };
 
   // Everything that is wrong with the filter; `field` is its path in the request. `facts` says under which keys a
@@ -39,11 +40,13 @@ class AlertFilter {
   // The alert as it stood.
   bool Matches(const Alert& alert, const Standing& standing) const;
   // Whether the caller may see the alert, whatever was asked for.
-  static bool MaySee(const Caller& caller, const Alert& alert);
+  static bool MaySee(const Caller& caller, const Alert& alert) { return MaySee(caller, alert.place()); }
+  bool MaySee(const Alert& alert) const { return MaySee(caller_, alert.place()); }
   // The child asked for; empty: none.
   const std::string& student() const { return filter_.student(); }
 
  private:
+  static bool MaySee(const Caller& caller, const AlertPlace& place);
   AlertFilter(v1::AlertFilter filter, const Caller& caller) : filter_(std::move(filter)), caller_(caller) {}
 
   v1::AlertFilter filter_;

@@ -1,5 +1,6 @@
 #include "services/alerts/alert_service.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -24,6 +25,28 @@ using Refused = RefusedStream<v1::WatchAlertsResponse>;
 grpc::Status TokenExpired() {
   return RpcError(grpc::StatusCode::OUT_OF_RANGE, "TOKEN_EXPIRED",
                   "changes from there on are no longer kept; list anew");
+}
+
+// An alert may be of any unit of the team, and of any school.
+bool MaySee(const Caller& caller, const BackfillDigest& digest) {
+  return caller.schools.all() && std::all_of(digest.units.begin(), digest.units.end(),
+                                             [&caller](const auto& unit) { return caller.units.Contains(unit); });
+}
+
+void ShowDigest(const BackfillDigest& digest, v1::BackfillDigest* proto) {
+  proto->set_digest_id(std::to_string(digest.id));
+  proto->set_team(digest.team);
+  for (const std::string& source : digest.sources) proto->add_sources(source);
+  *proto->mutable_received_from() = ToProto(digest.received_from);
+  *proto->mutable_received_until() = ToProto(digest.received_until);
+  *proto->mutable_closed_at() = ToProto(digest.closed_at);
+  for (const auto& [cell, count] : digest.changes) {
+    v1::BackfillDigestChange* change = proto->add_changes();
+    change->set_rule(cell.rule);
+    change->set_stage(cell.stage);
+    change->set_kind(static_cast<v1::AlertChangeKind>(cell.kind));
+    change->set_count(static_cast<int64_t>(count));
+  }
 }
 
 std::vector<FieldViolation> WrongWith(const v1::AcknowledgeAlertRequest& request) {
@@ -170,6 +193,43 @@ void AlertService::Stop() {
   for (const std::shared_ptr<AlertWatch>& watch : Watches()) {
     watch->End(ToRpcStatus(absl::UnavailableError("the server is shutting down")));
   }
+}
+
+grpc::ServerUnaryReactor* AlertService::ListBackfillDigests(grpc::CallbackServerContext* context,
+                                                            const v1::ListBackfillDigestsRequest* request,
+                                                            v1::ListBackfillDigestsResponse* response) {
+  return AnswerUnary(context, gate_, [&](const Caller& caller) { return FillDigests(caller, *request, *response); });
+}
+
+grpc::Status AlertService::FillDigests(const Caller& caller, const v1::ListBackfillDigestsRequest& request,
+                                       v1::ListBackfillDigestsResponse& response) const {
+  if (!caller.may_read()) return ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts"));
+  std::vector<FieldViolation> violations;
+  if (request.page_size() < 0 || request.page_size() > kPageMax) {
+    violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
+  }
+  uint64_t before = 0;
+  if (!request.page_token().empty()) {
+    const std::optional<PageToken> token = DecodePageToken("digests", request.team(), request.page_token());
+    if (token.has_value() && token->numbers.size() == 1) {
+      before = token->numbers[0];
+    } else {
+      violations.push_back({"page_token", "not one of this listing"});
+    }
+  }
+  if (!violations.empty()) return InvalidRequest(violations);
+  const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
+  absl::StatusOr<std::vector<BackfillDigest>> digests =
+      digests_.List(before, page_size + 1, [&](const BackfillDigest& digest) {
+        return (request.team().empty() || digest.team == request.team()) && MaySee(caller, digest);
+      });
+  if (!digests.ok()) return ToRpcStatus(digests.status());
+  if (digests->size() > page_size) {
+    digests->pop_back();
+    response.set_next_page_token(EncodePageToken("digests", request.team(), {.numbers = {digests->back().id}}));
+  }
+  for (const BackfillDigest& digest : *digests) ShowDigest(digest, response.add_digests());
+  return grpc::Status::OK;
 }
 
 grpc::ServerUnaryReactor* AlertService::AcknowledgeAlert(grpc::CallbackServerContext* context,

@@ -20,6 +20,7 @@
 #include "services/runtime/clock.h"
 #include "services/runtime/rpc.h"
 #include "storage/alert_store.h"
+#include "storage/digest_store.h"
 #include "storage/fact_store.h"
 #include "vangnet/v1/alert_service.grpc.pb.h"
 
@@ -28,9 +29,9 @@ namespace vangnet {
 class AlertService final : public v1::AlertService::CallbackService {
  public:
   // All outlive the service.
-  AlertService(const AlertStore& alerts, const FactStore& facts, AlertCommands& commands, const Clock& clock,
-               const Gate& gate)
-      : alerts_(alerts), facts_(facts), commands_(commands), clock_(clock), gate_(gate) {}
+  AlertService(const AlertStore& alerts, const DigestStore& digests, const FactStore& facts, AlertCommands& commands,
+               const Clock& clock, const Gate& gate)
+      : alerts_(alerts), digests_(digests), facts_(facts), commands_(commands), clock_(clock), gate_(gate) {}
 
   grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context, const v1::ListAlertsRequest* request,
                                        v1::ListAlertsResponse* response) override;
@@ -41,6 +42,9 @@ class AlertService final : public v1::AlertService::CallbackService {
   grpc::ServerUnaryReactor* AcknowledgeAlert(grpc::CallbackServerContext* context,
                                              const v1::AcknowledgeAlertRequest* request,
                                              v1::AcknowledgeAlertResponse* response) override;
+  grpc::ServerUnaryReactor* ListBackfillDigests(grpc::CallbackServerContext* context,
+                                                const v1::ListBackfillDigestsRequest* request,
+                                                v1::ListBackfillDigestsResponse* response) override;
 
   // Lets every watch send what there is to send. Called when alerts changed, and at least once a second.
   void Wake();
@@ -54,11 +58,14 @@ class AlertService final : public v1::AlertService::CallbackService {
                          v1::GetAlertResponse& response) const;
   grpc::Status Acknowledge(const Caller& caller, const v1::AcknowledgeAlertRequest& request,
                            v1::AcknowledgeAlertResponse& response);
+  grpc::Status FillDigests(const Caller& caller, const v1::ListBackfillDigestsRequest& request,
+                           v1::ListBackfillDigestsResponse& response) const;
   // The alert, if there is one that the caller may see; else an error.
   absl::StatusOr<Alert> FindAlert(const Caller& caller, const std::string& alert_id) const;
   std::vector<std::shared_ptr<AlertWatch>> Watches() const;
 
   const AlertStore& alerts_;
+  const DigestStore& digests_;
   const FactStore& facts_;
   AlertCommands& commands_;
   const Clock& clock_;

@@ -92,18 +92,15 @@ absl::Status AlertWatch::AddMessages(const std::vector<StoredChange>& changes) {
     const absl::StatusOr<std::optional<Alert>> alert = store_.GetAlert(change.alert);
     if (!alert.ok()) return alert.status();
     if (!alert->has_value()) continue;  // erased since
-    std::optional<v1::WatchEventKind> kind = WatchEventOf(**alert, change.change, filter_);
-    // Moved to another school, unit or team: the history does not tell from where, but the caller was shown it.
-    if (!kind.has_value() && shown_.contains(change.alert)) kind = v1::WATCH_EVENT_KIND_LEFT;
+    const std::optional<v1::WatchEventKind> kind = WatchEventOf(**alert, change.change, filter_);
     if (!kind.has_value()) continue;
-    if (*kind == v1::WATCH_EVENT_KIND_LEFT) {
-      shown_.erase(change.alert);
-    } else {
-      shown_.insert(change.alert);
-    }
     v1::WatchAlertsResponse& message = AddMessage(*kind);
-    ShowAlert(**alert, message.mutable_alert());
-    ToProto(change.change, message.mutable_change());
+    if (filter_.MaySee(**alert)) {
+      ShowAlert(**alert, message.mutable_alert());
+      ToProto(change.change, message.mutable_change());
+    } else {  // it went to somebody else: which one it was is all the caller may know
+      message.mutable_alert()->set_alert_id(AlertIdToString(change.alert));
+    }
   }
   return absl::OkStatus();
 }

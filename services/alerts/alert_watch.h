@@ -18,7 +18,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -66,7 +65,6 @@ class AlertWatch final : public grpc::ServerWriteReactor<v1::WatchAlertsResponse
   // Of the thread that holds busy_.
   uint64_t position_;                             // the last change looked at
   std::deque<v1::WatchAlertsResponse> messages_;  // to be sent; the front is being sent
-  std::unordered_set<uint64_t> shown_;            // alerts that the caller holds to be in the filter
 
   Mutex mutex_;
   bool busy_ VANGNET_GUARDED_BY(mutex_) = false;   // somebody reads the log, or a write is on its way

@@ -14,8 +14,7 @@
 namespace vangnet {
 
 // CHANGED: the alert was in the filter after the change. LEFT: it was before, and not after. Nothing: neither.
-// `change` is one of the alert's history; `alert` is the alert as it is now. What the history does not tell of (unit,
-// team, school) is taken as it is now.
+// `change` is one of the alert's history; `alert` is the alert as it is now.
 std::optional<v1::WatchEventKind> WatchEventOf(const Alert& alert, const AlertChange& change,
                                                const AlertFilter& filter);
 

@@ -221,7 +221,7 @@ class RegionReader {
     if (key.empty() || map.contains(key)) return;
     std::vector<std::string> keys;
     for (const auto& [known, value] : map) keys.push_back(known);
-    text_.Error(path, "there is no " + std::string(what) + " '" + key + "'", Suggestion(key, keys));
+    text_.Error(path, "there is no " + std::string(what) + " '" + key + "'", DidYouMean(key, keys));
   }
 
   const FieldPath root_;

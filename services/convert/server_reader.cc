@@ -13,6 +13,7 @@ constexpr int kCacheMibMin = 8;
 constexpr int kCacheMibMax = 65'536;
 constexpr int kThreadsMax = 64;
 constexpr int kQueueMibMax = 4'096;
+constexpr int kAccessLogMibMax = 1'048'576;
 constexpr int kRejectionsMax = 10'000'000;
 constexpr int kPerMilleMax = 1'000;
 
@@ -55,6 +56,9 @@ class ServerReader {
     if (proto_.has_hold_new_alerts_above_per_mille()) {
       Number(proto_.hold_new_alerts_above_per_mille(), 0, kPerMilleMax, "hold_new_alerts_above_per_mille",
              settings_.hold_new_alerts_above_per_mille);
+    }
+    if (proto_.has_access_log_mib()) {
+      Number(proto_.access_log_mib(), 0, kAccessLogMibMax, "access_log_mib", settings_.access_log_mib);
     }
     ReadTls();
     return text_.Finish(std::move(settings_));

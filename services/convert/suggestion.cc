@@ -30,7 +30,7 @@ bool IsWithoutPrefix(std::string_view name, std::string_view candidate) {
 
 }  // namespace
 
-std::string Suggestion(std::string_view name, const std::vector<std::string>& candidates) {
+std::string DidYouMean(std::string_view name, const std::vector<std::string>& candidates) {
   constexpr size_t kNameSizeMax = 64;  // nobody meant anything by a longer one
   if (name.empty() || name.size() > kNameSizeMax) return "";
   const std::string* nearest = nullptr;
@@ -42,6 +42,11 @@ std::string Suggestion(std::string_view name, const std::vector<std::string>& ca
     nearest_distance = distance;
   }
   return nearest == nullptr ? "" : "did you mean " + *nearest + "?";
+}
+
+std::string Suggestion(std::string_view name, const std::vector<std::string>& candidates) {
+  const std::string question = DidYouMean(name, candidates);
+  return question.empty() ? "" : "; " + question;
 }
 
 }  // namespace vangnet

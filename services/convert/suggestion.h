@@ -9,6 +9,8 @@
 namespace vangnet {
 
 // "did you mean X?" with the candidate nearest to `name`, or empty when none is near.
+std::string DidYouMean(std::string_view name, const std::vector<std::string>& candidates);
+// The same as the end of a sentence, "; did you mean X?", or empty.
 std::string Suggestion(std::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace vangnet

@@ -143,7 +143,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
   static std::string SuggestField(const std::string& name, const Descriptor& descriptor) {
     std::vector<std::string> names;
     for (int i = 0; i < descriptor.field_count(); ++i) names.push_back(descriptor.field(i)->name());
-    return Suggestion(name, names);
+    return DidYouMean(name, names);
   }
 
   // Notes the field; what is wrong when it must not stand here again.
@@ -248,7 +248,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM || token.type != Tokenizer::TYPE_IDENTIFIER) return "";
     std::vector<std::string> names;
     for (int i = 1; i < field.enum_type()->value_count(); ++i) names.push_back(field.enum_type()->value(i)->name());
-    return Suggestion(token.text, names);
+    return DidYouMean(token.text, names);
   }
 
   // Steps over the value that stands here, whatever it is: one scalar, or all between brackets.

@@ -124,8 +124,6 @@ void ToProto(const Alert& alert, v1::Alert* proto) {
   if (alert.closed_at) *proto->mutable_closed_at() = ToProto(*alert.closed_at);
   proto->set_acknowledged_by(alert.acknowledged_by);
   for (const AlertChange& change : alert.history) ToProto(change, proto->add_history());
-  // Every change adds one entry to the history, and only changes do.
-  proto->set_etag(std::to_string(alert.history.size()));
 }
 
 google::protobuf::Timestamp ToProto(absl::Time time) {

@@ -15,6 +15,7 @@
 namespace vangnet {
 
 void ToProto(const Finding& finding, v1::Finding* proto);
+// Without the etag, which is the lifecycle's to say (services/alerts/shown_alert.h).
 void ToProto(const Alert& alert, v1::Alert* proto);
 void ToProto(const AlertChange& change, v1::AlertChange* proto);
 google::protobuf::Timestamp ToProto(absl::Time time);

@@ -88,8 +88,11 @@ void Ingest::Take(std::string_view wire, const Caller& caller, GroupCommitter::W
   absl::StatusOr<JudgedRequest> judged = JudgeRecords(request, caller, source);
   if (!judged.ok()) return answer(ToRpcStatus(judged.status()), "");
   if (!judged->chunks.empty()) source = judged->chunks.front().source;
-  if (request.validate_only || judged->chunks.empty()) {
-    return answer(grpc::Status::OK, EncodeAnswer(*judged, {}, request.cursor));
+  if (judged->chunks.empty()) return answer(grpc::Status::OK, EncodeAnswer(*judged, {}, request.cursor));
+  if (request.validate_only) {
+    const auto results = facts_.Preview(judged->chunks);
+    if (!results.ok()) return answer(ToRpcStatus(results.status()), "");
+    return answer(grpc::Status::OK, EncodeAnswer(*judged, *results, request.cursor));
   }
   std::vector<Chunk> chunks = std::move(judged->chunks);
   // The answer outlives this call: it is given when the group is durable.

@@ -130,11 +130,7 @@ std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkRes
       continue;
     }
     result.Clear();
-    if (results.empty()) {
-      SetOutcome(Outcome::kAccepted, 0, result);
-    } else {
-      SetOutcome(results[place.chunk].outcomes[place.index], results[place.chunk].sequences[place.index], result);
-    }
+    SetOutcome(results[place.chunk].outcomes[place.index], results[place.chunk].sequences[place.index], result);
     for (; warning != judged.warnings.end() && warning->first == i; ++warning) result.add_warnings(warning->second);
     result.SerializeToString(&encoded);
     AppendBytes(v1::IngestRecordsResponse::kResultsFieldNumber, encoded, answer);

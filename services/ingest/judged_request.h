@@ -53,8 +53,8 @@ struct JudgeContext {
 // that the caller may not speak for.
 absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeContext& context);
 
-// The encoded answer, IngestRecordsResponse and StreamRecordsResponse alike. `results` has one per chunk; empty: the
-// records were checked only. `cursor` is left out when empty.
+// The encoded answer, IngestRecordsResponse and StreamRecordsResponse alike. `results` has one per chunk, and
+// is empty when there are no chunks. `cursor` is left out when empty.
 std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkResult>& results, std::string_view cursor);
 
 }  // namespace vangnet

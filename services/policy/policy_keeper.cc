@@ -173,8 +173,8 @@ absl::Status PolicyKeeper::Adopt(const EngineConfiguration& configuration) {
   sweeper_.SetConfiguration(configuration);
   options_.wake_sweeper();
   MutexLock lock(mutex_);
-  while (!stopped_ && sweeper_.version() != configuration.version) changed_.Wait(mutex_);
-  if (sweeper_.version() != configuration.version) return absl::CancelledError("the server is stopping");
+  while (!stopped_ && swept_version_ != configuration.version) changed_.Wait(mutex_);
+  if (swept_version_ != configuration.version) return absl::CancelledError("the server is stopping");
   return absl::OkStatus();
 }
 
@@ -209,7 +209,8 @@ absl::StatusOr<Reload> PolicyKeeper::Finish(absl::StatusOr<Reload> reload) {
 
 void PolicyKeeper::Swept() {
   {
-    MutexLock lock(mutex_);  // a waiter that has just looked must not miss it
+    MutexLock lock(mutex_);
+    swept_version_ = sweeper_.version();
   }
   changed_.SignalAll();
 }

@@ -122,6 +122,7 @@ class PolicyKeeper {
   mutable Mutex mutex_;
   CondVar changed_;
   bool stopped_ VANGNET_GUARDED_BY(mutex_) = false;
+  std::string swept_version_ VANGNET_GUARDED_BY(mutex_);  // in use when the sweeper last came back
   std::optional<Refusal> refusal_ VANGNET_GUARDED_BY(mutex_);
 };
 

@@ -91,7 +91,16 @@ grpc::Status PolicyService::FillCheck(const v1::CheckPolicyRequest& request, v1:
   if (*active && request.policy().empty()) sources.policy.text = (*active)->files.policy;
   const ReadConfiguration read = ReadSources(sources);
   for (const FileProblem& problem : read.problems) ToProto(problem, response.add_problems());
-  for (const FileProblem& warning : read.warnings) ToProto(warning, response.add_warnings());
+  std::vector<FileProblem> warnings = read.warnings;
+  if (const std::optional<EngineConfiguration>& configuration = read.configuration) {
+    const auto advise = [&](const char* file, std::vector<ConfigurationProblem> advice) {
+      for (ConfigurationProblem& odd : advice) warnings.push_back({file, std::move(odd)});
+    };
+    advise("region", AdviseOnRegionText(configuration->region_text, *configuration->region, options_.today()));
+    advise("policy",
+           AdviseOnPolicyText(configuration->policy_text, *configuration->policy, configuration->region.get()));
+  }
+  for (const FileProblem& warning : warnings) ToProto(warning, response.add_warnings());
   return grpc::Status::OK;
 }
 

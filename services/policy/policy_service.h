@@ -22,6 +22,7 @@ class PolicyService final : public v1::PolicyService::CallbackService {
  public:
   struct Options {
     std::function<bool()> activating;  // not everybody was evaluated under the one in use yet
+    std::function<Day()> today;        // in the region
   };
   // All but `options` outlive the service.
   PolicyService(const PolicyStore& policies, PolicyKeeper& keeper, TaskQueue& queue, const Gate& gate, Options options);

@@ -1,5 +1,7 @@
 #include "services/policy/policy_wire.h"
 
+#include <string>
+
 #include "services/convert/wire.h"
 
 namespace vangnet {
@@ -29,7 +31,9 @@ void ToProto(const FileProblem& problem, v1::PolicyProblem* proto) {
   proto->set_line(problem.problem.line);
   proto->set_column(problem.problem.column);
   proto->set_field(problem.problem.field);
-  proto->set_description(problem.problem.message);
+  std::string description = problem.problem.message;
+  if (!problem.problem.suggestion.empty()) description += "; " + problem.problem.suggestion;
+  proto->set_description(description);
 }
 
 void ToProto(const Refusal& refusal, v1::RefusedReload* proto) {

@@ -89,6 +89,9 @@ class App::Impl {
   void SweepOnce(bool& work_left);
   void LogSweep(const SweepResult& result);
   void ReportClock();
+  // The operator said that a missing mark is no obstacle; whether it was missing.
+  void ReportMark(bool was_there);
+  void LogRead(const Access& access);
   void Fail(std::string_view where, const absl::Status& status);
   Metrics::Reading Read();
 
@@ -115,9 +118,10 @@ class App::Impl {
   TaskQueue tasks_{kFindingListingsMax};
   TaskQueue policy_tasks_{kReloadsMax};
   std::atomic<bool> activating_ = false;
+  std::atomic<bool> reads_are_lost_ = false;
 
   LoopbackAuthenticator authenticator_;
-  AccessLog access_log_{[this](const Access& access) { metrics_->CountRead(access.method, access.items); }};
+  AccessLog access_log_{[this](const Access& access) { LogRead(access); }};
   Gate gate_{authenticator_, access_log_};
   std::unique_ptr<IngestService> ingest_service_;
   std::unique_ptr<AlertService> alert_service_;
@@ -142,9 +146,12 @@ absl::Status App::Impl::Open() {
   FactStore::Options facts;
   facts.state_cache_bytes_max = Mebibytes(settings.state_cache_mib);
   facts.rejections_per_source_max = settings.rejections_per_source_max;
+  facts.accept_without_mark = startup_.accept_store_without_mark;
+  const auto marked = stores_.mark->Read();
   auto opened = FactStore::Open(*stores_.kv, *stores_.mark, facts);
   if (!opened.ok()) return opened.status();
   facts_ = *std::move(opened);
+  if (startup_.accept_store_without_mark) ReportMark(marked.ok() && marked->has_value());
   auto alerts = AlertStore::Open(*stores_.kv);
   if (!alerts.ok()) return alerts.status();
   alerts_ = *std::move(alerts);
@@ -196,7 +203,7 @@ absl::Status App::Impl::OpenEngine() {
 
 absl::Status App::Impl::Listen() {
   ingest_service_ = std::make_unique<IngestService>(*facts_, *ingest_, gate_);
-  alert_service_ = std::make_unique<AlertService>(*alerts_, *facts_, *commands_, clock_, gate_);
+  alert_service_ = std::make_unique<AlertService>(*alerts_, sweeper_->digests(), *facts_, *commands_, clock_, gate_);
   student_service_ = std::make_unique<StudentService>(
       *facts_, *alerts_, *findings_, tasks_, clock_, gate_,
       StudentService::Options{
@@ -205,9 +212,10 @@ absl::Status App::Impl::Listen() {
           .configuration_at = [this](std::optional<absl::Time> instant) { return archive_->At(instant); }});
   school_service_ = std::make_unique<SchoolService>(
       *facts_, [this] { return sweeper_->rulebook().book->region_calendar().shared_region(); }, gate_);
-  policy_service_ =
-      std::make_unique<PolicyService>(*policies_, *keeper_, policy_tasks_, gate_,
-                                      PolicyService::Options{.activating = [this] { return activating_.load(); }});
+  policy_service_ = std::make_unique<PolicyService>(
+      *policies_, *keeper_, policy_tasks_, gate_,
+      PolicyService::Options{.activating = [this] { return activating_.load(); },
+                             .today = [this] { return LocalDay(clock_.Now(), startup_.time_zone); }});
 
   if (absl::Status exposed = Expose(startup_.settings.metrics_listen); !exposed.ok()) return exposed;
   auto server = GrpcServer::Start(
@@ -335,6 +343,13 @@ void App::Impl::LogSweep(const SweepResult& result) {
   if (result.day_turned) {
     log_.Info("day turned", {{"day", result.today.ToString()}, {"due", std::to_string(result.due_left)}});
   }
+  for (const BackfillDigest& digest : result.digests) {
+    uint64_t changes = 0;
+    for (const auto& [cell, count] : digest.changes) changes += count;
+    log_.Info("a backfill is over", {{"team", digest.team},
+                                     {"changes", std::to_string(changes)},
+                                     {"sources", std::to_string(digest.sources.size())}});
+  }
   for (const auto& [subject, reason] : result.set_aside) {
     // The key is the region's pseudonym, and stays out of the log all the same: it is found by its count and place.
     log_.Error("a subject was set aside",
@@ -352,6 +367,24 @@ void App::Impl::ReportClock() {
     log_.Info("the wall clock is believed again");
   }
   held_reported_ = is_held;
+}
+
+void App::Impl::ReportMark(bool was_there) {
+  if (was_there) {
+    log_.Warning("--accept_store_without_mark is not needed: the mark is there; start without it");
+  } else {
+    log_.Warning(
+        "the database had no mark and was taken as it is; start without --accept_store_without_mark from now on",
+        {{"versions", std::to_string(facts_->last_sequence())}});
+  }
+}
+
+void App::Impl::LogRead(const Access& access) {
+  const bool kept = stores_.access == nullptr || stores_.access->Add(access, clock_.Now());
+  metrics_->CountRead(access.method, kept);
+  const bool were_lost = reads_are_lost_.exchange(!kept);
+  if (!kept && !were_lost) log_.Error("the access log cannot be written: reads go on and are counted only");
+  if (kept && were_lost) log_.Info("the access log is written again");
 }
 
 void App::Impl::WatchLoop() {
@@ -403,7 +436,13 @@ absl::StatusOr<App::Stores> App::OpenStores(const ServerSettings& settings) {
   if (!kv.ok()) return kv.status();
   auto mark = FileDurableMark::Open(settings.data_dir + "/mark");
   if (!mark.ok()) return mark.status();
-  return Stores{.kv = *std::move(kv), .mark = *std::move(mark)};
+  std::unique_ptr<AccessFile> access;
+  if (settings.access_log_mib > 0) {
+    auto opened = AccessFile::Open(settings.data_dir + "/access-log", Mebibytes(settings.access_log_mib));
+    if (!opened.ok()) return opened.status();
+    access = *std::move(opened);
+  }
+  return Stores{.kv = *std::move(kv), .mark = *std::move(mark), .access = std::move(access)};
 }
 
 absl::StatusOr<std::unique_ptr<App>> App::Start(const Startup& startup, Stores stores, const Clock& clock,

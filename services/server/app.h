@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/runtime/access_file.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/log.h"
 #include "services/server/startup.h"
@@ -31,6 +32,7 @@ class App {
   struct Stores {
     std::unique_ptr<KvStore> kv;
     std::unique_ptr<DurableMark> mark;
+    std::unique_ptr<AccessFile> access = nullptr;  // null: reads are counted only
   };
   // RocksDB in the data directory.
   static absl::StatusOr<Stores> OpenStores(const ServerSettings& settings);

@@ -78,18 +78,27 @@ Metrics::Metrics()
       children_due_(
           &Gauge(registry_, "vangnet_children_due", "Subjects that are due today and not evaluated yet.")->Add({})),
       pending_subjects_(
-          &Gauge(registry_, "vangnet_pending_subjects", "Subjects with facts that are not evaluated yet.")->Add({})),
+          &Gauge(registry_, "vangnet_pending_subjects",
+                 "Subjects with facts that are not evaluated yet, those that wait for a backfill among them.")
+               ->Add({})),
+      waiting_for_backfill_(&Gauge(registry_, "vangnet_backfill_waiting_subjects",
+                                   "Pending subjects that wait for their backfill to pause.")
+                                 ->Add({})),
       set_aside_(&Gauge(registry_, "vangnet_set_aside_subjects",
                         "Subjects that could not be evaluated because of a fault of the program.")
                       ->Add({})),
       evaluation_seconds_(&HistogramFamily(registry_, "vangnet_evaluation_seconds",
                                            "How long one batch of evaluations took, its alerts written.")
                                ->Add({}, LatencyBuckets())),
-      ack_to_alert_seconds_(&HistogramFamily(registry_, "vangnet_ack_to_alert_seconds",
-                                             "From the receipt of the oldest fact of a batch to its alerts.")
-                                 ->Add({}, LatencyBuckets())),
+      ack_to_alert_seconds_(
+          &HistogramFamily(registry_, "vangnet_ack_to_alert_seconds",
+                           "From the receipt of the oldest fact of a batch to its alerts, backfills left out.")
+               ->Add({}, LatencyBuckets())),
       evaluated_(&Counter(registry_, "vangnet_evaluated_subjects_total", "Subjects that were evaluated.")->Add({})),
       alert_changes_(Counter(registry_, "vangnet_alert_changes_total", "Changes of alerts, by kind.")),
+      backfill_digests_(
+          &Counter(registry_, "vangnet_backfill_digests_total", "Digests of what a backfill brought a team, one each.")
+               ->Add({})),
       open_alerts_(Gauge(registry_, "vangnet_open_alerts",
                          "Open alerts by rule and stage; cells of fewer than five are put together or left out.")),
       sweep_heartbeat_(&Gauge(registry_, "vangnet_sweep_heartbeat_timestamp_seconds",
@@ -122,6 +131,8 @@ Metrics::Metrics()
                  "0: the last time, region and policy had problems or the try failed.")
                ->Add({})),
       reads_(Counter(registry_, "vangnet_student_data_reads_total", "Calls that read data of children, by method.")),
+      reads_lost_(
+          &Counter(registry_, "vangnet_access_log_lost_total", "Reads that the access log could not keep.")->Add({})),
       storage_(Gauge(registry_, "vangnet_rocksdb_figure", "Figures of the database, by its own names.")) {
   configuration_last_reload_successful_->Set(1);  // it started with them
   // All of them from the beginning, so that the first one is an increase.
@@ -186,6 +197,8 @@ void Metrics::Swept(const SweepResult& result, absl::Time now, absl::Duration to
   last_turned_day_->Set(absl::ToDoubleSeconds(day_start - absl::UnixEpoch()));
   children_due_->Set(static_cast<double>(result.due_left));
   set_aside_->Set(static_cast<double>(result.set_aside_left));
+  waiting_for_backfill_->Set(static_cast<double>(result.waiting_left));
+  backfill_digests_->Increment(static_cast<double>(result.digests.size()));
   if (result.evaluated == 0) return;
   evaluated_->Increment(static_cast<double>(result.evaluated));
   evaluation_seconds_->Observe(absl::ToDoubleSeconds(took));
@@ -208,7 +221,10 @@ void Metrics::Reloaded(ReloadOutcome outcome) {
   configuration_last_reload_successful_->Set(failed ? 0 : 1);
 }
 
-void Metrics::CountRead(std::string_view method, size_t) { reads_->Add({{"method", std::string(method)}}).Increment(); }
+void Metrics::CountRead(std::string_view method, bool kept) {
+  reads_->Add({{"method", std::string(method)}}).Increment();
+  if (!kept) reads_lost_->Increment();
+}
 
 OpenAlertCells WithoutSmallCells(const OpenAlertCells& cells, uint64_t small) {
   OpenAlertCells shown;

@@ -88,16 +88,17 @@ class Metrics final : public prometheus::Collectable {
   void Reloaded(ReloadOutcome outcome);
 
   // --- reads of children's data ---
-  void CountRead(std::string_view method, size_t items);
+  // `kept`: whether the access log has it, where there is one.
+  void CountRead(std::string_view method, bool kept);
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
   using CounterFamily = prometheus::Family<prometheus::Counter>;
   using GaugeFamily = prometheus::Family<prometheus::Gauge>;
-  void ShowOpenAlerts(const OpenAlertCells& cells);
-  void ShowVersion(const std::string& version);
-  void Show(const Reading& reading);
+  void ShowOpenAlerts(const OpenAlertCells& cells) VANGNET_REQUIRES(mutex_);
+  void ShowVersion(const std::string& version) VANGNET_REQUIRES(mutex_);
+  void Show(const Reading& reading) VANGNET_REQUIRES(mutex_);
 
   prometheus::Registry registry_;
   CounterFamily* rpc_started_;
@@ -108,11 +109,13 @@ class Metrics final : public prometheus::Collectable {
   prometheus::Histogram* commit_records_;
   prometheus::Gauge* children_due_;
   prometheus::Gauge* pending_subjects_;
+  prometheus::Gauge* waiting_for_backfill_;
   prometheus::Gauge* set_aside_;
   prometheus::Histogram* evaluation_seconds_;
   prometheus::Histogram* ack_to_alert_seconds_;
   prometheus::Counter* evaluated_;
   CounterFamily* alert_changes_;
+  prometheus::Counter* backfill_digests_;
   GaugeFamily* open_alerts_;
   prometheus::Gauge* sweep_heartbeat_;
   prometheus::Gauge* last_turned_day_;
@@ -125,6 +128,7 @@ class Metrics final : public prometheus::Collectable {
   CounterFamily* configuration_reloads_;
   prometheus::Gauge* configuration_last_reload_successful_;
   CounterFamily* reads_;
+  prometheus::Counter* reads_lost_;
   GaugeFamily* storage_;
 
   mutable Mutex mutex_;

@@ -19,6 +19,7 @@ constexpr char kUsage[] =
     "\n"
     "  --config FILE         server configuration (text proto); see deploy/config/server-example.textproto\n"
     "  --check_config        say what is wrong with the configuration and end\n"
+    "  --accept_store_without_mark   once, after the file `mark` was lost: take the database as it is\n"
     "For trying things out, without --config:\n"
     "  --data_dir DIR        directory of the database (vangnet-data)\n"
     "  --listen ADDRESS      gRPC (127.0.0.1:7443); port 0 takes a free one\n"
@@ -29,6 +30,7 @@ constexpr char kUsage[] =
 struct Flags {
   std::map<std::string, std::string> values;  // by name
   bool check_config = false;
+  bool accept_store_without_mark = false;
   bool help = false;
 };
 
@@ -49,6 +51,8 @@ std::variant<Flags, EarlyExit> ParseFlags(const std::vector<std::string>& argume
       flags.help = true;
     } else if (argument == "--check_config") {
       flags.check_config = true;
+    } else if (argument == "--accept_store_without_mark") {
+      flags.accept_store_without_mark = true;
     } else if (argument.starts_with("--")) {
       const size_t equals = argument.find('=');
       const std::string name = argument.substr(2, equals == std::string::npos ? equals : equals - 2);
@@ -146,6 +150,7 @@ std::optional<Startup> ReadAll(const Flags& flags, std::string& error) {
   absl::LoadTimeZone(read.configuration->region->time_zone, &startup.time_zone);  // known: it was read without problem
   startup.settings = *std::move(settings);
   startup.warnings = error;
+  startup.accept_store_without_mark = flags.accept_store_without_mark;
   startup.configuration = *std::move(read.configuration);
   return startup;
 }

@@ -22,6 +22,8 @@ struct Startup {
   EngineConfiguration configuration;  // what they held
   absl::TimeZone time_zone;           // of the region
   std::string warnings;               // about the files, a line each
+  // A database whose mark is missing is taken as it is (storage/durable_mark.h).
+  bool accept_store_without_mark = false;
 };
 
 // The program is to end before it began.

@@ -50,6 +50,7 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
   for (const auto& [arguments, message] : std::vector<std::pair<std::string, std::string>>{
            {"", "Usage"},
            {"fly", "no command fly"},
+           {"help fly", "no command fly"},
            {"evaluate --bogus", "unknown flag --bogus"},
            {"evaluate --day 2026-09-07", "--region is required"},
            {Evaluate("--day 7-9-2026 x"), "--day 7-9-2026 is no day"},
@@ -80,7 +81,8 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
 }
 
 TEST(CommandTest, HelpIsNoError) {
-  for (const char* arguments : {"--help", "evaluate --help", "policy check --help", "push --help"}) {
+  for (const char* arguments :
+       {"--help", "help", "evaluate --help", "help evaluate", "help policy check", "push --help"}) {
     const VangnetRun run = RunVangnet(arguments);
     EXPECT_EQ(run.exit_code, 0) << arguments;
     EXPECT_THAT(run.out, StartsWith("Usage: vangnet")) << arguments;

@@ -72,7 +72,8 @@ Alert FullAlert(uint64_t id) {
   alert.closed_on = kMonday + 1;
   alert.acknowledged_by = "an";
   alert.history = {{AlertChangeKind::kRaised, kNow, kMonday, "two-weeks", "", "", true},
-                   {AlertChangeKind::kAcknowledged, kNow, std::nullopt, "two-weeks", "an", "called home", false}};
+                   {AlertChangeKind::kAcknowledged, kNow, std::nullopt, "two-weeks", "an", "called home", false,
+                    vangnet::AlertPlace{"12AB00", "north", "team-north"}}};
   return alert;
 }
 

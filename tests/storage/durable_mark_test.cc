@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "storage/fact_store.h"
 #include "storage/file_durable_mark.h"
+#include "storage/memory_kv_store.h"
 
 namespace vangnet_testing {
 namespace {
@@ -44,7 +46,16 @@ class FileDurableMarkTest : public testing::Test {
   std::string path_;
 };
 
-TEST_F(FileDurableMarkTest, IsZeroWhenNothingEverWasMarked) { EXPECT_EQ(*Open()->Read(), 0u); }
+TEST_F(FileDurableMarkTest, IsNotThereBeforeTheFirstWrite) {
+  auto mark = Open();
+  EXPECT_FALSE(mark->Read()->has_value());
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  ASSERT_TRUE(mark->Write(0).ok());
+  EXPECT_EQ(*mark->Read(), 0u);
+  EXPECT_EQ(*Open()->Read(), 0u);
+  ASSERT_TRUE(mark->Write(1).ok());
+  EXPECT_EQ(*Open()->Read(), 1u);
+}
 
 TEST_F(FileDurableMarkTest, KeepsTheLastMark) {
   auto mark = Open();
@@ -67,6 +78,7 @@ TEST_F(FileDurableMarkTest, ATornWriteLeavesTheMarkBeforeIt) {
     std::filesystem::remove(path_);
     {
       auto mark = Open();
+      ASSERT_TRUE(mark->Write(0).ok());  // Makes the file, with both slots.
       ASSERT_TRUE(mark->Write(7).ok());  // First slot.
       ASSERT_TRUE(mark->Write(8).ok());  // Second slot.
     }
@@ -85,7 +97,10 @@ TEST_F(FileDurableMarkTest, TwoDamagedSlotsAreDataLoss) {
   { ASSERT_TRUE(Open()->Write(7).ok()); }
   Damage(9);
   Damage(kSecondSlot + 9);
-  EXPECT_TRUE(absl::IsDataLoss(Open()->Read().status()));
+  auto mark = Open();
+  EXPECT_TRUE(absl::IsDataLoss(mark->Read().status()));
+  ASSERT_TRUE(mark->Write(8).ok());
+  EXPECT_EQ(*Open()->Read(), 8u) << "a write mends it";
 }
 
 TEST_F(FileDurableMarkTest, AnEmptyFileIsDataLoss) {
@@ -93,8 +108,26 @@ TEST_F(FileDurableMarkTest, AnEmptyFileIsDataLoss) {
   EXPECT_TRUE(absl::IsDataLoss(Open()->Read().status()));
 }
 
+TEST_F(FileDurableMarkTest, ADamagedMarkIsRefusedUntilItIsAccepted) {
+  vangnet::MemoryKvStore kv;
+  std::ofstream(path_).close();
+  auto mark = Open();
+  const auto refused = vangnet::FactStore::Open(kv, *mark, {});
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused.status())) << refused.status();
+  vangnet::FactStore::Options options;
+  options.accept_without_mark = true;
+  EXPECT_TRUE(vangnet::FactStore::Open(kv, *mark, options).ok());
+  EXPECT_EQ(*Open()->Read(), 0u);
+}
+
 TEST_F(FileDurableMarkTest, ADirectoryThatIsNotThereIsAnError) {
-  EXPECT_TRUE(absl::IsInternal(FileDurableMark::Open(directory_ + "/none/mark").status()));
+  auto mark = FileDurableMark::Open(directory_ + "/none/mark");
+  ASSERT_TRUE(mark.ok()) << mark.status();
+  EXPECT_TRUE(absl::IsInternal((*mark)->Write(0)));
+}
+
+TEST_F(FileDurableMarkTest, AFileThatCannotBeOpenedIsAnError) {
+  EXPECT_TRUE(absl::IsInternal(FileDurableMark::Open(directory_).status()));
 }
 
 }  // namespace

@@ -90,15 +90,16 @@ TEST(FactStorePowerLossTest, OneSyncAndOneMarkAGroup) {
   auto store = FactStore::Open(kv, mark, {});
   ASSERT_TRUE(store.ok()) << store.status();
   const uint64_t syncs = kv.syncs();
+  const uint64_t marks = mark.writes();
   Chunk chunk;
   chunk.source = "las";
   chunk.records = {Version(Student("s-1"), "a", 1, AbsentOn(kMonday)), Version(Student("s-2"), "a", 1, SameAs("s-1"))};
   ASSERT_TRUE((*store)->Commit({chunk, chunk}, kNow).ok());
   EXPECT_EQ(kv.syncs(), syncs + 1);
-  EXPECT_EQ(mark.writes(), 1u);
+  EXPECT_EQ(mark.writes(), marks + 1);
   ASSERT_TRUE((*store)->Commit({chunk}, kNow).ok());
   EXPECT_EQ(kv.syncs(), syncs + 1) << "nothing but duplicates";
-  EXPECT_EQ(mark.writes(), 1u);
+  EXPECT_EQ(mark.writes(), marks + 1);
   ASSERT_TRUE((*store)->Commit({}, kNow).ok());
   EXPECT_EQ(kv.syncs(), syncs + 1);
 }

@@ -120,6 +120,24 @@ TEST_P(FactStoreTest, DecidesAgainstEarlierRecordsOfTheSameGroup) {
   EXPECT_EQ((*results)[1].sequence, 2u);
 }
 
+TEST_P(FactStoreTest, APreviewDecidesAsACommitWouldAndStoresNothing) {
+  const Subject child = Student("s-1");
+  Commit({Version(child, "a", 3, AbsentOn(kMonday))});
+  Chunk chunk;
+  chunk.source = "las";
+  chunk.records = {Version(child, "a", 3, AbsentOn(kMonday)), Version(child, "a", 3, AbsentOn(kMonday), 7),
+                   Version(child, "a", 2, AbsentOn(kMonday)), Version(child, "b", 1, AbsentOn(kMonday)),
+                   Version(child, "b", 1, AbsentOn(kMonday)), Version(School("12AB00"), "c", 1, std::nullopt)};
+  const uint64_t last = store_->last_sequence();
+  const std::vector<ChunkResult> previewed = Must(store_->Preview({chunk}));
+  ASSERT_EQ(previewed.size(), 1u);
+  EXPECT_THAT(previewed[0].outcomes, ElementsAre(Outcome::kDuplicate, Outcome::kConflict, Outcome::kStale,
+                                                 Outcome::kAccepted, Outcome::kDuplicate, Outcome::kAccepted));
+  EXPECT_EQ(store_->last_sequence(), last);
+  EXPECT_EQ(Must(store_->GetVersions(child)).size(), 1u);
+  EXPECT_EQ(Commit(chunk.records).outcomes, previewed[0].outcomes);
+}
+
 TEST_P(FactStoreTest, AStaleVersionIsKeptAsHistory) {
   Commit({Version(Student("s-1"), "a", 2, AbsentOn(kMonday)), Version(Student("s-1"), "a", 1, SameAs("s-9"))});
   const auto state = *store_->GetState(Student("s-1"));
@@ -225,11 +243,13 @@ TEST_P(FactStoreTest, IsQuietOnlyWhenEverythingPendingIsBackfill) {
          true);
   Commit({Version(Student("s-2"), "b", 1, AbsentOn(kMonday))});
   for (int restart = 0; restart < 2; ++restart) {
+    store_->ReleaseBackfill();
     const auto taken = store_->TakePending(10);
     ASSERT_EQ(taken.size(), 2u);
-    EXPECT_TRUE(taken[0].backfill_only);
-    EXPECT_FALSE(taken[1].backfill_only);
-    EXPECT_EQ(taken[0].received_at, kNow);
+    EXPECT_FALSE(taken[0].backfill_only) << "Live facts first.";
+    EXPECT_TRUE(taken[1].backfill_only);
+    EXPECT_EQ(taken[1].subject, Student("s-1"));
+    EXPECT_EQ(taken[1].received_at, kNow);
     Reopen();
   }
 }

@@ -65,6 +65,8 @@ TEST(KeysTest, TheBytesNeverChange) {
   EXPECT_EQ(Hex(ChangeKey(1)), "ff0000000000000001");
   EXPECT_EQ(Hex(RequestKey("r-1")), "ff69722d31");
   EXPECT_EQ(Hex(RequestAgeKey(1, "r-1")), "ff740000000000000001722d31");
+  EXPECT_EQ(Hex(DigestKey(258)), "ff640000000000000102");
+  EXPECT_EQ(Hex(OpenDigestKey("team-a")), "ff6f7465616d2d61");
 }
 
 TEST(KeysTest, WhatIsEncodedIsDecoded) {
@@ -99,6 +101,8 @@ TEST(KeysTest, TheTwoSortsOfKeysInOneTableAreToldApart) {
   EXPECT_FALSE(NamesOfChannelKey(RejectionCountsKey("las")));
   EXPECT_FALSE(SourceOfRejectionCountsKey(ChannelKey("las", "main")));
   EXPECT_FALSE(AgeOfRequestAgeKey(RequestKey("r-1")));
+  EXPECT_TRUE(IsDigestKey(DigestKey(1)));
+  EXPECT_FALSE(IsDigestKey(OpenDigestKey("team-a")));
 }
 
 TEST(KeysTest, BrokenKeysAreNotDecoded) {

@@ -19,11 +19,14 @@ using vangnet::ByteWriter;
 using vangnet::Day;
 using vangnet::DecodeState;
 using vangnet::Fact;
+using vangnet::HistoryReader;
 using vangnet::Outcome;
 using vangnet::PackedState;
+using vangnet::Placement;
 using vangnet::RecordKey;
 using vangnet::StateEntry;
 using vangnet::StringList;
+using vangnet::StudentHistoryBuilder;
 
 TEST(FactCodecTest, EveryKindComesBackAsItWas) {
   FactMaker maker(1);
@@ -270,6 +273,43 @@ TEST_F(PackedStateTest, BrokenBytesAreDataLossAndNothingWorse) {
     broken.DecideAndFold({"las", "r3"}, 2, 9, std::nullopt, 99).status().IgnoreError();
   }
   EXPECT_GT(refused, 5000);
+}
+
+// Whatever the child before left behind.
+TEST_F(PackedStateTest, HistoriesAreReadOneAfterTheOther) {
+  FactMaker make(11);
+  HistoryReader reader;
+  for (int child = 0; child < 500; ++child) {
+    const std::string student = "s-" + std::string(make.Below(30), 'x');
+    PackedState state;
+    const uint64_t records = make.Below(12);
+    for (uint64_t i = 1; i <= records; ++i) {
+      const RecordKey key{"las-" + std::to_string(make.Below(3)), std::string(make.Below(40), 'r') + std::to_string(i)};
+      std::optional<Fact> fact;
+      if (make.Below(9) != 0) fact = make.MakeAny();
+      ASSERT_TRUE(state.DecideAndFold(key, 1 + make.Below(9), make.Below(1000), fact, i).ok());
+    }
+    const auto entries = DecodeState(state.bytes());
+    ASSERT_TRUE(entries.ok()) << entries.status();
+    StudentHistoryBuilder expected(student);
+    StudentHistoryBuilder expected_placements(student);
+    for (const StateEntry& entry : *entries) {
+      if (!entry.fact) continue;
+      expected.Add(student, entry.key, entry.revision, *entry.fact);
+      if (std::holds_alternative<Placement>(*entry.fact)) {
+        expected_placements.Add(student, entry.key, entry.revision, *entry.fact);
+      }
+    }
+    reader.Begin(student);
+    ASSERT_TRUE(reader.Add(student, state.bytes()).ok());
+    reader.End();
+    EXPECT_EQ(reader.history(), std::move(expected).Finish()) << child;
+    HistoryReader placements;
+    placements.Begin(student);
+    ASSERT_TRUE(placements.Add(student, state.bytes(), Fact(Placement()).index()).ok());
+    placements.End();
+    EXPECT_EQ(placements.history(), std::move(expected_placements).Finish()) << child;
+  }
 }
 
 TEST_F(PackedStateTest, AnotherFormatIsDataLoss) {

@@ -110,7 +110,7 @@ class AnyOrderTest : public testing::TestWithParam<uint64_t> {
 
   // What happens between two chunks.
   void Live(EngineWorld& world) {
-    switch (Below(7)) {
+    switch (Below(8)) {
       case 0:
         if (world.today < kFirstDayOfTest + kDays) world.today = world.today + 1 + Below(6);
         world.today = std::min(world.today, kFirstDayOfTest + kDays);
@@ -128,6 +128,9 @@ class AnyOrderTest : public testing::TestWithParam<uint64_t> {
         break;
       case 4:
         ActivateAny(world);
+        break;
+      case 5:
+        world.Pause();
         break;
       default:
         break;
@@ -165,6 +168,7 @@ TEST_P(AnyOrderTest, EndsWithTheSameAlerts) {
   world.region = clean.region;
   world.version = "last";
   world.Activate();
+  world.Pause();
   world.Sweep();
 
   EXPECT_EQ(world.OpenAlerts(), clean.OpenAlerts());

@@ -103,7 +103,7 @@ Fact SickFrom(const std::string& school, Day first, Day last) {
 }
 Fact CompleteThrough(const std::string& school, Day day) { return AttendanceComplete{school, day}; }
 
-EngineWorld::EngineWorld() : now(absl::FromUnixSeconds(1'790'000'000)) {}
+EngineWorld::EngineWorld() : now(absl::FromUnixSeconds(1'790'000'000)) { options.policies = &policies; }
 
 EngineConfiguration EngineWorld::Configuration() const {
   return {std::make_shared<const Region>(region), std::make_shared<const Policy>(policy), version};
@@ -156,6 +156,7 @@ SweepResult EngineWorld::Sweep() {
     next.changed += all.changed;
     for (const auto& [kind, count] : all.changes) next.changes[kind] += count;
     next.shadow_findings += all.shadow_findings;
+    next.digests.insert(next.digests.begin(), all.digests.begin(), all.digests.end());
     next.set_aside.insert(next.set_aside.begin(), all.set_aside.begin(), all.set_aside.end());
     all = std::move(next);
   }

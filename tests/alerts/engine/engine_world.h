@@ -16,6 +16,7 @@
 #include "storage/fact_store.h"
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
+#include "storage/policy_store.h"
 
 namespace vangnet_testing {
 
@@ -53,6 +54,8 @@ class EngineWorld {
   void Activate();
 
   void Send(const std::vector<vangnet::Record>& records, bool backfill = false);
+  // Nothing comes for as long as it takes a backfill to pause.
+  void Pause() { now += options.backfill.pause; }
   vangnet::SweepResult SweepOnce();
   // Sweeps until there is nothing left; what all calls did, added up.
   vangnet::SweepResult Sweep();
@@ -64,6 +67,7 @@ class EngineWorld {
   std::vector<vangnet::Alert> AllAlerts() const;
 
   vangnet::MemoryKvStore kv;
+  vangnet::PolicyStore policies{kv};
   vangnet::MemoryDurableMark mark;
   vangnet::Mutex alert_writes;
   std::unique_ptr<vangnet::FactStore> facts;

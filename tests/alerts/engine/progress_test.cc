@@ -10,6 +10,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 class ProgressTest : public testing::Test {
  protected:
@@ -68,6 +69,37 @@ TEST_F(ProgressTest, TellsTheFirstStudentFromNobodyLeft) {
   Write(batch);
   EXPECT_FALSE(Load().activated_through().has_value());
   EXPECT_EQ(Load().configuration(), "abc");
+}
+
+TEST_F(ProgressTest, KnowsWhySchoolsAreQueued) {
+  Progress progress = Load();
+  WriteBatch batch;
+  progress.AddQueuedSchool("12AB00", {Occasion::kTime, /*backfill=*/true}, batch);
+  progress.AddQueuedSchool("34CD00", {Occasion::kConfiguration, /*backfill=*/true}, batch);
+  progress.AddQueuedSchool("34CD00", {Occasion::kFacts, /*backfill=*/false}, batch);
+  progress.AddQueuedSchool("56EF00", {Occasion::kFacts, /*backfill=*/true}, batch);
+  progress.AddSchoolEvaluated("56EF00", batch);
+  Write(batch);
+  EXPECT_EQ(Stored("engine.queued.12AB00"), "1b");
+  EXPECT_EQ(Stored("engine.queued.34CD00"), "0n");
+  EXPECT_THAT(Load().queued_schools(), ElementsAre(Pair("12AB00", QueuedSchool{Occasion::kTime, true}),
+                                                   Pair("34CD00", QueuedSchool{Occasion::kFacts, false})));
+}
+
+TEST_F(ProgressTest, ASchoolThatIsQueuedForTheSameReasonIsNotWrittenAgain) {
+  Progress progress = Load();
+  WriteBatch batch;
+  progress.AddQueuedSchool("12AB00", {Occasion::kFacts, /*backfill=*/false}, batch);
+  batch.Clear();
+  progress.AddQueuedSchool("12AB00", {Occasion::kTime, /*backfill=*/true}, batch);
+  EXPECT_TRUE(batch.empty());
+}
+
+TEST_F(ProgressTest, RefusesAReasonThatIsNone) {
+  WriteBatch batch;
+  batch.Put(Table::kMeta, MetaKey("engine.queued.12AB00"), "9b");
+  Write(batch);
+  EXPECT_EQ(Progress::Load(kv_).status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST_F(ProgressTest, RefusesADayThatIsNone) {

@@ -2,7 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/alerts/engine/engine_world.h"
+#include "tests/alerts/engine/engine_test.h"
 
 namespace vangnet {
 namespace {
@@ -11,28 +11,25 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::vangnet_testing::CompleteThrough;
-using ::vangnet_testing::EngineWorld;
+using ::vangnet_testing::EngineTest;
+using ::vangnet_testing::kAugust;
+using ::vangnet_testing::kFriday;
+using ::vangnet_testing::kMonday;
 using ::vangnet_testing::PlacedAt;
 using ::vangnet_testing::SchoolRecord;
-using ::vangnet_testing::SickFrom;
 using ::vangnet_testing::StudentRecord;
 
-constexpr Day kAugust(2026, 8, 31);
-constexpr Day kMonday(2026, 10, 12);
-constexpr Day kFriday(2026, 10, 16);
-
-class RegionFindingsTest : public testing::Test {
+class RegionFindingsTest : public EngineTest {
  protected:
   RegionFindingsTest() {
-    world_.Open();
     findings_ = std::make_unique<RegionFindings>(*world_.facts, 2);
     // Nothing of it is ever swept.
     world_.Send({
-        StudentRecord("s-3", "placement", 1, PlacedAt("12AB00", kAugust, kMonday - 3)),
+        LeftSchool("s-3"),
         StudentRecord("s-1", "placement", 1, PlacedAt("34CD00", kAugust)),
-        StudentRecord("s-1", "sick", 1, SickFrom("34CD00", kMonday)),
+        Sick("s-1", "34CD00"),
         StudentRecord("s-2", "placement", 1, PlacedAt("99ZZ00", kAugust)),
-        StudentRecord("s-2", "sick", 1, SickFrom("99ZZ00", kMonday)),
+        Sick("s-2", "99ZZ00"),
         StudentRecord("s-9", "same", 1, SameStudent{"s-1"}),
         SchoolRecord("34CD00", "complete", 1, CompleteThrough("34CD00", kMonday - 3)),
     });
@@ -58,7 +55,6 @@ class RegionFindingsTest : public testing::Test {
     return texts;
   }
 
-  EngineWorld world_;
   std::unique_ptr<RegionFindings> findings_;
 };
 

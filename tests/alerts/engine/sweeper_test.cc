@@ -6,7 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/alerts/engine/engine_world.h"
+#include "tests/alerts/engine/engine_test.h"
 
 namespace vangnet {
 namespace {
@@ -19,30 +19,15 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 using ::vangnet_testing::CompleteThrough;
 using ::vangnet_testing::EngineWorld;
+using ::vangnet_testing::kAugust;
+using ::vangnet_testing::kFriday;
+using ::vangnet_testing::kMonday;
 using ::vangnet_testing::PlacedAt;
 using ::vangnet_testing::SchoolRecord;
 using ::vangnet_testing::SickFrom;
 using ::vangnet_testing::StudentRecord;
 
-constexpr Day kAugust(2026, 8, 31);
-constexpr Day kMonday(2026, 10, 12);
-constexpr Day kFriday(2026, 10, 16);
-
-class SweeperTest : public testing::Test {
- protected:
-  SweeperTest() { world_.Open(); }
-
-  // `student` left school on the Friday before kMonday.
-  static Record LeftSchool(const std::string& student, uint64_t revision = 1) {
-    return StudentRecord(student, "placement", revision, PlacedAt("12AB00", kAugust, kMonday - 3));
-  }
-  static Record AtSchool(const std::string& student, uint64_t revision = 1) {
-    return StudentRecord(student, "placement", revision, PlacedAt("12AB00", kAugust));
-  }
-  static std::string Name(int i) { return "s-" + std::to_string(100 + i); }
-
-  EngineWorld world_;
-};
+using SweeperTest = ::vangnet_testing::EngineTest;
 
 // --- one child ---
 
@@ -64,7 +49,7 @@ TEST_F(SweeperTest, FollowsAChildWithoutPlacementFromTheFirstSchoolDayToTheNewSc
 }
 
 TEST_F(SweeperTest, GivesTheAlertToTheTeamOfTheSchool) {
-  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
+  world_.Send({AtSchool("s-1"), Sick("s-1")});
   world_.Sweep();
   ASSERT_THAT(world_.AllAlerts(), SizeIs(1));
   const Alert alert = world_.AllAlerts().front();
@@ -100,7 +85,7 @@ TEST_F(SweeperTest, WithdrawsWhatWasResolvedWhenTheNewPlacementTurnsOutToHaveBeg
 
 TEST_F(SweeperTest, LowersTheStageWhenACorrectionMakesTheAbsenceShorter) {
   world_.today = Day(2026, 11, 13);
-  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
+  world_.Send({AtSchool("s-1"), Sick("s-1")});
   world_.Sweep();
   world_.Send({StudentRecord("s-1", "sick", 2, SickFrom("12AB00", Day(2026, 11, 4)))});
   world_.Sweep();
@@ -147,7 +132,7 @@ TEST_F(SweeperTest, JoinedKeysAreOneChildUnderTheSmallest) {
 
 TEST_F(SweeperTest, TheSmallestKeyTakesOverTheFactsOfAllAndGivesThemBack) {
   world_.today = kFriday;
-  world_.Send({AtSchool("s-1"), StudentRecord("s-2", "sick", 1, SickFrom("12AB00", kMonday)), AtSchool("s-2")});
+  world_.Send({AtSchool("s-1"), Sick("s-2"), AtSchool("s-2")});
   world_.Sweep();
   EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-2 long-absence early since 2026-10-12"));
   world_.Send({StudentRecord("s-1", "same", 1, SameStudent{"s-2"})});
@@ -181,14 +166,10 @@ TEST_F(SweeperTest, PartedKeysAreEvaluatedTogetherOrAgainAfterACrash) {
 // --- schools ---
 
 TEST_F(SweeperTest, ASchoolCalendarThatArrivesAfterTheAbsencesChangesTheAlerts) {
-  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
+  world_.Send({AtSchool("s-1"), Sick("s-1")});
   world_.Sweep();
   ASSERT_THAT(world_.OpenAlerts(), ElementsAre("s-1 long-absence early since 2026-10-12"));
-  SchoolCalendar calendar;
-  calendar.school = "12AB00";
-  calendar.timetables = world_.region.default_timetable;
-  calendar.closures = {{{kMonday, kMonday}, {}}};
-  world_.Send({SchoolRecord("12AB00", "calendar", 1, calendar)});
+  world_.Send({ClosedOnMonday()});
   world_.Sweep();
   EXPECT_THAT(world_.Alerts(), ElementsAre("s-1 long-absence early since 2026-10-12: raised, withdrawn"));
   world_.Send({SchoolRecord("12AB00", "calendar", 2, std::nullopt)});
@@ -199,26 +180,16 @@ TEST_F(SweeperTest, ASchoolCalendarThatArrivesAfterTheAbsencesChangesTheAlerts) 
 // Without the children being held back with their school, the cursor would stand behind the calendar, and a restart
 // would not expand it again.
 TEST_F(SweeperTest, ASchoolCalendarIsExpandedAgainAfterACrashBeforeItsChildrenWereEvaluated) {
-  world_.Crash();
   world_.options.subjects_per_batch_max = 4;
-  world_.Open();
-  std::vector<Record> records;
-  for (int i = 0; i < 20; ++i) {
-    records.push_back(AtSchool(Name(i)));
-    records.push_back(StudentRecord(Name(i), "sick", 1, SickFrom("12AB00", kMonday)));
-  }
-  world_.Send(records);
+  Restart();
+  world_.Send(AllAtSchool(20));
+  world_.Send(OfEach(20, [](const std::string& student) { return Sick(student); }));
   world_.Sweep();
   ASSERT_THAT(world_.OpenAlerts(), SizeIs(20));
-  SchoolCalendar calendar;
-  calendar.school = "12AB00";
-  calendar.timetables = world_.region.default_timetable;
-  calendar.closures = {{{kMonday, kMonday}, {}}};
-  world_.Send({SchoolRecord("12AB00", "calendar", 1, calendar)});
+  world_.Send({ClosedOnMonday()});
   world_.SweepOnce();
   ASSERT_THAT(world_.OpenAlerts(), SizeIs(16));
-  world_.Crash();
-  world_.Open();
+  Restart();
   world_.Sweep();
   EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
 }
@@ -261,7 +232,6 @@ TEST_F(SweeperTest, AChildThatComesToASilentSchoolMakesTheSilenceHeard) {
 // Without the list of who is pending being taken before the facts are read, the correction would be behind the cursor
 // and the alert would stand for ever.
 TEST_F(SweeperTest, AFactThatLandsDuringAnEvaluationIsNotLost) {
-  world_.Crash();
   bool landed = false;
   world_.options.hook = [&](const Subject& subject) {
     if (subject.key == "s-1" && !landed) {
@@ -270,23 +240,21 @@ TEST_F(SweeperTest, AFactThatLandsDuringAnEvaluationIsNotLost) {
     }
     return absl::OkStatus();
   };
-  world_.Open();
+  Restart();
   world_.Send({LeftSchool("s-1")});
   const SweepResult first = world_.SweepOnce();
   EXPECT_TRUE(landed);
   EXPECT_EQ(first.pending_left, 1u);
   EXPECT_THAT(world_.OpenAlerts(), SizeIs(1));
-  world_.Crash();
-  world_.Open();
+  Restart();
   world_.Sweep();
   EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
 }
 
 TEST_F(SweeperTest, AQuietDayTouchesOnlyThoseWhoAreDue) {
   world_.today = kMonday;
-  std::vector<Record> records = {LeftSchool("s-1")};
-  for (int i = 0; i < 30; ++i) records.push_back(AtSchool(Name(i)));
-  world_.Send(records);
+  world_.Send({LeftSchool("s-1")});
+  world_.Send(AllAtSchool(30));
   world_.Sweep();
   world_.today = kMonday + 1;
   const SweepResult quiet = world_.Sweep();
@@ -303,7 +271,7 @@ TEST_F(SweeperTest, AQuietDayTouchesOnlyThoseWhoAreDue) {
 
 TEST_F(SweeperTest, OnlyTodayIsEvaluatedAfterDaysThatWereMissed) {
   world_.today = kMonday;
-  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
+  world_.Send({AtSchool("s-1"), Sick("s-1")});
   world_.Sweep();
   world_.today = Day(2026, 11, 16);
   EXPECT_EQ(world_.Sweep().evaluated, 1u);
@@ -314,9 +282,8 @@ TEST_F(SweeperTest, ADayNeverTurnsBackNotEvenAfterARestart) {
   world_.today = Day(2026, 11, 9);
   world_.Send({LeftSchool("s-1")});
   world_.Sweep();
-  world_.Crash();
   world_.today = kMonday;
-  world_.Open();
+  Restart();
   world_.Send({LeftSchool("s-2")});
   const SweepResult result = world_.Sweep();
   EXPECT_TRUE(result.day_held);
@@ -324,48 +291,6 @@ TEST_F(SweeperTest, ADayNeverTurnsBackNotEvenAfterARestart) {
   EXPECT_EQ(world_.sweeper->last_day(), Day(2026, 11, 9));
   EXPECT_THAT(world_.OpenAlerts(), ElementsAre("s-1 no-placement confirmed since 2026-10-12",
                                                "s-2 no-placement confirmed since 2026-10-12"));
-}
-
-TEST_F(SweeperTest, ABackfillIsQuietOnlyWhenAllThatIsNewOfTheChildIsBackfill) {
-  world_.Send({LeftSchool("s-1"), AtSchool("s-2")}, /*backfill=*/true);
-  world_.Send({LeftSchool("s-3"), StudentRecord("99ZZ00-child", "placement", 1, PlacedAt("99ZZ00", kAugust))}, true);
-  world_.Send({StudentRecord("s-3", "sick", 1, SickFrom("12AB00", kMonday, kMonday))});
-  world_.Sweep();
-  for (const Alert& alert : world_.AllAlerts()) {
-    EXPECT_EQ(alert.history.front().backfill, alert.finding.subject.key != "s-3") << alert.finding.subject.key;
-  }
-  EXPECT_THAT(world_.AllAlerts(), SizeIs(3));
-}
-
-// What would have come without the backfill is not silenced by it.
-TEST_F(SweeperTest, ABackfillDoesNotSilenceWhatTheDayBrings) {
-  world_.today = kMonday;
-  world_.Send({AtSchool("s-1"), StudentRecord("s-1", "sick", 1, SickFrom("12AB00", kMonday))});
-  world_.Sweep();
-  world_.today = kFriday;
-  world_.Send({StudentRecord("s-1", "more", 1, SickFrom("12AB00", kMonday - 40, kMonday - 40))}, /*backfill=*/true);
-  world_.Sweep();
-  ASSERT_THAT(world_.AllAlerts(), SizeIs(1));
-  EXPECT_FALSE(world_.AllAlerts().front().history.front().backfill);
-}
-
-// The sweep of a new policy meets children whose backfill is still pending.
-TEST_F(SweeperTest, ABackfillStaysQuietWhileAPolicySweepIsUnderWay) {
-  world_.Crash();
-  world_.options.subjects_per_batch_max = 1;
-  world_.Open();
-  std::vector<Record> records;
-  for (int i = 0; i < 5; ++i) records.push_back(AtSchool(Name(i)));
-  world_.Send(records);
-  world_.Sweep();
-  records.clear();
-  for (int i = 0; i < 5; ++i) records.push_back(LeftSchool(Name(i), 2));
-  world_.Send(records, /*backfill=*/true);
-  world_.version = "2";
-  world_.Activate();
-  world_.Sweep();
-  ASSERT_THAT(world_.AllAlerts(), SizeIs(5));
-  for (const Alert& alert : world_.AllAlerts()) EXPECT_TRUE(alert.history.front().backfill);
 }
 
 TEST_F(SweeperTest, SaysWhenTheOldestOfTheNewFactsWasReceived) {
@@ -389,12 +314,9 @@ TEST_F(SweeperTest, AShadowRuleIsCountedAndRaisesNothing) {
 }
 
 TEST_F(SweeperTest, APolicyActivatedInTheMiddleOfASweepHoldsForEverybody) {
-  world_.Crash();
   world_.options.subjects_per_batch_max = 4;
-  world_.Open();
-  std::vector<Record> records;
-  for (int i = 0; i < 20; ++i) records.push_back(LeftSchool(Name(i)));
-  world_.Send(records);
+  Restart();
+  world_.Send(AllLeftSchool(20));
   world_.Sweep();
   // The first change finds them confirmed, the second one does not look for them at all.
   world_.policy.rules[0].stages[1].condition.n = 1;
@@ -414,26 +336,21 @@ TEST_F(SweeperTest, APolicyActivatedInTheMiddleOfASweepHoldsForEverybody) {
 }
 
 TEST_F(SweeperTest, APolicySweepGoesOnWhereItWasAfterARestart) {
-  world_.Crash();
   world_.options.subjects_per_batch_max = 4;
-  world_.Open();
-  std::vector<Record> records;
-  for (int i = 0; i < 20; ++i) records.push_back(LeftSchool(Name(i)));
-  world_.Send(records);
+  Restart();
+  world_.Send(AllLeftSchool(20));
   world_.Sweep();
   world_.policy.rules[0].stages[1].condition.n = 1;
   world_.version = "eager";
   world_.Activate();
   world_.SweepOnce();
   world_.SweepOnce();
-  world_.Crash();
-  world_.Open();
+  Restart();
   const SweepResult rest = world_.Sweep();
   EXPECT_EQ(rest.evaluated, 12u) << "Eight were done before the restart.";
   EXPECT_THAT(world_.Alerts(),
               AllOf(SizeIs(20), Each(testing::HasSubstr("confirmed since 2026-10-12: raised, stage"))));
-  world_.Crash();
-  world_.Open();
+  Restart();
   EXPECT_EQ(world_.Sweep().evaluated, 0u) << "The same configuration again is no change.";
 }
 
@@ -457,11 +374,10 @@ TEST_F(SweeperTest, ARegionThatLearnsOfASchoolResolvesItsAlert) {
 // --- what goes wrong ---
 
 TEST_F(SweeperTest, AChildThatCannotBeEvaluatedIsSetAsideAndTheOthersGoOn) {
-  world_.Crash();
   world_.options.hook = [](const Subject& subject) {
     return subject.key == "s-2" ? absl::UnknownError("a bug of ours") : absl::OkStatus();
   };
-  world_.Open();
+  Restart();
   world_.Send({LeftSchool("s-1"), LeftSchool("s-2"), LeftSchool("s-3")});
   const SweepResult result = world_.Sweep();
   ASSERT_THAT(result.set_aside, SizeIs(1));
@@ -473,23 +389,20 @@ TEST_F(SweeperTest, AChildThatCannotBeEvaluatedIsSetAsideAndTheOthersGoOn) {
   ASSERT_TRUE(listed.ok()) << listed.status();
   EXPECT_THAT(*listed, ElementsAre(Subject{SubjectKind::kStudent, "s-2"}));
 
-  world_.Crash();
-  world_.Open();
+  Restart();
   EXPECT_EQ(world_.Sweep().set_aside_left, 1u) << "Tried again at the start, in vain.";
-  world_.Crash();
   world_.options.hook = nullptr;
-  world_.Open();
+  Restart();
   EXPECT_EQ(world_.Sweep().set_aside_left, 0u);
   EXPECT_THAT(world_.OpenAlerts(), SizeIs(3));
 }
 
 TEST_F(SweeperTest, AChildThatWasSetAsideIsTriedAgainUnderANewConfigurationAndWithNewFacts) {
-  world_.Crash();
   bool broken = true;
   world_.options.hook = [&broken](const Subject& subject) {
     return broken && subject.key != "s-3" ? absl::UnknownError("a bug of ours") : absl::OkStatus();
   };
-  world_.Open();
+  Restart();
   world_.Send({LeftSchool("s-1"), LeftSchool("s-2")});
   EXPECT_EQ(world_.Sweep().set_aside_left, 2u);
   broken = false;
@@ -522,8 +435,7 @@ TEST_F(SweeperTest, PowerLossInTheMiddleOfASweepRaisesEveryAlertOnce) {
     EngineWorld world;
     world.options.subjects_per_batch_max = 4;
     world.Open();
-    std::vector<Record> records;
-    for (int i = 0; i < 20; ++i) records.push_back(LeftSchool(Name(i)));
+    std::vector<Record> records = AllLeftSchool(20);
     records.push_back(SchoolRecord("12AB00", "complete", 1, CompleteThrough("12AB00", kFriday)));
     world.Send(records);
     for (int i = 0; i < 4; ++i) world.SweepOnce();
@@ -540,7 +452,7 @@ TEST_F(SweeperTest, SeveralThreadsFindTheSame) {
   std::vector<Record> records;
   for (int i = 0; i < 200; ++i) {
     records.push_back(i % 3 == 0 ? LeftSchool(Name(i)) : AtSchool(Name(i)));
-    if (i % 5 == 0) records.push_back(StudentRecord(Name(i), "sick", 1, SickFrom("12AB00", kMonday)));
+    if (i % 5 == 0) records.push_back(Sick(Name(i)));
   }
   world_.Send(records);
   world_.Sweep();

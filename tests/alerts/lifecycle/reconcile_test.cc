@@ -192,10 +192,13 @@ TEST(ReconcileTest, TellsWhatMoved) {
   child.route = {"unit-b", "team-b", {}};
   EXPECT_THAT(child.On(kFriday, {.findings = {finding}}),
               ElementsAre("updated early [school was 12AB00, team was team-a]"));
+  EXPECT_EQ(child.only().history.back().moved_from, (AlertPlace{"12AB00", "unit-a", "team-a"}));
   finding.due_on = kFriday;
   finding.cause = Cause::kMovedIn;
   EXPECT_THAT(child.On(kFriday, {.findings = {finding}}),
               ElementsAre("updated early [due day was none, cause was none]"));
+  EXPECT_EQ(child.only().history.back().moved_from, std::nullopt);
+  EXPECT_EQ(child.only().history.front().moved_from, std::nullopt);
 }
 
 TEST(ReconcileTest, GrowthIsKeptInSilence) {

@@ -1,6 +1,9 @@
-// vangnet policy test: exit codes, and the scenarios that are shipped.
+// vangnet policy test: exit codes, what goes where, and the examples of its help and its README.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
 
 #include "tests/cli/text_file.h"
 #include "tests/cli/vangnet_run.h"
@@ -85,8 +88,12 @@ TEST(PolicyTestCommandTest, TheExampleOfTheHelpHolds) {
   EXPECT_EQ(run.exit_code, 0) << run.out << story;
 }
 
-TEST(PolicyTestCommandTest, TheScenariosThatAreShippedHold) {
-  const VangnetRun run = RunVangnet("policy test " + std::string(VANGNET_ROOT) + "/deploy/config/scenarios");
+TEST(PolicyTestCommandTest, TheExampleOfTheReadmeHolds) {
+  std::ifstream stream(std::string(VANGNET_ROOT) + "/cli/scenarios/README.md");
+  const std::string readme{std::istreambuf_iterator<char>(stream), {}};
+  const size_t from = readme.find("```\n") + 4;
+  const TextFile file("readme.scenario", readme.substr(from, readme.find("```", from) - from));
+  const VangnetRun run = RunVangnet("policy test " + file.path());
   EXPECT_EQ(run.exit_code, 0) << run.out;
 }
 

@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "cli/scenarios/fact_notation.h"
 #include "cli/scenarios/scenario_reader.h"
 #include "services/convert/record_reader.h"
 
@@ -128,6 +131,27 @@ INSTANTIATE_TEST_SUITE_P(
         Notation{"complete 12AB00 through 2026-09-30",
                  R"({"source":"las-1","recordId":"complete-1","revision":"1","attendanceComplete":)"
                  R"({"school":"12AB00","throughDay":"2026-09-30"}})"}));
+
+// A new fact or field of the contract that cannot be written here fails this test.
+TEST(NotationTest, WritesEveryFieldOfEveryFact) {
+  const google::protobuf::Descriptor& record = *vangnet::v1::Record::descriptor();
+  const google::protobuf::OneofDescriptor& facts = *record.FindOneofByName("fact");
+  ASSERT_EQ(facts.field_count(), static_cast<int>(vangnet::FactNotations().size()));
+  for (const vangnet::FactNotation& notation : vangnet::FactNotations()) {
+    if (notation.days == vangnet::DaysMean::kTimetable) continue;  // see EveryFact above
+    std::set<std::string> written;
+    for (const vangnet::ClauseNotation& clause : notation.clauses) written.insert(clause.field);
+    if (notation.bare != nullptr) written.insert(notation.bare);
+    if (notation.days == vangnet::DaysMean::kFirstAndLastDay) written.insert({"first_day", "last_day"});
+    if (notation.days == vangnet::DaysMean::kResidence) written.insert({"resident_from", "resident_until"});
+    if (notation.days == vangnet::DaysMean::kExtent) written.insert({"days", "part", "time", "periods"});
+    if (std::string_view(notation.word) == "complete") written.insert("school");
+    std::set<std::string> fields;
+    const google::protobuf::Descriptor& fact = *record.FindFieldByName(notation.fact)->message_type();
+    for (int i = 0; i < fact.field_count(); ++i) fields.insert(fact.field(i)->name());
+    EXPECT_EQ(written, fields) << notation.word;
+  }
+}
 
 TEST(NotationTest, AnAbsenceIsAtTheSchoolOfThePlacementAbove) {
   EXPECT_THAT(RecordsOf("placement s-1 at 12AB00 from 2020-08-01 until 2026-07-31\n"

@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 namespace vangnet_testing {
 namespace {
 
@@ -200,6 +203,51 @@ TEST(MistakesTest, AreToldAllAtOnceInOrderOfPlace) {
 TEST(MistakesTest, ColumnsCountCharactersNotBytes) {
   EXPECT_THAT(ProblemsOf("child \"Zoë\" bron 2017-03-02\nexpect 2026-09-07 none"),
               ElementsAre("f:1:13: \"bron\" says nothing of \"child\"; did you mean born?"));
+}
+
+// Whatever stands in a file, it is read to its end, and each problem has a place in it.
+TEST(MistakesTest, AnyTextIsReadAndItsProblemsHavePlaces) {
+  const std::string original =
+      "# Title\npolicy p\nregion r\nstrict\nchild s-1 born thu 2017-03-02 in 0796 from 2026-10-05\n"
+      "placement s-1 at 12AB00 2026-08-01 .. 2026-10-09 kind sbo because moved as p\n"
+      "absence s-1 sick 2026-09-07 morning\nabsence s-1 late 2026-09-07 08:30-08:45 authorised no\n"
+      "presence s-1 2026-09-08 periods 1-2\ncorrect abs-1 of s-1 2026-09-08 ..\nwithdraw abs-2\n"
+      "calendar 12AB00 name \"De \\\"Eerste\\\"\"\n  timetable mon-fri 08:30-12:00 13:00-15:00\n"
+      "  closed 2026-12-04 from 12:00\ncomplete 12AB00 through 2026-09-30\n"
+      "{\"source\":\"las-1\",\"recordId\":\"x\",\"revision\":1,\"student\":\"s-1\",\"withdrawn\":true}\n"
+      "expect 2026-09-07 .. 2026-09-08 for s-1\n  s-1 a b since 2026-09-07 value 5 evidence las-1/abs-1@2 abs-1\n"
+      "  {\"student\":\"s-1\",\"rule\":\"a\"}\nexpect 2026-09-09 none\n";
+  std::mt19937_64 random(20261123);
+  for (int round = 0; round < 3000; ++round) {
+    std::string text = original;
+    for (uint64_t changes = 1 + random() % 4; changes > 0; --changes) {
+      const size_t at = random() % text.size();
+      const size_t length = random() % 12;
+      const std::string piece = original.substr(random() % original.size(), random() % 12);
+      switch (random() % 4) {
+        case 0:
+          text.erase(at, length);
+          break;
+        case 1:
+          text.insert(at, piece);
+          break;
+        case 2:
+          text.replace(at, length, piece);
+          break;
+        default:
+          text[at] = static_cast<char>(random() % 256);
+      }
+      if (text.empty()) text = " ";
+    }
+    const int lines = static_cast<int>(std::count(text.begin(), text.end(), '\n')) + 1;
+    vangnet::ScenarioText read = vangnet::ReadScenario(text);
+    JudgeRecords(read.scenario, vangnet::RecordReader(kSchoolPattern), read.problems);
+    for (const vangnet::ScenarioProblem& problem : read.problems) {
+      EXPECT_TRUE(problem.place.line <= lines && (problem.place.line == 0) == (problem.place.column == 0))
+          << "round " << round << ": " << ProblemToString(text, problem);
+      EXPECT_FALSE(problem.message.empty());
+    }
+  }
 }
 
 }  // namespace

@@ -83,6 +83,33 @@ TEST_F(WatchEventTest, AnAlertOfAnotherUnitIsNeverSentNotEvenAsLeft) {
   EXPECT_THAT(Events(Filter({}, Scope::Of({"noord"}))), testing::ElementsAre(kChanged, kChanged, kChanged, kChanged));
 }
 
+// Raised in the north; the stage rose as the child moved to the south; acknowledged and resolved there.
+TEST_F(WatchEventTest, AnAlertThatMovedAwayHasLeftAlsoForWhoResumesLater) {
+  alert_.history[1].moved_from = {"10AA00", "noord", "team-noord"};
+  alert_.unit = "zuid";
+  alert_.team = "team-zuid";
+  v1::AlertFilter north;
+  v1::AlertFilter south;
+  north.set_unit("noord");
+  south.set_team("team-zuid");
+  EXPECT_THAT(Events(Filter(north)), testing::ElementsAre(kChanged, kLeft, kNothing, kNothing));
+  EXPECT_THAT(Events(Filter(south)), testing::ElementsAre(kNothing, kChanged, kChanged, kChanged));
+  north.Clear();
+  north.set_school("10AA00");
+  EXPECT_THAT(Events(Filter(north)), testing::ElementsAre(kChanged, kLeft, kNothing, kNothing));
+  // What a caller may see is as of then too.
+  EXPECT_THAT(Events(Filter({}, Scope::Of({"noord"}))), testing::ElementsAre(kChanged, kLeft, kNothing, kNothing));
+  EXPECT_FALSE(Filter({}, Scope::Of({"noord"})).MaySee(alert_));
+}
+
+TEST_F(WatchEventTest, AnAlertThatCameBackIsInTheFilterAgain) {
+  alert_.history[1].moved_from = {"12AB00", "noord", "team-noord"};
+  alert_.history[3].moved_from = {"12AB00", "zuid", "team-zuid"};
+  v1::AlertFilter north;
+  north.set_unit("noord");
+  EXPECT_THAT(Events(Filter(north)), testing::ElementsAre(kChanged, kLeft, kNothing, kChanged));
+}
+
 TEST_F(WatchEventTest, EveryFieldOfTheFilterMustHold) {
   const auto matches = [this](const v1::AlertFilter& filter) { return Filter(filter).Matches(alert_); };
   v1::AlertFilter filter;

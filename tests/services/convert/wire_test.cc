@@ -154,18 +154,6 @@ TEST(AlertToProtoTest, CarriesEverything) {
   EXPECT_TRUE(proto.history(1).backfill());
 }
 
-TEST(AlertToProtoTest, TheEtagChangesWithEveryChange) {
-  Alert alert;
-  alert.history.resize(1);
-  v1::Alert before;
-  ToProto(alert, &before);
-  alert.history.resize(2);
-  v1::Alert after;
-  ToProto(alert, &after);
-  EXPECT_NE(before.etag(), after.etag());
-  EXPECT_FALSE(before.etag().empty());
-}
-
 TEST(TimestampTest, BeforeTheEpochNanosStayPositive) {
   const google::protobuf::Timestamp proto = ToProto(absl::FromUnixMillis(-250));
   EXPECT_EQ(proto.seconds(), -1);

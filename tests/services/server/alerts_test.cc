@@ -242,5 +242,46 @@ TEST_P(AlertsTest, SchoolsAreThoseConfiguredAndThoseHeardOf) {
   EXPECT_EQ(server_.schools().GetSchool(&unknown, request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
+// A backfill is evaluated when it pauses; each team then has one digest of it.
+TEST_P(AlertsTest, ABackfillBecomesADigest) {
+  Call send;
+  v1::IngestRecordsRequest records;
+  records.set_backfill(true);
+  for (const char* student : {"s-1", "s-2"}) {
+    *records.add_records() = Profile(student);
+    *records.add_records() = Placement(student, "2026-11-01");
+  }
+  v1::IngestRecordsResponse answer;
+  ASSERT_TRUE(server_.ingest().IngestRecords(&send, records, &answer).ok());
+  server_.clock().Advance(absl::Seconds(6));
+  v1::ListBackfillDigestsResponse response;
+  for (int turn = 0; response.digests().empty() && turn < 10'000; ++turn) {
+    server_.Ingest({Profile("s-3")});  // wakes the engine
+    Call list;
+    ASSERT_TRUE(server_.alerts().ListBackfillDigests(&list, {}, &response).ok());
+  }
+  ASSERT_EQ(response.digests_size(), 1);
+  const v1::BackfillDigest& digest = response.digests(0);
+  EXPECT_EQ(digest.digest_id(), "1");
+  EXPECT_FALSE(digest.team().empty());
+  EXPECT_EQ(digest.sources_size(), 1);
+  EXPECT_EQ(digest.received_from().seconds(), RunningApp::kStartSeconds);
+  EXPECT_EQ(digest.closed_at().seconds(), RunningApp::kStartSeconds + 6);
+  ASSERT_EQ(digest.changes_size(), 1);
+  EXPECT_EQ(digest.changes(0).rule(), "no-placement");
+  EXPECT_EQ(digest.changes(0).kind(), v1::ALERT_CHANGE_KIND_RAISED);
+  EXPECT_EQ(digest.changes(0).count(), 2);
+
+  Call other;
+  v1::ListBackfillDigestsRequest request;
+  request.set_team("nobody");
+  ASSERT_TRUE(server_.alerts().ListBackfillDigests(&other, request, &response).ok());
+  EXPECT_EQ(response.digests_size(), 0);
+  Call wrong;
+  request.set_page_token("x");
+  EXPECT_EQ(server_.alerts().ListBackfillDigests(&wrong, request, &response).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
 }  // namespace
 }  // namespace vangnet

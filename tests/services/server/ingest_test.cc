@@ -186,6 +186,30 @@ TEST_P(IngestTest, ValidateOnlyStoresNothing) {
   EXPECT_EQ(Outcomes(server_.Ingest({Profile("s-1")}).results()), "A");
 }
 
+TEST_P(IngestTest, ValidateOnlySaysWhatWouldBecomeOfEachRecord) {
+  v1::Record second = Profile("s-1");
+  second.set_revision(2);
+  server_.Ingest({Profile("s-1"), Profile("s-2"), second});
+  v1::Record conflict = Profile("s-2");
+  conflict.mutable_student_profile()->set_birth_date("2016-01-01");
+  v1::IngestRecordsRequest request;
+  for (const v1::Record& record : {Profile("s-3"), Profile("s-3"), second, conflict}) *request.add_records() = record;
+  request.set_validate_only(true);
+  v1::IngestRecordsResponse response;
+  Call call;
+  ASSERT_TRUE(server_.ingest().IngestRecords(&call, request, &response).ok());
+  EXPECT_EQ(Outcomes(response.results()), "ADDR");
+  EXPECT_EQ(response.results(3).reason(), "CONFLICTING_REVISION");
+  EXPECT_EQ(response.results(0).sequence(), "");
+  EXPECT_EQ(Outcomes(server_.Ingest({Profile("s-3")}).results()), "A");
+  v1::ListRejectionsRequest rejections;
+  rejections.set_source("las-1");
+  v1::ListRejectionsResponse listed;
+  Call list;
+  ASSERT_TRUE(server_.ingest().ListRejections(&list, rejections, &listed).ok());
+  EXPECT_EQ(listed.rejections_size(), 0);
+}
+
 TEST_P(IngestTest, AnAbsenceInTheHolidaysIsTakenWithAWarning) {
   v1::Record absence;
   absence.set_source("las-1");

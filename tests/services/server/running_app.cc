@@ -16,12 +16,11 @@ namespace vangnet_testing {
 
 namespace v1 = vangnet::v1;
 
-RunningApp::RunningApp(StoreKind kind, WithMetrics with_metrics) {
+RunningApp::RunningApp(StoreKind kind, WithMetrics with_metrics, std::vector<std::string> flags)
+    : with_metrics_(with_metrics), flags_(std::move(flags)) {
   std::string name = (std::filesystem::temp_directory_path() / "vangnet-test-XXXXXX").string();
   directory_ = mkdtemp(name.data());
-  startup_ = std::get<vangnet::Startup>(vangnet::ReadStartup(
-      {"--data_dir=" + (directory_ / "data").string(), "--listen=127.0.0.1:0", "--metrics_listen=127.0.0.1:0"}));
-  if (with_metrics == WithMetrics::kNo) startup_.settings.metrics_listen.clear();
+  ReadStartup();
   vangnet::App::Stores stores;
   if (kind == StoreKind::kMemory) {
     stores = MemoryStores();
@@ -32,6 +31,14 @@ RunningApp::RunningApp(StoreKind kind, WithMetrics with_metrics) {
     stores = *std::move(opened);
   }
   Start(std::move(stores));
+}
+
+void RunningApp::ReadStartup() {
+  std::vector<std::string> flags = {"--data_dir=" + (directory_ / "data").string(), "--listen=127.0.0.1:0",
+                                    "--metrics_listen=127.0.0.1:0"};
+  flags.insert(flags.end(), flags_.begin(), flags_.end());
+  startup_ = std::get<vangnet::Startup>(vangnet::ReadStartup(flags));
+  if (with_metrics_ == WithMetrics::kNo) startup_.settings.metrics_listen.clear();
 }
 
 void RunningApp::Start(vangnet::App::Stores stores) {
@@ -46,10 +53,12 @@ void RunningApp::Start(vangnet::App::Stores stores) {
   alerts_ = v1::AlertService::NewStub(channel_);
   students_ = v1::StudentService::NewStub(channel_);
   schools_ = v1::SchoolService::NewStub(channel_);
+  policies_ = v1::PolicyService::NewStub(channel_);
 }
 
 void RunningApp::Restart() {
   app_.reset();
+  ReadStartup();
   auto opened = vangnet::App::OpenStores(startup_.settings);
   EXPECT_TRUE(opened.ok()) << opened.status();
   Start(*std::move(opened));
@@ -61,6 +70,7 @@ vangnet::App::Stores MemoryStores() {
 
 RunningApp::~RunningApp() {
   // The connection first: the server would wait for it.
+  policies_.reset();
   schools_.reset();
   students_.reset();
   alerts_.reset();

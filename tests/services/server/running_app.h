@@ -19,6 +19,7 @@
 #include "tests/testing/manual_clock.h"
 #include "vangnet/v1/alert_service.grpc.pb.h"
 #include "vangnet/v1/ingest_service.grpc.pb.h"
+#include "vangnet/v1/policy_service.grpc.pb.h"
 #include "vangnet/v1/school_service.grpc.pb.h"
 #include "vangnet/v1/student_service.grpc.pb.h"
 
@@ -39,11 +40,12 @@ class RunningApp {
 
   // Whether it has /metrics, which takes two seconds to close.
   enum class WithMetrics { kNo, kYes };
-  // Under the sample region and the default policy.
-  explicit RunningApp(StoreKind kind, WithMetrics with_metrics = WithMetrics::kNo);
+  // Under the sample region and the default policy, unless `flags` say otherwise.
+  explicit RunningApp(StoreKind kind, WithMetrics with_metrics = WithMetrics::kNo, std::vector<std::string> flags = {});
   ~RunningApp();
 
-  // Stops the server and starts it again on the same directory; of RocksDB only. Stubs speak to the new one.
+  // Stops the server, reads its files again and starts it on the same directory; of RocksDB only. Stubs speak to the
+  // new one.
   void Restart();
 
   vangnet::App& app() { return *app_; }
@@ -56,6 +58,7 @@ class RunningApp {
   vangnet::v1::AlertService::Stub& alerts() { return *alerts_; }
   vangnet::v1::StudentService::Stub& students() { return *students_; }
   vangnet::v1::SchoolService::Stub& schools() { return *schools_; }
+  vangnet::v1::PolicyService::Stub& policies() { return *policies_; }
 
   // A unary call with bytes that no generated code would make.
   grpc::Status CallRaw(const std::string& method, const std::string& request, std::string* response);
@@ -65,8 +68,11 @@ class RunningApp {
   std::string Scrape();
 
  private:
+  void ReadStartup();
   void Start(vangnet::App::Stores stores);
 
+  const WithMetrics with_metrics_;
+  const std::vector<std::string> flags_;
   std::filesystem::path directory_;
   vangnet::Startup startup_;
   ManualClock clock_{absl::FromUnixSeconds(kStartSeconds)};
@@ -78,6 +84,7 @@ class RunningApp {
   std::unique_ptr<vangnet::v1::AlertService::Stub> alerts_;
   std::unique_ptr<vangnet::v1::StudentService::Stub> students_;
   std::unique_ptr<vangnet::v1::SchoolService::Stub> schools_;
+  std::unique_ptr<vangnet::v1::PolicyService::Stub> policies_;
 };
 
 vangnet::App::Stores MemoryStores();

@@ -3,6 +3,7 @@
 import os
 import queue
 import re
+import signal
 import subprocess
 import threading
 import time
@@ -12,6 +13,7 @@ import grpc
 from vangnet.v1 import alert_service_pb2
 from vangnet.v1 import alert_service_pb2_grpc
 from vangnet.v1 import ingest_service_pb2_grpc
+from vangnet.v1 import policy_service_pb2_grpc
 from vangnet.v1 import school_service_pb2_grpc
 from vangnet.v1 import student_service_pb2
 from vangnet.v1 import student_service_pb2_grpc
@@ -26,13 +28,13 @@ class Vangnetd:
     Raises RuntimeError with what it wrote when it ends, or says nothing for a minute, before it is ready.
     """
 
-    def __init__(self, program, data_dir, region, policy, environment=None):
+    def __init__(self, program, data_dir, region, policy, environment=None, arguments=()):
         self._lines = []
         self._ready = queue.Queue()
         started = time.monotonic()
         self.process = subprocess.Popen(
             [program, "--data_dir", data_dir, "--listen", "127.0.0.1:0", "--metrics_listen", "127.0.0.1:0",
-             "--region", region, "--policy", policy],
+             "--region", region, "--policy", policy, *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
             env={**os.environ, **(environment or {})})
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -51,6 +53,7 @@ class Vangnetd:
         self.alerts = alert_service_pb2_grpc.AlertServiceStub(self.channel)
         self.students = student_service_pb2_grpc.StudentServiceStub(self.channel)
         self.schools = school_service_pb2_grpc.SchoolServiceStub(self.channel)
+        self.policies = policy_service_pb2_grpc.PolicyServiceStub(self.channel)
 
     def _read(self):
         for line in self.process.stdout:
@@ -62,6 +65,10 @@ class Vangnetd:
 
     def output(self):
         return "".join(self._lines[-200:])
+
+    def reload(self):
+        """SIGHUP: reads region and policy again."""
+        self.process.send_signal(signal.SIGHUP)
 
     def kill(self):
         """SIGKILL; returns when the process is gone."""

@@ -1,0 +1,32 @@
+// What a group of chunks would become, without storing it.
+#include <unordered_map>
+
+#include "storage/fact_store_impl.h"
+
+namespace vangnet {
+
+absl::StatusOr<std::vector<ChunkResult>> FactStore::Preview(const std::vector<Chunk>& group) const {
+  std::unordered_map<Subject, PackedState, SubjectHash> states;  // as the group would leave them
+  uint64_t sequence = last_sequence();
+  std::vector<ChunkResult> results;
+  results.reserve(group.size());
+  for (const Chunk& chunk : group) {
+    ChunkResult& result = results.emplace_back();
+    for (const IncomingRecord& incoming : chunk.records) {
+      const Record& record = incoming.record;
+      const auto [at, is_new] = states.try_emplace(record.subject);
+      if (is_new) {
+        auto packed = impl_->GetPacked(record.subject);
+        if (!packed.ok()) return packed.status();
+        at->second = PackedState(*std::move(packed));
+      }
+      auto verdict = at->second.DecideAndFold(record.key, record.revision, incoming.digest, record.fact, ++sequence);
+      if (!verdict.ok()) return verdict.status();
+      result.outcomes.push_back(verdict->outcome);
+      result.sequences.push_back(0);
+    }
+  }
+  return results;
+}
+
+}  // namespace vangnet
