@@ -153,8 +153,8 @@ class FactStore : public FactsView {
   // marks and publishes. One result per chunk. On error nothing of the group is stored or visible.
   absl::StatusOr<std::vector<ChunkResult>> Commit(const std::vector<Chunk>& group, absl::Time received_at);
 
-  // The outcomes that Commit would have now, for callers who only ask: nothing is stored, and no sequence given. What is
-  // being committed meanwhile may decide otherwise.
+  // The outcomes that Commit would have now, for callers who only ask: nothing is stored, and no sequence given. What
+  // is being committed meanwhile may decide otherwise.
   absl::StatusOr<std::vector<ChunkResult>> Preview(const std::vector<Chunk>& group) const;
 
   // --- the sweeper ---
@@ -203,7 +203,7 @@ class FactStore : public FactsView {
   absl::StatusOr<Placed> GetPlaced(int partition, const std::function<bool(std::string_view)>& wanted) const override;
   // Student keys in (partition, key) order, after `after` (empty: from the beginning), at most `max`.
   absl::StatusOr<std::vector<std::string>> ListStudents(std::string_view after, size_t max) const;
-  // Those of one partition, ascending from `first` on, at most `max`.
+  // Those of one partition, keys that only a link ever named among them, ascending from `first` on, at most `max`.
   absl::StatusOr<std::vector<std::string>> ListPartition(int partition, std::string_view first, size_t max) const;
   // Last sequence given out; every version at or below it is durable.
   uint64_t last_sequence() const;

@@ -17,8 +17,10 @@ class ScanAsKnown : public StudentScan {
 
   bool Next() override {
     while (NextKey()) {
-      if (!view_.HasStudent(keys_[next_ - 1])) continue;
-      if (view_.KeysOf(keys_[next_ - 1]).front() == keys_[next_ - 1]) return true;
+      const std::vector<std::string> keys = view_.KeysOf(student());
+      if (keys.front() != student()) continue;
+      // The smallest key of a child may have no records of its own: then a fact under another one names it.
+      if (keys.size() > 1 || view_.HasStudent(student())) return true;
     }
     return false;
   }
