@@ -34,6 +34,8 @@ Command EvaluateCommand();
 Command SimulateCommand();
 Command PushCommand();
 Command FindingsCommand();
+Command TimelineCommand();
+Command WhyCommand();
 Command AlertsCommand();
 Command WatchCommand();
 Command AckCommand();

@@ -4,10 +4,11 @@ namespace vangnet {
 
 const std::vector<Command>& Commands() {
   static const auto* const commands = new std::vector<Command>{
-      PushCommand(),          FindingsCommand(),       AlertsCommand(),     WatchCommand(),
-      AckCommand(),           DigestsCommand(),        EvaluateCommand(),   PolicyCheckCommand(),
-      PolicyTestCommand(),    PolicyBacktestCommand(), PolicyShowCommand(), PolicyReloadCommand(),
-      PolicyConfirmCommand(), PolicyVersionsCommand(), SimulateCommand()};
+      PushCommand(),       FindingsCommand(),     TimelineCommand(),      WhyCommand(),
+      AlertsCommand(),     WatchCommand(),        AckCommand(),           DigestsCommand(),
+      EvaluateCommand(),   PolicyCheckCommand(),  PolicyTestCommand(),    PolicyBacktestCommand(),
+      PolicyShowCommand(), PolicyReloadCommand(), PolicyConfirmCommand(), PolicyVersionsCommand(),
+      SimulateCommand()};
   return *commands;
 }
 

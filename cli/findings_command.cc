@@ -1,6 +1,7 @@
 // vangnet findings: what the server finds on a day, in the same lines as vangnet evaluate.
 #include <iostream>
 
+#include "cli/as_known_flag.h"
 #include "cli/command.h"
 #include "cli/server_connection.h"
 #include "services/convert/wire.h"
@@ -14,16 +15,16 @@ constexpr int kPageSize = 10'000;
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   const absl::StatusOr<std::optional<Day>> day = arguments.GetDay("day");
   if (!day.ok()) return day.status();
-  const ServerConnection server(arguments);
-  if (absl::Status status = server.WaitUntilReachable(kFirstConnectionSeconds); !status.ok()) return status;
-  const auto service = v1::StudentService::NewStub(server.channel());
-
   v1::ListFindingsRequest request;
   request.set_day(arguments.Get("day"));
   request.set_student(arguments.Get("student"));
   request.set_school(arguments.Get("school"));
   request.set_rule(arguments.Get("rule"));
   request.set_page_size(kPageSize);
+  if (absl::Status status = SetAsKnown(arguments, request); !status.ok()) return status;
+  const ServerConnection server(arguments);
+  if (absl::Status status = server.WaitUntilReachable(kFirstConnectionSeconds); !status.ok()) return status;
+  const auto service = v1::StudentService::NewStub(server.channel());
   do {
     grpc::ClientContext context;
     SetDeadline(context);
@@ -46,7 +47,8 @@ Command FindingsCommand() {
           .flags = WithServerFlags({{.name = "day", .value_name = "DAY", .help = "YYYY-MM-DD; default today"},
                                     {.name = "student", .value_name = "KEY", .help = "only this child, by any key"},
                                     {.name = "school", .value_name = "KEY", .help = "only this school"},
-                                    {.name = "rule", .value_name = "ID", .help = "only this rule"}}),
+                                    {.name = "rule", .value_name = "ID", .help = "only this rule"},
+                                    AsKnownFlag()}),
           .run = &Run};
 }
 

@@ -70,6 +70,12 @@ void FactStore::PutBack(const std::vector<PendingSubject>& subjects) { impl_->pe
 
 std::vector<std::string> FactStore::KeysOf(std::string_view student) const { return impl_->links.KeysOf(student); }
 
+std::vector<std::string> FactStore::KeysEverOf(std::string_view student) const {
+  return impl_->links.KeysEverOf(student);
+}
+
+std::vector<std::string> FactStore::KeysEverLinked() const { return impl_->links.KeysEverLinked(); }
+
 absl::StatusOr<StudentHistory> FactStore::Impl::GetHistory(const std::vector<std::string>& keys,
                                                            std::optional<size_t> kind) const {
   if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");
@@ -109,6 +115,16 @@ absl::StatusOr<std::vector<StateEntry>> FactStore::GetState(const Subject& subje
   return DecodeState(*packed);
 }
 
+absl::StatusOr<StoredVersion> FactStore::GetVersion(const Subject& subject, uint64_t sequence) const {
+  auto stored = impl_->kv.Get(Table::kVersions, VersionKey(PartitionOf(subject.key), sequence));
+  if (!stored.ok()) return stored.status();
+  if (!stored->has_value()) return absl::DataLossError("version " + std::to_string(sequence) + " is missing");
+  auto version = DecodeVersion(**stored);
+  if (!version.ok()) return version.status();
+  return StoredVersion{sequence, version->received_at, version->backfill, std::move(version->record),
+                       std::string(version->canonical)};
+}
+
 absl::StatusOr<std::vector<StoredVersion>> FactStore::GetVersions(const Subject& subject) const {
   auto packed = impl_->GetPacked(subject);
   if (!packed.ok()) return packed.status();
@@ -116,14 +132,10 @@ absl::StatusOr<std::vector<StoredVersion>> FactStore::GetVersions(const Subject&
   if (!sequences.ok()) return sequences.status();
   std::vector<StoredVersion> versions;
   versions.reserve(sequences->size());
-  const uint8_t partition = PartitionOf(subject.key);
   for (const uint64_t sequence : *sequences) {
-    auto stored = impl_->kv.Get(Table::kVersions, VersionKey(partition, sequence));
-    if (!stored.ok()) return stored.status();
-    if (!stored->has_value()) return absl::DataLossError("version " + std::to_string(sequence) + " is missing");
-    auto version = DecodeVersion(**stored);
+    auto version = GetVersion(subject, sequence);
     if (!version.ok()) return version.status();
-    versions.push_back({sequence, version->received_at, version->backfill, std::string(version->canonical)});
+    versions.push_back(*std::move(version));
   }
   return versions;
 }

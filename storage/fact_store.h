@@ -99,6 +99,7 @@ struct StoredVersion {
   uint64_t sequence = 0;
   absl::Time received_at;
   bool backfill = false;
+  Record record;
   std::string canonical;
 };
 
@@ -152,8 +153,8 @@ class FactStore : public FactsView {
   // marks and publishes. One result per chunk. On error nothing of the group is stored or visible.
   absl::StatusOr<std::vector<ChunkResult>> Commit(const std::vector<Chunk>& group, absl::Time received_at);
 
-  // The outcomes that Commit would have now, for callers who only ask: nothing is stored, and no sequence given. What is
-  // being committed meanwhile may decide otherwise.
+  // The outcomes that Commit would have now, for callers who only ask: nothing is stored, and no sequence given. What
+  // is being committed meanwhile may decide otherwise.
   absl::StatusOr<std::vector<ChunkResult>> Preview(const std::vector<Chunk>& group) const;
 
   // --- the sweeper ---
@@ -179,6 +180,10 @@ class FactStore : public FactsView {
 
   // --- reads ---
   std::vector<std::string> KeysOf(std::string_view student) const override;
+  // The same over all links that ever held, so that no key is missing that was joined with it at any instant.
+  std::vector<std::string> KeysEverOf(std::string_view student) const;
+  // All keys that were ever joined with another, ascending.
+  std::vector<std::string> KeysEverLinked() const;
   absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const override;
   absl::StatusOr<StudentHistory> GetPlacements(const std::vector<std::string>& keys) const override;
   // Cost: one pass over the partition's states on disk, beside the cache.
@@ -189,6 +194,8 @@ class FactStore : public FactsView {
   absl::StatusOr<std::vector<StateEntry>> GetState(const Subject& subject) const;
   // Every version of the subject, ascending by sequence.
   absl::StatusOr<std::vector<StoredVersion>> GetVersions(const Subject& subject) const;
+  // One of them. DATA_LOSS: there is no such version.
+  absl::StatusOr<StoredVersion> GetVersion(const Subject& subject, uint64_t sequence) const;
   std::map<std::string, SchoolFacts, std::less<>> GetSchools() const override;
   std::optional<SchoolFacts> GetSchool(std::string_view school) const;
   absl::StatusOr<std::vector<std::string>> GetStudentsEverPlacedAt(std::string_view school) const override;
@@ -196,6 +203,8 @@ class FactStore : public FactsView {
   absl::StatusOr<Placed> GetPlaced(int partition, const std::function<bool(std::string_view)>& wanted) const override;
   // Student keys in (partition, key) order, after `after` (empty: from the beginning), at most `max`.
   absl::StatusOr<std::vector<std::string>> ListStudents(std::string_view after, size_t max) const;
+  // Those of one partition, keys that only a link ever named among them, ascending from `first` on, at most `max`.
+  absl::StatusOr<std::vector<std::string>> ListPartition(int partition, std::string_view first, size_t max) const;
   // Last sequence given out; every version at or below it is durable.
   uint64_t last_sequence() const;
   uint64_t cursor() const;

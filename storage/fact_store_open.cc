@@ -135,6 +135,10 @@ absl::Status FactStore::Impl::FoldReplayed(std::string_view value, uint64_t sequ
   if (const auto* placement = version->record.fact ? std::get_if<Placement>(&*version->record.fact) : nullptr) {
     placed.Add(placement->school, key.key);
   }
+  // A link that came and went between two evaluations is in no state any more.
+  if (const auto* same = version->record.fact ? std::get_if<SameStudent>(&*version->record.fact) : nullptr) {
+    links.AddOnce(key.key, same->other);
+  }
   return absl::OkStatus();
 }
 

@@ -124,4 +124,14 @@ absl::StatusOr<std::vector<std::string>> FactStore::ListStudents(std::string_vie
   return students;
 }
 
+absl::StatusOr<std::vector<std::string>> FactStore::ListPartition(int partition, std::string_view first,
+                                                                  size_t max) const {
+  std::vector<std::string> students;
+  const auto part = static_cast<uint8_t>(partition);
+  StateWalk walk(*impl_, part, first, impl_->links.KeysIn(part, first));
+  while (students.size() < max && walk.Next()) students.push_back(walk.key());
+  if (!walk.status().ok()) return walk.status();
+  return students;
+}
+
 }  // namespace vangnet

@@ -7,7 +7,7 @@
 namespace vangnet {
 namespace {
 
-// Value of a link. Persisted. Which end says so: the first of the key, the second, or both.
+// Value of a link. Persisted. Which end says so: the first of the key, the second, or both; 0: one of them did once.
 constexpr char kFirstSays = 1;
 constexpr char kSecondSays = 2;
 
@@ -19,6 +19,7 @@ absl::Status LinkGraph::Load(const KvStore& kv) {
   for (links->Seek(""); links->Valid(); links->Next()) {
     const auto ends = EndsOfLinkKey(links->key());
     if (!ends || links->value().size() != 1) return absl::DataLossError("an entry of the table links is broken");
+    NodeOf(ends->student).ever.insert(ends->other);
     if ((links->value()[0] & kFirstSays) == 0) continue;
     NodeOf(ends->student).others.insert(ends->other);
     NodeOf(ends->other).others_of.insert(ends->student);
@@ -31,7 +32,11 @@ LinkGraph::Node& LinkGraph::NodeOf(std::string_view student) {
   return nodes_.try_emplace(std::string(student)).first->second;
 }
 
-std::vector<std::string> LinkGraph::KeysOf(std::string_view student) const {
+std::vector<std::string> LinkGraph::KeysOf(std::string_view student) const { return Closure(student, When::kNow); }
+
+std::vector<std::string> LinkGraph::KeysEverOf(std::string_view student) const { return Closure(student, When::kEver); }
+
+std::vector<std::string> LinkGraph::Closure(std::string_view student, When when) const {
   if (empty_) return {std::string(student)};
   std::set<std::string> keys = {std::string(student)};
   std::vector<std::string> open = {std::string(student)};
@@ -40,10 +45,16 @@ std::vector<std::string> LinkGraph::KeysOf(std::string_view student) const {
     const auto node = nodes_.find(open.back());
     open.pop_back();
     if (node == nodes_.end()) continue;
-    for (const auto* others : {&node->second.others, &node->second.others_of}) {
-      for (const std::string& other : *others) {
+    const auto follow = [&](const std::set<std::string, std::less<>>& others) {
+      for (const std::string& other : others) {
         if (keys.insert(other).second) open.push_back(other);
       }
+    };
+    if (when == When::kEver) {
+      follow(node->second.ever);
+    } else {
+      follow(node->second.others);
+      follow(node->second.others_of);
     }
   }
   return {keys.begin(), keys.end()};
@@ -88,6 +99,8 @@ void LinkGraph::Change(std::string_view student, const std::string& other, bool 
   ++changes_;
   Node& from = NodeOf(student);
   Node& to = NodeOf(other);
+  from.ever.insert(other);
+  to.ever.insert(std::string(student));
   if (joined) {
     from.others.insert(other);
     to.others_of.insert(std::string(student));
@@ -98,15 +111,28 @@ void LinkGraph::Change(std::string_view student, const std::string& other, bool 
   from.unwritten[other] = changes_;
 }
 
+std::vector<std::string> LinkGraph::KeysEverLinked() const {
+  MutexLock lock(mutex_);
+  std::vector<std::string> keys;
+  for (const auto& [key, node] : nodes_) {
+    if (!node.ever.empty()) keys.push_back(key);
+  }
+  return keys;
+}
+
+void LinkGraph::AddOnce(std::string_view student, const std::string& other) {
+  if (student == other) return;
+  MutexLock lock(mutex_);
+  if (!NodeOf(student).ever.insert(other).second) return;
+  NodeOf(other).ever.insert(std::string(student));
+  NodeOf(student).unwritten[other] = ++changes_;
+}
+
 void LinkGraph::PutLink(const std::string& student, const std::string& other, WriteBatch& batch) {
   const Node& node = NodeOf(student);
   const int says =
       (node.others.count(other) != 0 ? kFirstSays : 0) | (node.others_of.count(other) != 0 ? kSecondSays : 0);
-  if (says == 0) {
-    batch.Delete(Table::kLinks, LinkKey(student, other));
-  } else {
-    batch.Put(Table::kLinks, LinkKey(student, other), std::string(1, static_cast<char>(says)));
-  }
+  batch.Put(Table::kLinks, LinkKey(student, other), std::string(1, static_cast<char>(says)));
 }
 
 void LinkGraph::AddUnwritten(std::string_view student, WriteBatch& batch) {

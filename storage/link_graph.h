@@ -1,8 +1,9 @@
 // LinkGraph knows which keys are one child: the same_student facts that hold, as a graph in memory and in the table
-// links.
+// links; and which keys ever were.
 //
 // Guarantees: the table has every link under both of its ends, so that all links of a child are found from its key.
-//   Links that are newer than the disk's are added to the batch that evaluates one of their ends.
+//   A link that no longer holds stays in it, for whoever asks what was known then. Links that are newer than the
+//   disk's are added to the batch that evaluates one of their ends.
 // Thread safety: all methods may be called concurrently; Replace by one thread, AddUnwritten and Written by one.
 // Limits and cost: links are few; all are in memory. Keys without links cost one look at an atomic.
 #ifndef VANGNET_STORAGE_LINK_GRAPH_H_
@@ -28,15 +29,22 @@ class LinkGraph {
   absl::Status Load(const KvStore& kv);
   // All keys joined with `student`, itself among them, ascending.
   std::vector<std::string> KeysOf(std::string_view student) const;
+  // All keys that were joined with `student` at any time, also over keys that were joined at different times, itself
+  // among them, ascending.
+  std::vector<std::string> KeysEverOf(std::string_view student) const;
   // The keys that `student`'s own facts join it with.
   std::set<std::string, std::less<>> OthersOf(std::string_view student) const;
   // Replaces them.
   void Replace(std::string_view student, const std::set<std::string, std::less<>>& others);
+  // All keys that ever had links, ascending.
+  std::vector<std::string> KeysEverLinked() const;
+  // Keeps that a fact of `student` joined it with `other` once, whether or not one does now.
+  void AddOnce(std::string_view student, const std::string& other);
   // Whether another key was ever joined with `student`: KeysOf may have more to say than itself.
   bool MayBeJoined(std::string_view student) const;
   // The keys of a partition that were ever joined with another, from `first` on, ascending.
   std::vector<std::string> KeysIn(uint8_t partition, std::string_view first) const;
-  // No key has links.
+  // No key has links, or ever had.
   bool empty() const { return empty_; }
 
   // Adds the links of `student` that are newer than the disk's to `batch`.
@@ -48,11 +56,16 @@ class LinkGraph {
   struct Node {
     std::set<std::string, std::less<>> others;     // its own facts say so
     std::set<std::string, std::less<>> others_of;  // facts of those say so
+    std::set<std::string, std::less<>> ever;       // at any time, whichever end said so
     // Links not as on disk, with the number of their last change, and of the change that is in a batch.
     std::map<std::string, uint64_t, std::less<>> unwritten;
     std::map<std::string, uint64_t, std::less<>> in_batch;
   };
 
+  // What a node is joined with: now, or at any time.
+  enum class When : uint8_t { kNow, kEver };
+
+  std::vector<std::string> Closure(std::string_view student, When when) const;
   Node& NodeOf(std::string_view student) VANGNET_REQUIRES(mutex_);
   void Change(std::string_view student, const std::string& other, bool joined) VANGNET_REQUIRES(mutex_);
   void PutLink(const std::string& student, const std::string& other, WriteBatch& batch) VANGNET_REQUIRES(mutex_);

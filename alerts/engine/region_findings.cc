@@ -11,6 +11,7 @@
 #include "alerts/engine/region_scan.h"
 #include "alerts/engine/worker_pool.h"
 #include "alerts/rules/evaluate.h"
+#include "storage/facts_as_known.h"
 #include "storage/keys.h"
 
 namespace vangnet {
@@ -207,6 +208,17 @@ absl::StatusOr<FindingsPage> RegionFindings::List(const Rulebook& active, const 
   if (!from) return absl::InvalidArgumentError("the position is not one of a listing");
   const Rulebook current{CurrentBook(active), active.policy};
   return PageMaker(facts_, current, query, *from, max, threads_).Make();
+}
+
+absl::StatusOr<FindingsPage> RegionFindings::ListAsKnown(const EngineConfiguration& configuration, absl::Time at,
+                                                         const FindingsQuery& query, std::string_view position,
+                                                         size_t max) const {
+  const auto from = ParsePosition(position);
+  if (!from) return absl::InvalidArgumentError("the position is not one of a listing");
+  const auto view = FactsAsKnown::Create(facts_, at);
+  if (!view.ok()) return view.status();
+  const Rulebook then{SchoolBook::Create(configuration.region, (*view)->GetSchools()), configuration.policy};
+  return PageMaker(**view, then, query, *from, max, threads_).Make();
 }
 
 std::shared_ptr<const SchoolBook> RegionFindings::CurrentBook(const Rulebook& active) {

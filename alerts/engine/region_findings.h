@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "alerts/engine/configuration.h"
 #include "domain/day.h"
 #include "domain/finding.h"
@@ -51,6 +52,10 @@ class RegionFindings {
   // `active`.
   absl::StatusOr<FindingsPage> List(const Rulebook& active, const FindingsQuery& query, std::string_view position,
                                     size_t max);
+  // The same of the facts that had been received at `at`, under `configuration`. Cost: a read for each version of
+  // whoever is looked at, and of every school.
+  absl::StatusOr<FindingsPage> ListAsKnown(const EngineConfiguration& configuration, absl::Time at,
+                                           const FindingsQuery& query, std::string_view position, size_t max) const;
 
  private:
   // The book of `active` with the school facts of now.

@@ -154,6 +154,17 @@ class RateWalk {
 
 }  // namespace
 
+std::optional<YearSoFar> LookAtYear(const Attendance& attendance) {
+  const Day today = attendance.days().today();
+  const auto since = attendance.days().FirstSchoolDay(SchoolYearStart(today), today);
+  if (!since) return std::nullopt;
+  const AbsenceRateSettings settings;
+  const std::vector<Stage> no_stages;
+  RateWalk walk(attendance, settings, no_stages);
+  walk.Run({*since, today});
+  return YearSoFar{*since, walk.rate().missed, walk.rate().scheduled, walk.rate().school_days, walk.missed_days()};
+}
+
 void AbsenceRate(const Attendance& attendance, const AbsenceRateSettings& settings, Verdict& verdict) {
   const StudentDays& days = attendance.days();
   const Day today = days.today();

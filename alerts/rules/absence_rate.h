@@ -12,11 +12,26 @@
 #ifndef VANGNET_ALERTS_RULES_ABSENCE_RATE_H_
 #define VANGNET_ALERTS_RULES_ABSENCE_RATE_H_
 
+#include <cstdint>
+#include <optional>
+#include <vector>
+
 #include "alerts/rules/attendance.h"
 #include "alerts/rules/policy.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
+
+// What the child has missed of this school year, up to today.
+struct YearSoFar {
+  Day since;  // its first school day
+  int64_t missed = 0;
+  int64_t scheduled = 0;  // of the days that count
+  int school_days = 0;    // that count
+  std::vector<Day> missed_days;
+};
+// Nothing: it had no school day yet.
+std::optional<YearSoFar> LookAtYear(const Attendance& attendance);
 
 void AbsenceRate(const Attendance& attendance, const AbsenceRateSettings& settings, Verdict& verdict);
 

@@ -11,11 +11,23 @@
 #ifndef VANGNET_ALERTS_RULES_APPLICATION_UNDECIDED_H_
 #define VANGNET_ALERTS_RULES_APPLICATION_UNDECIDED_H_
 
+#include <string>
+
 #include "alerts/rules/policy.h"
 #include "alerts/rules/student_days.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
+
+// The first day of each stage of an application that stays undecided.
+struct ApplicationTerm {
+  Day due;        // the day after the last of the school's term
+  Day place_now;  // from then on it must place the child for the time being
+};
+ApplicationTerm TermOf(const Application& application, const ApplicationUndecidedSettings& settings);
+bool IsUndecided(const Application& application);
+// The placement at `school` that is active on `day`, or null.
+const Recorded<Placement>* PlacedAt(const StudentHistory& history, const std::string& school, Day day);
 
 void ApplicationUndecided(const StudentDays& days, const ApplicationUndecidedSettings& settings, Verdict& verdict);
 

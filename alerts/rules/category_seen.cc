@@ -4,9 +4,8 @@
 #include <optional>
 
 namespace vangnet {
-namespace {
 
-std::optional<Day> FirstDay(const Attendance& attendance, const Recorded<Absence>& absence) {
+std::optional<Day> FirstDaySeen(const Attendance& attendance, const Recorded<Absence>& absence) {
   const StudentDays& days = attendance.days();
   const DayInterval named = DaysOf(absence.fact.extent);
   const Day last = std::min(named.last, days.today());
@@ -16,13 +15,12 @@ std::optional<Day> FirstDay(const Attendance& attendance, const Recorded<Absence
   return std::nullopt;
 }
 
-bool IsReported(const StudentHistory& history, Day day) {
-  return std::ranges::any_of(history.reports, [day](const auto& report) {
+const Recorded<Report>* LuxuryReport(const StudentHistory& history, Day day) {
+  const auto found = std::ranges::find_if(history.reports, [day](const auto& report) {
     return report.fact.kind == ReportKind::kLuxury && report.fact.days.contains(day);
   });
+  return found == history.reports.end() ? nullptr : &*found;
 }
-
-}  // namespace
 
 void CategorySeen(const Attendance& attendance, const CategorySeenSettings& settings, Verdict& verdict) {
   const StudentDays& days = attendance.days();
@@ -31,9 +29,9 @@ void CategorySeen(const Attendance& attendance, const CategorySeenSettings& sett
     if (absence.fact.category != settings.category || absence.fact.authorised == Authorised::kYes) continue;
     // What ended before the days it would be shown for needs no search.
     if (DaysOf(absence.fact.extent).last < days.today() - settings.keep_days) continue;
-    const auto seen = FirstDay(attendance, absence);
+    const auto seen = FirstDaySeen(attendance, absence);
     if (!seen || days.today() > *seen + settings.keep_days) continue;
-    if (settings.category == AbsenceCategory::kLuxury && IsReported(history, *seen)) continue;
+    if (settings.category == AbsenceCategory::kLuxury && LuxuryReport(history, *seen)) continue;
     Finding& finding = verdict.Add({SubjectKind::kStudent, history.student}, {0, *seen}, *seen);
     finding.identity = RecordIdentity(absence.key, absence.subject, history.student);
     finding.due_on = days.book().region_calendar().AddWorkingDays(*seen, settings.due_working_days);

@@ -10,11 +10,18 @@
 #ifndef VANGNET_ALERTS_RULES_CATEGORY_SEEN_H_
 #define VANGNET_ALERTS_RULES_CATEGORY_SEEN_H_
 
+#include <optional>
+
 #include "alerts/rules/attendance.h"
 #include "alerts/rules/policy.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
+
+// The first day up to today, of compulsory age without exemption, on which `absence` covers a scheduled minute.
+std::optional<Day> FirstDaySeen(const Attendance& attendance, const Recorded<Absence>& absence);
+// The report of luxe verzuim that contains `day`, or null.
+const Recorded<Report>* LuxuryReport(const StudentHistory& history, Day day);
 
 void CategorySeen(const Attendance& attendance, const CategorySeenSettings& settings, Verdict& verdict);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace vangnet {
@@ -12,7 +13,8 @@ namespace {
 struct Walk {
   std::vector<Day> days;
   std::vector<size_t> part_ends;  // index after the last day of each part but the earliest
-  Day last_open = kDayMin;        // the latest open day before today
+  std::optional<Day> last_open;   // the latest open day before today
+  std::optional<Day> ended_by;
 };
 
 Walk WalkBack(const Attendance& attendance, const ContinuousAbsenceSettings& settings) {
@@ -23,7 +25,10 @@ Walk WalkBack(const Attendance& attendance, const ContinuousAbsenceSettings& set
   // Before the first absence there is nothing to find; named() never goes before kFirstDay.
   for (Day day = days.today(); day >= attendance.named().first; --day) {
     if (!days.IsPlaced(day)) {
-      if (region.IsSchoolDay(day)) break;
+      if (region.IsSchoolDay(day)) {
+        walk.ended_by = day;
+        break;
+      }
       continue;
     }
     const DayPicture picture = attendance.PictureOn(day);
@@ -34,8 +39,9 @@ Walk WalkBack(const Attendance& attendance, const ContinuousAbsenceSettings& set
       walk.days.push_back(day);
     } else if (picture.IsOpenFor(settings.filter)) {
       if (!walk.days.empty()) ++open_in_a_row;
-      if (day < days.today() && walk.last_open == kDayMin) walk.last_open = day;
+      if (day < days.today() && !walk.last_open) walk.last_open = day;
     } else {
+      walk.ended_by = day;
       break;
     }
   }
@@ -102,11 +108,23 @@ void WakeOnNextSchoolDay(const Attendance& attendance, const Finding& finding, b
 
 }  // namespace
 
+AbsenceRun FindAbsenceRun(const Attendance& attendance, const ContinuousAbsenceSettings& settings,
+                          const StageCondition& first_stage) {
+  Walk walk = WalkBack(attendance, settings);
+  AbsenceRun run{.days = {}, .last_open = walk.last_open, .ended_by = walk.ended_by, .before_long_open = {}};
+  if (walk.days.empty()) return run;
+  const size_t count = RunOf(walk, first_stage).size();
+  if (count < walk.days.size()) run.before_long_open = walk.days[count];
+  walk.days.resize(count);
+  run.days = std::move(walk.days);
+  return run;
+}
+
 void ContinuousAbsence(const Attendance& attendance, const ContinuousAbsenceSettings& settings, Verdict& verdict) {
   if (attendance.NamesNothing() || attendance.IsBack()) return;
-  const Walk walk = WalkBack(attendance, settings);
-  if (walk.days.empty()) return;
-  const std::span<const Day> run = RunOf(walk, verdict.stages().front().condition);
+  const AbsenceRun found = FindAbsenceRun(attendance, settings, verdict.stages().front().condition);
+  if (found.days.empty()) return;
+  const std::span<const Day> run = found.days;
   const StudentDays& days = attendance.days();
   const Day today = days.today();
   const auto stage =
@@ -117,7 +135,7 @@ void ContinuousAbsence(const Attendance& attendance, const ContinuousAbsenceSett
   for (const Day day : run) attendance.CiteOn(day, settings.filter, citations);
   Finding& finding = verdict.Add({SubjectKind::kStudent, days.history().student}, *stage, run.back());
   finding.value = static_cast<int64_t>(run.size());
-  finding.coverage = walk.last_open >= run.back() ? Coverage::kIncomplete : Coverage::kComplete;
+  finding.coverage = found.last_open >= run.back() ? Coverage::kIncomplete : Coverage::kComplete;
   finding.school = days.SchoolOn(today);
   finding.evidence = citations.ToEvidence();
   WakeOnNextSchoolDay(attendance, finding, attendance.PictureOn(today).IsOpenFor(settings.filter), verdict);

@@ -16,11 +16,24 @@
 #ifndef VANGNET_ALERTS_RULES_CONTINUOUS_ABSENCE_H_
 #define VANGNET_ALERTS_RULES_CONTINUOUS_ABSENCE_H_
 
+#include <optional>
+#include <vector>
+
 #include "alerts/rules/attendance.h"
 #include "alerts/rules/policy.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
+
+// The days that count today, and what ended the walk back over them.
+struct AbsenceRun {
+  std::vector<Day> days;                // latest first
+  std::optional<Day> last_open;         // the latest open day before today
+  std::optional<Day> ended_by;          // the school day that is no part of it and ended it; none: nothing lies before
+  std::optional<Day> before_long_open;  // the latest day of absence that no longer counts, for a long silence followed
+};
+AbsenceRun FindAbsenceRun(const Attendance& attendance, const ContinuousAbsenceSettings& settings,
+                          const StageCondition& first_stage);
 
 void ContinuousAbsence(const Attendance& attendance, const ContinuousAbsenceSettings& settings, Verdict& verdict);
 

@@ -17,6 +17,10 @@
 
 namespace vangnet {
 
+// The record of the same sort that includes the day after the last one of `record`, or null.
+const Recorded<Exemption>* FollowedBy(const StudentHistory& history, const Recorded<Exemption>& record);
+const Recorded<Arrangement>* FollowedBy(const StudentHistory& history, const Recorded<Arrangement>& record);
+
 void Ending(const StudentDays& days, const EndingSettings& settings, Verdict& verdict);
 
 }  // namespace vangnet

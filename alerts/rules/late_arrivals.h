@@ -8,11 +8,20 @@
 #ifndef VANGNET_ALERTS_RULES_LATE_ARRIVALS_H_
 #define VANGNET_ALERTS_RULES_LATE_ARRIVALS_H_
 
+#include <vector>
+
 #include "alerts/rules/policy.h"
 #include "alerts/rules/student_days.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
+
+struct LateDay {
+  Day day;
+  const Recorded<Absence>* record = nullptr;
+};
+// The times that count today, in order of time.
+std::vector<LateDay> CountedLateDays(const StudentDays& days);
 
 void LateArrivals(const StudentDays& days, const LateArrivalsSettings& settings, Verdict& verdict);
 

@@ -60,15 +60,7 @@ class Cover {
   }
 
  private:
-  // Whether the latest placement that ended before `day` ended for a reason after which nobody looks for the child.
-  bool HasLeftForGood(Day day) const {
-    const Placement* latest = nullptr;
-    for (const auto& placement : days_.history().placements) {
-      if (placement.fact.kind == PlacementKind::kCare || placement.fact.days.last >= day) continue;
-      if (latest == nullptr || placement.fact.days.last > latest->days.last) latest = &placement.fact;
-    }
-    return latest != nullptr && std::ranges::count(settings_.left_for_good, latest->end_reason) > 0;
-  }
+  bool HasLeftForGood(Day day) const { return LeftForGood(days_.history(), settings_, day) != nullptr; }
   // The day after the first placement that ends on or after `day`; kDayMax: none.
   Day AfterNextEnd(Day day) const {
     Day end = kDayMax;
@@ -160,6 +152,24 @@ Day NextFinding(const Cover& cover, const Calendar& region, const std::vector<St
 }
 
 }  // namespace
+
+const Recorded<Placement>* LeftForGood(const StudentHistory& history, const NoPlacementSettings& settings, Day day) {
+  const Recorded<Placement>* latest = nullptr;
+  for (const auto& placement : history.placements) {
+    if (placement.fact.kind == PlacementKind::kCare || placement.fact.days.last >= day) continue;
+    if (latest == nullptr || placement.fact.days.last > latest->fact.days.last) latest = &placement;
+  }
+  const bool for_good = latest != nullptr && std::ranges::count(settings.left_for_good, latest->fact.end_reason) > 0;
+  return for_good ? latest : nullptr;
+}
+
+bool IsUncovered(const StudentDays& days, const NoPlacementSettings& settings, Day day) {
+  return Cover(days, settings).IsUncovered(day);
+}
+
+Day UncoveredSince(const StudentDays& days, const NoPlacementSettings& settings, Day day) {
+  return Cover(days, settings).RunStart(day);
+}
 
 void NoPlacement(const StudentDays& days, const NoPlacementSettings& settings, Verdict& verdict) {
   const Day today = days.today();

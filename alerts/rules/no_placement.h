@@ -19,6 +19,13 @@
 
 namespace vangnet {
 
+// The placement that ended last before `day`, when it ended for good; else null.
+const Recorded<Placement>* LeftForGood(const StudentHistory& history, const NoPlacementSettings& settings, Day day);
+// Whether nothing covers the day.
+bool IsUncovered(const StudentDays& days, const NoPlacementSettings& settings, Day day);
+// The first day of the run of uncovered days that ends on the uncovered `day`.
+Day UncoveredSince(const StudentDays& days, const NoPlacementSettings& settings, Day day);
+
 void NoPlacement(const StudentDays& days, const NoPlacementSettings& settings, Verdict& verdict);
 
 }  // namespace vangnet

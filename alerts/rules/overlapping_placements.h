@@ -9,11 +9,22 @@
 #ifndef VANGNET_ALERTS_RULES_OVERLAPPING_PLACEMENTS_H_
 #define VANGNET_ALERTS_RULES_OVERLAPPING_PLACEMENTS_H_
 
+#include <vector>
+
 #include "alerts/rules/policy.h"
 #include "alerts/rules/student_days.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
+
+// Two placements at different schools that have a day in common, and all such days.
+struct PlacementPair {
+  const Recorded<Placement>* smaller = nullptr;  // in order of record
+  const Recorded<Placement>* greater = nullptr;
+  DayInterval overlap;
+};
+// Of the placements that say whose the child is, all pairs that meet, in order of record.
+std::vector<PlacementPair> PairsThatMeet(const StudentHistory& history);
 
 void OverlappingPlacements(const StudentDays& days, const OverlappingPlacementsSettings& settings, Verdict& verdict);
 

@@ -17,12 +17,6 @@ bool Alternates(const Timetable* timetable) {
   return timetable != nullptr && timetable->weeks != TimetableWeeks::kEvery;
 }
 
-// Minutes of two weeks: of the own timetable, and of what would hold without it.
-struct Fortnight {
-  int64_t own = 0;
-  int64_t usual = 0;
-};
-
 Fortnight Compare(const StudentDays& days, const Stretch& stretch, const Timetable& own) {
   const Day today = days.today();
   const TimetableWeeks now = IsoWeek(today) % 2 == 1 ? TimetableWeeks::kOdd : TimetableWeeks::kEven;
@@ -63,6 +57,13 @@ void WakeOnChange(const StudentDays& days, Verdict& verdict) {
 }
 
 }  // namespace
+
+std::optional<Fortnight> CompareTimetables(const StudentDays& days) {
+  const auto* const own = days.OwnTimetableOn(days.today());
+  const Stretch* const stretch = days.StretchOn(days.today());
+  if (own == nullptr || stretch == nullptr) return std::nullopt;
+  return Compare(days, *stretch, own->fact.timetable);
+}
 
 void ShortTimetable(const StudentDays& days, const ShortTimetableSettings&, Verdict& verdict) {
   if (days.history().timetables.empty()) return;

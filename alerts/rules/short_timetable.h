@@ -11,11 +11,22 @@
 #ifndef VANGNET_ALERTS_RULES_SHORT_TIMETABLE_H_
 #define VANGNET_ALERTS_RULES_SHORT_TIMETABLE_H_
 
+#include <cstdint>
+#include <optional>
+
 #include "alerts/rules/policy.h"
 #include "alerts/rules/student_days.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
+
+// Minutes of two weeks: of the own timetable, and of what would hold without it.
+struct Fortnight {
+  int64_t own = 0;
+  int64_t usual = 0;
+};
+// Nothing: no own timetable holds today, or there is no placement.
+std::optional<Fortnight> CompareTimetables(const StudentDays& days);
 
 void ShortTimetable(const StudentDays& days, const ShortTimetableSettings& settings, Verdict& verdict);
 

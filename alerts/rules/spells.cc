@@ -34,39 +34,44 @@ int64_t MostSpells(const StudentHistory& history, const DayInterval& days) {
 
 }  // namespace
 
+std::vector<std::vector<Day>> CountedSpells(const Attendance& attendance, const SpellsSettings& settings) {
+  const Day today = attendance.days().today();
+  const Day from = std::max(kFirstDay, today - settings.window_days + 1);
+  std::vector<std::vector<Day>> spells;
+  bool in_spell = IsInSpell(attendance, from);
+  for (Day day = from; day <= today; ++day) {
+    const SickDay look = Look(attendance, day);
+    if (look == SickDay::kSkipped) continue;
+    if (look == SickDay::kSick && !in_spell) spells.emplace_back();
+    in_spell = look == SickDay::kSick;
+    // What is left of a spell that began before the window does not count.
+    if (in_spell && !spells.empty()) spells.back().push_back(day);
+  }
+  return spells;
+}
+
 void Spells(const Attendance& attendance, const SpellsSettings& settings, Verdict& verdict) {
   const StudentDays& days = attendance.days();
   const Day today = days.today();
   const DayInterval window{std::max(kFirstDay, today - settings.window_days + 1), today};
   if (MostSpells(days.history(), window) < std::max(verdict.stages().front().condition.n, 1)) return;
 
-  std::vector<Day> firsts;  // of the spells that count
-  std::vector<Day> sick_days;
-  bool in_spell = IsInSpell(attendance, window.first);
-  bool counts = false;
-  for (Day day = window.first; day <= today; ++day) {
-    const SickDay look = Look(attendance, day);
-    if (look == SickDay::kSkipped) continue;
-    if (look == SickDay::kSick && !in_spell) {
-      counts = true;
-      firsts.push_back(day);
-    }
-    in_spell = look == SickDay::kSick;
-    if (in_spell && counts) sick_days.push_back(day);
-  }
+  const std::vector<std::vector<Day>> spells = CountedSpells(attendance, settings);
   const auto stage = HighestStage(verdict.stages(), today, [&](const StageCondition& condition) {
     const size_t n = static_cast<size_t>(std::max(condition.n, 1));
-    return n <= firsts.size() ? std::optional<Day>(firsts[n - 1]) : std::nullopt;
+    return n <= spells.size() ? std::optional<Day>(spells[n - 1].front()) : std::nullopt;
   });
   if (!stage) return;
 
   Citations citations(days.history());
-  for (const Day day : sick_days) attendance.CiteOn(day, AbsenceFilter::kSick, citations);
-  Finding& finding = verdict.Add({SubjectKind::kStudent, days.history().student}, *stage, firsts.front());
-  finding.value = static_cast<int64_t>(firsts.size());
+  for (const std::vector<Day>& spell : spells) {
+    for (const Day day : spell) attendance.CiteOn(day, AbsenceFilter::kSick, citations);
+  }
+  Finding& finding = verdict.Add({SubjectKind::kStudent, days.history().student}, *stage, spells.front().front());
+  finding.value = static_cast<int64_t>(spells.size());
   finding.school = days.SchoolOn(today);
   finding.evidence = citations.ToEvidence();
-  verdict.WakeOn(firsts.front() + settings.window_days);
+  verdict.WakeOn(spells.front().front() + settings.window_days);
 }
 
 }  // namespace vangnet

@@ -11,11 +11,16 @@
 #ifndef VANGNET_ALERTS_RULES_SPELLS_H_
 #define VANGNET_ALERTS_RULES_SPELLS_H_
 
+#include <vector>
+
 #include "alerts/rules/attendance.h"
 #include "alerts/rules/policy.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
+
+// The spells that count today, in order of time: the days of each with a sick minute.
+std::vector<std::vector<Day>> CountedSpells(const Attendance& attendance, const SpellsSettings& settings);
 
 void Spells(const Attendance& attendance, const SpellsSettings& settings, Verdict& verdict);
 

@@ -8,17 +8,6 @@
 namespace vangnet {
 namespace {
 
-struct CountedDay {
-  Day day;
-  int minutes = 0;
-};
-
-struct Occurrence {
-  std::vector<CountedDay> days;  // in order of time, never empty
-  int minutes = 0;
-  Day complete_on;
-};
-
 // Weekday with Monday as 0.
 int WeekdayIndex(Day day) { return static_cast<int>(day.weekday()) - 1; }
 
@@ -42,8 +31,7 @@ class Tally {
     }
   }
 
-  const std::vector<Occurrence>& occurrences() const { return occurrences_; }
-  bool held_back() const { return held_back_; }
+  MinutesCount Take() && { return {std::move(occurrences_), std::move(list_), held_back_}; }
 
  private:
   void Visit(Day day) {
@@ -96,17 +84,24 @@ class Tally {
   const StudentDays& days_;
   const WindowMinutesSettings& settings_;
   std::vector<CountedDay> list_;
-  std::vector<Occurrence> occurrences_;
+  std::vector<MinutesOccurrence> occurrences_;
   bool held_back_ = false;
 };
 
-bool IsReported(const StudentHistory& history, const DayInterval& days) {
-  return std::ranges::any_of(history.reports, [&](const auto& report) {
-    return report.fact.kind == ReportKind::kSixteenHours && report.fact.days.meets(days);
-  });
+}  // namespace
+
+MinutesCount CountMinutes(const Attendance& attendance, const WindowMinutesSettings& settings) {
+  Tally tally(attendance, settings);
+  tally.Run(attendance.DisputableDays());
+  return std::move(tally).Take();
 }
 
-}  // namespace
+const Recorded<Report>* SixteenHoursReport(const StudentHistory& history, const DayInterval& days) {
+  const auto found = std::ranges::find_if(history.reports, [&](const auto& report) {
+    return report.fact.kind == ReportKind::kSixteenHours && report.fact.days.meets(days);
+  });
+  return found == history.reports.end() ? nullptr : &*found;
+}
 
 void WindowMinutes(const Attendance& attendance, const WindowMinutesSettings& settings, Verdict& verdict) {
   const StudentDays& days = attendance.days();
@@ -116,16 +111,17 @@ void WindowMinutes(const Attendance& attendance, const WindowMinutesSettings& se
 
   Tally tally(attendance, settings);
   tally.Run(candidates);
+  const MinutesCount count = std::move(tally).Take();
   const Day today = days.today();
-  if (tally.held_back()) {
+  if (count.held_back) {
     const bool today_is_open = attendance.PictureOn(today).IsOpenFor(AbsenceFilter::kUnauthorised);
     const auto next = days.FirstSchoolDay(today + 1, today + kLookAheadDays);
     verdict.WakeOn(today_is_open ? today + 1 : next.value_or(today + kLookAheadDays));
   }
-  for (const Occurrence& occurrence : tally.occurrences()) {
+  for (const MinutesOccurrence& occurrence : count.occurrences) {
     const DayInterval span{occurrence.days.front().day, occurrence.days.back().day};
     const Day on = occurrence.complete_on;
-    if (today > on + settings.keep_days || IsReported(days.history(), span)) continue;
+    if (today > on + settings.keep_days || SixteenHoursReport(days.history(), span)) continue;
     const auto stage = HighestStage(verdict.stages(), today, [&](const StageCondition& condition) {
       const bool holds = condition.kind == StageCondition::Kind::kNone || occurrence.minutes >= condition.n;
       return holds ? std::optional<Day>(on) : std::nullopt;

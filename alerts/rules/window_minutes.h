@@ -15,11 +15,32 @@
 #ifndef VANGNET_ALERTS_RULES_WINDOW_MINUTES_H_
 #define VANGNET_ALERTS_RULES_WINDOW_MINUTES_H_
 
+#include <vector>
+
 #include "alerts/rules/attendance.h"
 #include "alerts/rules/policy.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
+
+struct CountedDay {
+  Day day;
+  int minutes = 0;
+};
+struct MinutesOccurrence {
+  std::vector<CountedDay> days;  // in order of time, never empty
+  int minutes = 0;
+  Day complete_on;
+};
+// What came of the list of days up to today.
+struct MinutesCount {
+  std::vector<MinutesOccurrence> occurrences;  // in order of time
+  std::vector<CountedDay> left;                // still on the list
+  bool held_back = false;                      // it is complete, and held back
+};
+MinutesCount CountMinutes(const Attendance& attendance, const WindowMinutesSettings& settings);
+// The report of the sixteen hours that meets `days`, or null.
+const Recorded<Report>* SixteenHoursReport(const StudentHistory& history, const DayInterval& days);
 
 void WindowMinutes(const Attendance& attendance, const WindowMinutesSettings& settings, Verdict& verdict);
 

@@ -25,6 +25,7 @@
 #include "services/ingest/group_committer.h"
 #include "services/ingest/ingest_service.h"
 #include "services/policy/backtests.h"
+#include "services/policy/configuration_archive.h"
 #include "services/policy/policy_keeper.h"
 #include "services/policy/policy_service.h"
 #include "services/runtime/authenticator.h"
@@ -107,6 +108,7 @@ class App::Impl {
   std::unique_ptr<AlertStore> alerts_;
   Mutex alert_writes_;
   std::unique_ptr<PolicyStore> policies_;
+  std::unique_ptr<ConfigurationArchive> archive_;
   std::unique_ptr<Sweeper> sweeper_;
   std::unique_ptr<PolicyKeeper> keeper_;
   std::unique_ptr<AlertCommands> commands_;
@@ -180,6 +182,7 @@ absl::Status App::Impl::OpenEngine() {
   policies_ = std::make_unique<PolicyStore>(*stores_.kv);
   auto start = PolicyKeeper::ChooseAtStart(*policies_, startup_.configuration, log_);
   if (!start.ok()) return start.status();
+  archive_ = std::make_unique<ConfigurationArchive>(*policies_, start->configuration);
   Sweeper::Options sweeping;
   sweeping.threads = settings.engine_threads;
   sweeping.policies = policies_.get();
@@ -205,8 +208,11 @@ absl::Status App::Impl::Listen() {
   ingest_service_ = std::make_unique<IngestService>(*facts_, *ingest_, gate_);
   alert_service_ = std::make_unique<AlertService>(*alerts_, sweeper_->digests(), *facts_, *commands_, clock_, gate_);
   student_service_ = std::make_unique<StudentService>(
-      *findings_, tasks_, clock_, gate_,
-      StudentService::Options{.time_zone = startup_.time_zone, .rulebook = [this] { return sweeper_->rulebook(); }});
+      *facts_, *alerts_, *findings_, tasks_, clock_, gate_,
+      StudentService::Options{
+          .time_zone = startup_.time_zone,
+          .rulebook = [this] { return sweeper_->rulebook(); },
+          .configuration_at = [this](std::optional<absl::Time> instant) { return archive_->At(instant); }});
   school_service_ = std::make_unique<SchoolService>(
       *facts_, [this] { return sweeper_->rulebook().book->region_calendar().shared_region(); }, gate_);
   backtests_ = std::make_unique<Backtests>(

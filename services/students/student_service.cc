@@ -1,10 +1,13 @@
 #include "services/students/student_service.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "alerts/explain/explain.h"
+#include "services/convert/explanation_wire.h"
 #include "services/convert/wire.h"
 #include "services/runtime/local_day.h"
 #include "services/runtime/page_token.h"
@@ -15,6 +18,8 @@ namespace {
 
 constexpr int kPageDefault = 1'000;
 constexpr int kPageMax = 10'000;
+constexpr int kTimelineYearsMax = 5;
+constexpr char kTooMany[] = "too many listings of findings, timelines and explanations are waiting";
 
 // All of the request that the listing depends on. Today becomes a day with the first page: a listing that goes on
 // past midnight stays on the day it began.
@@ -26,42 +31,61 @@ std::string FilterOf(const v1::ListFindingsRequest& request, const std::string& 
   return filter.SerializeAsString();
 }
 
+// Findings and facts are not bound to a unit, as alerts are; who may see only some must read alerts.
+bool MayReadChildren(const Caller& caller) { return caller.may_read() && caller.units.all() && caller.schools.all(); }
+
+grpc::Status Denied() {
+  return ToRpcStatus(absl::PermissionDeniedError("the caller may not read what is known of children"));
+}
+
+// The day that `text` names; `otherwise` when it is empty.
+Day ReadDay(const char* field, const std::string& text, Day otherwise, std::vector<FieldViolation>& violations) {
+  if (text.empty()) return otherwise;
+  const std::optional<Day> day = Day::Parse(text);
+  if (day.has_value() && *day >= kFirstDay) return *day;
+  violations.push_back({field, "not a day, YYYY-MM-DD, from 1990 on"});
+  return otherwise;
+}
+
 }  // namespace
 
-StudentService::StudentService(RegionFindings& findings, TaskQueue& queue, const Clock& clock, const Gate& gate,
-                               Options options)
-    : findings_(findings), queue_(queue), clock_(clock), gate_(gate), options_(std::move(options)) {}
+StudentService::StudentService(const FactStore& facts, const AlertStore& alerts, RegionFindings& findings,
+                               TaskQueue& queue, const Clock& clock, const Gate& gate, Options options)
+    : facts_(facts),
+      alerts_(alerts),
+      findings_(findings),
+      queue_(queue),
+      clock_(clock),
+      gate_(gate),
+      options_(std::move(options)) {}
 
-grpc::ServerUnaryReactor* StudentService::ListFindings(grpc::CallbackServerContext* context,
-                                                       const v1::ListFindingsRequest* request,
-                                                       v1::ListFindingsResponse* response) {
+template <typename Answer>
+grpc::ServerUnaryReactor* StudentService::AnswerLater(grpc::CallbackServerContext* context, Answer answer) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
   if (!caller.ok()) {
     reactor->Finish(ToRpcStatus(caller.status()));
     return reactor;
   }
-  const bool queued = queue_.Add([this, reactor, caller = *caller, request, response] {
-    reactor->Finish(FillFindings(caller, *request, *response));
-  });
-  if (!queued) {
-    reactor->Finish(ToRpcStatus(absl::ResourceExhaustedError("too many listings of findings are waiting")));
-  }
+  const bool queued = queue_.Add([reactor, caller = *caller, answer] { reactor->Finish(answer(caller)); });
+  if (!queued) reactor->Finish(ToRpcStatus(absl::ResourceExhaustedError(kTooMany)));
   return reactor;
+}
+
+grpc::ServerUnaryReactor* StudentService::ListFindings(grpc::CallbackServerContext* context,
+                                                       const v1::ListFindingsRequest* request,
+                                                       v1::ListFindingsResponse* response) {
+  return AnswerLater(
+      context, [this, request, response](const Caller& caller) { return FillFindings(caller, *request, *response); });
 }
 
 grpc::Status StudentService::FillFindings(const Caller& caller, const v1::ListFindingsRequest& request,
                                           v1::ListFindingsResponse& response) {
-  // Findings are not bound to a unit, as alerts are; who may see only some must read alerts.
-  if (!caller.may_read() || !caller.units.all() || !caller.schools.all()) {
-    return ToRpcStatus(absl::PermissionDeniedError("the caller may not read findings of the whole region"));
-  }
+  if (!MayReadChildren(caller)) return Denied();
   std::vector<FieldViolation> violations;
-  std::optional<Day> day = LocalDay(clock_.Now(), options_.time_zone);
-  if (!request.day().empty()) {
-    day = Day::Parse(request.day());
-    if (!day.has_value() || *day < kFirstDay) violations.push_back({"day", "not a day, YYYY-MM-DD, from 1990 on"});
-  }
+  const AsKnown as_known = ReadAsKnown(request, options_.time_zone, violations);
+  const Day today = as_known.Today(clock_.Now(), options_.time_zone);
+  Day day = ReadDay("day", request.day(), today, violations);
   if (request.page_size() < 0 || request.page_size() > kPageMax) {
     violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
   }
@@ -78,20 +102,121 @@ grpc::Status StudentService::FillFindings(const Caller& caller, const v1::ListFi
   }
   if (!violations.empty()) return InvalidRequest(violations);
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  const absl::StatusOr<FindingsPage> page =
-      findings_.List(options_.rulebook(),
-                     {.day = *day, .student = request.student(), .school = request.school(), .rule = request.rule()},
-                     position, page_size);
+  const FindingsQuery query = {
+      .day = day, .student = request.student(), .school = request.school(), .rule = request.rule()};
+  const absl::StatusOr<FindingsPage> page = ListPage(as_known, query, position, page_size);
   if (!page.ok()) return ToRpcStatus(page.status());
   for (const Finding& finding : page->findings) ToProto(finding, response.add_findings());
   if (!page->next.empty()) {
-    const auto days = static_cast<uint32_t>(day->days_since_epoch());
+    const auto days = static_cast<uint32_t>(day.days_since_epoch());
     response.set_next_page_token(EncodePageToken("findings", filter, {.numbers = {days}, .text = page->next}));
   }
   gate_.access_log.Read({.caller = caller,
                          .method = "StudentService.ListFindings",
                          .student = request.student(),
                          .items = page->findings.size()});
+  return grpc::Status::OK;
+}
+
+absl::StatusOr<FindingsPage> StudentService::ListPage(const AsKnown& as_known, const FindingsQuery& query,
+                                                      const std::string& position, size_t page_size) {
+  if (!as_known.at.has_value()) return findings_.List(options_.rulebook(), query, position, page_size);
+  const auto configuration = options_.configuration_at(as_known.at);
+  if (!configuration.ok()) return configuration.status();
+  return findings_.ListAsKnown(*configuration, *as_known.at, query, position, page_size);
+}
+
+absl::StatusOr<std::unique_ptr<const KnownChild>> StudentService::ReadChild(const std::string& student,
+                                                                            const AsKnown& as_known) {
+  const auto configuration = options_.configuration_at(as_known.at);
+  if (!configuration.ok()) return configuration.status();
+  return KnownChild::Read(facts_, *configuration, student, as_known.until());
+}
+
+grpc::ServerWriteReactor<v1::GetTimelineResponse>* StudentService::GetTimeline(grpc::CallbackServerContext* context,
+                                                                               const v1::GetTimelineRequest* request) {
+  auto* timeline = new Timeline(facts_, alerts_);
+  const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
+  if (!caller.ok()) {
+    timeline->Refuse(ToRpcStatus(caller.status()));
+    return timeline;
+  }
+  const bool queued = queue_.Add([this, timeline, caller = *caller, request = *request] {
+    const grpc::Status started = StartTimeline(caller, request, *timeline);
+    if (!started.ok()) {
+      timeline->Refuse(started);
+    } else {
+      timeline->Proceed();
+    }
+  });
+  if (!queued) timeline->Refuse(ToRpcStatus(absl::ResourceExhaustedError(kTooMany)));
+  return timeline;
+}
+
+grpc::Status StudentService::StartTimeline(const Caller& caller, const v1::GetTimelineRequest& request,
+                                           Timeline& timeline) {
+  if (!MayReadChildren(caller)) return Denied();
+  std::vector<FieldViolation> violations;
+  if (request.student().empty()) violations.push_back({"student", "required"});
+  const AsKnown as_known = ReadAsKnown(request, options_.time_zone, violations);
+  const Day today = as_known.Today(clock_.Now(), options_.time_zone);
+  const Day until = ReadDay("until", request.until(), today, violations);
+  const Day from = ReadDay("from", request.from(), SchoolYearStart(until), violations);
+  if (from > until) violations.push_back({"from", "after until"});
+  if (until >= AddMonths(from, 12 * kTimelineYearsMax)) {
+    violations.push_back({"from", "more than " + std::to_string(kTimelineYearsMax) + " years before until"});
+  }
+  if (!violations.empty()) return InvalidRequest(violations);
+  auto child = ReadChild(request.student(), as_known);
+  if (!child.ok()) return ToRpcStatus(child.status());
+  const absl::StatusOr<size_t> versions = timeline.Start(*std::move(child), {from, until});
+  if (!versions.ok()) return ToRpcStatus(versions.status());
+  // Before the first of it is given: whoever breaks off has read what was sent.
+  gate_.access_log.Read(
+      {.caller = caller, .method = "StudentService.GetTimeline", .student = request.student(), .items = *versions});
+  return grpc::Status::OK;
+}
+
+grpc::ServerUnaryReactor* StudentService::ExplainFinding(grpc::CallbackServerContext* context,
+                                                         const v1::ExplainFindingRequest* request,
+                                                         v1::ExplainFindingResponse* response) {
+  return AnswerLater(context, [this, request, response](const Caller& caller) {
+    return FillExplanation(caller, *request, *response);
+  });
+}
+
+grpc::Status StudentService::FillExplanation(const Caller& caller, const v1::ExplainFindingRequest& request,
+                                             v1::ExplainFindingResponse& response) {
+  if (!MayReadChildren(caller)) return Denied();
+  std::vector<FieldViolation> violations;
+  if (request.student().empty()) violations.push_back({"student", "required"});
+  if (request.rule().empty()) violations.push_back({"rule", "required"});
+  const AsKnown as_known = ReadAsKnown(request, options_.time_zone, violations);
+  const Day today = as_known.Today(clock_.Now(), options_.time_zone);
+  const Day day = ReadDay("day", request.day(), today, violations);
+  if (!violations.empty()) return InvalidRequest(violations);
+  const auto child = ReadChild(request.student(), as_known);
+  if (!child.ok()) return ToRpcStatus(child.status());
+  const Policy& policy = (*child)->policy();
+  const auto rule = std::ranges::find(policy.rules, request.rule(), &Rule::id);
+  if (rule == policy.rules.end()) return ToRpcStatus(absl::NotFoundError("the policy has no such rule"));
+  if (IsAboutSchools(*rule)) {
+    return InvalidRequest(
+        {{"rule", "it is about schools, and finds nothing of a child; list the findings of a school"}});
+  }
+  const auto index = static_cast<size_t>(rule - policy.rules.begin());
+  const Explanation explanation = Explain((*child)->history(), (*child)->book(), policy, index, day);
+  ToProto(explanation, &response);
+  for (int i = 0; i < response.steps_size(); ++i) {
+    const auto since = (*child)->KnownSince(explanation.steps[static_cast<size_t>(i)].records);
+    if (since) *response.mutable_steps(i)->mutable_known_since() = ToProto(*since);
+  }
+  if (const auto found = (*child)->FirstFound(index, day, explanation.findings)) {
+    *response.mutable_known_since() = ToProto(*found);
+  }
+  response.set_policy_version((*child)->configuration().version);
+  gate_.access_log.Read(
+      {.caller = caller, .method = "StudentService.ExplainFinding", .student = request.student(), .items = 1});
   return grpc::Status::OK;
 }
 

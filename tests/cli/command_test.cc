@@ -29,6 +29,12 @@ std::string Evaluate(const std::string& rest) {
   return "evaluate --region " + config + "region.textproto --policy " + config + "policy.textproto " + rest;
 }
 
+// Of child s-1, from files.
+std::string Why(const std::string& rest) {
+  const std::string config = std::string(VANGNET_ROOT) + "/tests/scenarios/config/";
+  return "why s-1 --region " + config + "region.textproto --policy " + config + "policy.textproto --rule " + rest;
+}
+
 std::vector<std::string> LinesOf(const std::string& text) {
   std::vector<std::string> lines;
   for (size_t at = 0; at < text.size();) {
@@ -57,6 +63,15 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
            {"alerts --state sleeping", "--state"},
            {"policy check", "neither a policy nor a --region"},
            {"policy check --day 7-9-2026 x", "--day 7-9-2026 is no day"},
+           {"why --rule x", "no STUDENT"},
+           {"why s-1", "--rule is required"},
+           {"why s-1 file --rule x", "files need --region"},
+           {"why s-1 --rule x --as-known-on yesterday", "--as-known-on yesterday is neither"},
+           {Why("school-silent x"), "about schools"},
+           {Why("long-absence --as-known-on 2026-03-03 x"), "files do not say"},
+           {"timeline", "one STUDENT"},
+           {"timeline s-1 --from 7-9-2026", "--from 7-9-2026 is no day"},
+           {"findings --as-known-on 2026-03-03T12:00", "is neither a day nor an instant"},
            {"ack", "one ALERT"}}) {
     const VangnetRun run = RunVangnet(arguments);
     EXPECT_EQ(run.exit_code, 2) << arguments;
@@ -72,6 +87,26 @@ TEST(CommandTest, HelpIsNoError) {
     EXPECT_EQ(run.exit_code, 0) << arguments;
     EXPECT_THAT(run.out, StartsWith("Usage: vangnet")) << arguments;
   }
+}
+
+TEST(CommandTest, WhyTellsTheReasonsFromFiles) {
+  const TextFile records("why", std::string(kPlacement) + "\n" + Absence("flu", "2026-09-11") + "\n");
+  EXPECT_EQ(RunVangnet(Why("long-absence --day 2026-09-08 " + records.path())).out,
+            "Not found: 2 school days in a row missed in full since 7 September 2026; stage early needs at least 5 "
+            "school days.\n"
+            "\n"
+            "  + 2026-09-07 .. 2026-09-08  sick all day (2 school days)\n"
+            "                              las-1/flu\n"
+            "  -                           2 school days in a row missed in full since 7 September 2026; stage early "
+            "needs at least 5 school days\n");
+  EXPECT_THAT(RunVangnet(Why("long-absence --day 2026-09-11 " + records.path())).out,
+              StartsWith("Found: 5 school days in a row missed in full since 7 September 2026; stage early since 11 "
+                         "September 2026.\n"));
+  EXPECT_THAT(RunVangnet(Why("long-absence --day 2026-09-11 --json " + records.path())).out,
+              StartsWith("{\"findings\":[{"));
+  const VangnetRun unknown = RunVangnet(Why("no-such-rule --day 2026-09-11 " + records.path()));
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("no rule no-such-rule"));
 }
 
 TEST(CommandTest, AServerThatIsNotThereIsExitThree) {

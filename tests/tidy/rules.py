@@ -24,8 +24,9 @@ LAYERS = (
     Layer("domain/", "", ("domain/",)),
     Layer("alerts/rules/", "", ("domain/", "alerts/rules/")),
     Layer("alerts/lifecycle/", "", _PURE),
+    Layer("alerts/explain/", "", ("domain/", "alerts/rules/", "alerts/explain/")),
     Layer("alerts/backtest/", "", _PURE + ("alerts/backtest/",)),
-    Layer("alerts/engine/", "", _PURE + ("alerts/engine/", "storage/")),
+    Layer("alerts/engine/", "", _PURE + ("alerts/explain/", "alerts/engine/", "storage/")),
     Layer("alerts/notify/", "", _PURE + ("alerts/notify/", "storage/")),
     Layer("storage/", ".h", ("domain/", "storage/")),
     Layer("storage/", "", ("domain/", "storage/", "vangnet/record/v1/")),
@@ -34,7 +35,7 @@ LAYERS = (
     Layer("services/server/", "", _BELOW_SERVICES + ("services/",) + _GENERATED),
     Layer("services/", "", _BELOW_SERVICES + ("services/convert/", "services/runtime/", "services/FOLDER/") + _GENERATED),
     Layer("cli/today.cc", "", ("cli/", "domain/", "services/runtime/")),
-    Layer("cli/", "", ("cli/", "domain/", "alerts/rules/", "alerts/backtest/", "services/convert/", "storage/fact_store.h")
+    Layer("cli/", "", ("cli/", "domain/", "alerts/rules/", "alerts/backtest/", "alerts/explain/", "services/convert/", "storage/fact_store.h")
           + _GENERATED),
     Layer("tests/", "", ("",)),
 )

@@ -1,0 +1,54 @@
+// AsKnown is the moment that a reader asks about: what was known then. Read from `as_known_on` or `as_known_on_day`.
+#ifndef VANGNET_SERVICES_STUDENTS_AS_KNOWN_H_
+#define VANGNET_SERVICES_STUDENTS_AS_KNOWN_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "domain/day.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "services/runtime/local_day.h"
+#include "services/runtime/rpc_status.h"
+
+namespace vangnet {
+
+struct AsKnown {
+  std::optional<absl::Time> at;  // none: now
+
+  // The latest instant whose facts count.
+  absl::Time until() const { return at.value_or(absl::InfiniteFuture()); }
+  // The day it is in the region when nothing else is asked for.
+  Day Today(absl::Time now, absl::TimeZone zone) const { return LocalDay(at.value_or(now), zone); }
+};
+
+// Reads the two fields of any request that has them; what is wrong is added to `violations`.
+template <typename Request>
+AsKnown ReadAsKnown(const Request& request, absl::TimeZone zone, std::vector<FieldViolation>& violations) {
+  constexpr int32_t kNanosMax = 999'999'999;
+  AsKnown as_known;
+  if (request.has_as_known_on()) {
+    const google::protobuf::Timestamp& on = request.as_known_on();
+    const absl::Time at = absl::FromUnixSeconds(on.seconds()) + absl::Nanoseconds(on.nanos());
+    if (on.nanos() < 0 || on.nanos() > kNanosMax || LocalDay(at, zone) < kFirstDay) {
+      violations.push_back({"as_known_on", "not an instant from 1990 on"});
+    }
+    as_known.at = at;
+  }
+  if (request.as_known_on_day().empty()) return as_known;
+  const std::optional<Day> day = Day::Parse(request.as_known_on_day());
+  if (!day.has_value() || *day < kFirstDay) {
+    violations.push_back({"as_known_on_day", "not a day, YYYY-MM-DD, from 1990 on"});
+  } else if (as_known.at.has_value()) {
+    violations.push_back({"as_known_on_day", "not together with as_known_on"});
+  } else {
+    // Receipts are kept in whole microseconds.
+    as_known.at = StartOf(*day + 1, zone) - absl::Microseconds(1);
+  }
+  return as_known;
+}
+
+}  // namespace vangnet
+
+#endif  // VANGNET_SERVICES_STUDENTS_AS_KNOWN_H_

@@ -1,0 +1,75 @@
+// ChildVersions is everything that was ever received of one child, under all keys that were ever joined with it, and of
+// the schools it was ever placed at: what was known of it at any instant.
+//
+// Guarantees: what it says of an instant is what a store would say that had received the versions up to then and no
+//   others: the highest revision among them holds, keys are one child by the same_student facts that hold among them.
+// Thread safety: a value.
+// Time: a version counts from its `received_at` on.
+// Errors: those of KvStore.
+// Limits and cost: one read a version; a few hundred bytes of memory each. Folding sorts them.
+#ifndef VANGNET_STORAGE_CHILD_VERSIONS_H_
+#define VANGNET_STORAGE_CHILD_VERSIONS_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "domain/record.h"
+#include "domain/student_history.h"
+#include "storage/fact_store.h"
+
+namespace vangnet {
+
+class ChildVersions {
+ public:
+  // A version without the bytes it came as.
+  struct Version {
+    uint64_t sequence = 0;
+    absl::Time received_at;
+    Record record;
+  };
+
+  // Where a version is kept.
+  struct Place {
+    std::string student;  // the key under which it came
+    uint64_t sequence = 0;
+    bool holds = false;  // no higher revision of its record was known
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+
+  static absl::StatusOr<ChildVersions> Read(const FactStore& facts, std::string_view student);
+
+  // All keys that were one child with `student` then, itself among them, ascending.
+  std::vector<std::string> KeysAt(absl::Time instant) const;
+  // Whether any version under these keys had been received.
+  bool IsKnownAt(absl::Time instant) const;
+  StudentHistory HistoryAt(absl::Time instant) const;
+  // Of the schools that placements of the child ever named, those of which anything was known then.
+  std::map<std::string, SchoolFacts, std::less<>> SchoolsAt(absl::Time instant) const;
+  // The instants, up to `until`, at which something was received: between two of them nothing changes. Ascending.
+  std::vector<absl::Time> InstantsUntil(absl::Time until) const;
+  // When this version came; none: it did not.
+  std::optional<absl::Time> ReceivedAt(const Subject& subject, const RecordKey& key, uint64_t revision) const;
+  // The child's versions received by then, ascending by sequence.
+  std::vector<Place> PlacesAt(absl::Time instant) const;
+
+ private:
+  using ByKey = std::map<std::string, std::vector<Version>, std::less<>>;  // each ascending by sequence
+
+  explicit ChildVersions(std::string_view student) : student_(student) {}
+  static std::vector<Record> Received(const std::vector<Version>& versions, absl::Time instant);
+
+  std::string student_;
+  ByKey students_;
+  ByKey schools_;
+};
+
+}  // namespace vangnet
+
+#endif  // VANGNET_STORAGE_CHILD_VERSIONS_H_
