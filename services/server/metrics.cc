@@ -63,6 +63,31 @@ std::string NameOf(const std::string& method) { return method.substr(method.rfin
 
 }  // namespace
 
+Metrics::ConfigurationFigures::ConfigurationFigures(prometheus::Registry& registry)
+    : warnings(&Gauge(registry, "vangnet_configuration_warnings",
+                      "What is odd about the active policy and region, as `vangnet policy check` would say it today.")
+                    ->Add({})),
+      calendar_left(
+          &Gauge(registry, "vangnet_region_calendar_left_seconds",
+                 "Time until the last holiday that the region's calendar knows, in whole days; below 0: past.")
+               ->Add({})),
+      info(Gauge(registry, "vangnet_configuration_info", "The region and policy in use, by version.")),
+      activating(&Gauge(registry, "vangnet_configuration_activating",
+                        "1: not everybody was evaluated under the region and policy in use yet.")
+                      ->Add({})),
+      held(&Gauge(registry, "vangnet_configuration_held",
+                  "1: a region and policy would bring too many new alerts and wait to be confirmed.")
+                ->Add({})),
+      reloads(Counter(registry, "vangnet_configuration_reloads_total",
+                      "Times that region and policy were read again, by what came of it.")),
+      last_reload_successful(&Gauge(registry, "vangnet_configuration_last_reload_successful",
+                                    "0: the last time, region and policy had problems or the try failed.")
+                                  ->Add({})) {
+  last_reload_successful->Set(1);  // it started with them
+  // All of them from the beginning, so that the first one is an increase.
+  for (ReloadOutcome outcome : kReloadOutcomes) reloads->Add({{"outcome", ReloadOutcomeName(outcome)}});
+}
+
 Metrics::Metrics()
     : rpc_started_(Counter(registry_, "grpc_server_started_total", "Calls that were begun.")),
       rpc_handled_(Counter(registry_, "grpc_server_handled_total", "Calls that are over, by their status code.")),
@@ -110,34 +135,11 @@ Metrics::Metrics()
       clock_held_(&Gauge(registry_, "vangnet_clock_held_seconds",
                          "How far the wall clock is ahead of the time that is believed; 0 when it is followed.")
                        ->Add({})),
-      configuration_warnings_(
-          &Gauge(registry_, "vangnet_configuration_warnings",
-                 "What is odd about the active policy and region, as `vangnet policy check` would say it today.")
-               ->Add({})),
-      calendar_days_left_(&Gauge(registry_, "vangnet_region_calendar_days_left",
-                                 "Days until the last holiday that the region's calendar knows; below 0: past.")
-                               ->Add({})),
-      configuration_info_(Gauge(registry_, "vangnet_configuration_info", "The region and policy in use, by version.")),
-      configuration_activating_(&Gauge(registry_, "vangnet_configuration_activating",
-                                       "1: not everybody was evaluated under the region and policy in use yet.")
-                                     ->Add({})),
-      configuration_held_(&Gauge(registry_, "vangnet_configuration_held",
-                                 "1: a region and policy would bring too many new alerts and wait to be confirmed.")
-                               ->Add({})),
-      configuration_reloads_(Counter(registry_, "vangnet_configuration_reloads_total",
-                                     "Times that region and policy were read again, by what came of it.")),
-      configuration_last_reload_successful_(
-          &Gauge(registry_, "vangnet_configuration_last_reload_successful",
-                 "0: the last time, region and policy had problems or the try failed.")
-               ->Add({})),
+      configuration_(registry_),
       reads_(Counter(registry_, "vangnet_student_data_reads_total", "Calls that read data of children, by method.")),
       reads_lost_(
           &Counter(registry_, "vangnet_access_log_lost_total", "Reads that the access log could not keep.")->Add({})),
-      storage_(Gauge(registry_, "vangnet_rocksdb_figure", "Figures of the database, by its own names.")) {
-  configuration_last_reload_successful_->Set(1);  // it started with them
-  // All of them from the beginning, so that the first one is an increase.
-  for (ReloadOutcome outcome : kReloadOutcomes) configuration_reloads_->Add({{"outcome", ReloadOutcomeName(outcome)}});
-}
+      storage_(Gauge(registry_, "vangnet_rocksdb_figure", "Figures of the database, by its own names.")) {}
 
 void Metrics::SetReader(std::function<Reading()> reader) {
   MutexLock lock(mutex_);
@@ -211,14 +213,14 @@ void Metrics::Swept(const SweepResult& result, absl::Time now, absl::Duration to
 }
 
 void Metrics::Advised(size_t warnings, int calendar_days_left) {
-  configuration_warnings_->Set(static_cast<double>(warnings));
-  calendar_days_left_->Set(calendar_days_left);
+  configuration_.warnings->Set(static_cast<double>(warnings));
+  configuration_.calendar_left->Set(calendar_days_left * 86400.0);
 }
 
 void Metrics::Reloaded(ReloadOutcome outcome) {
-  configuration_reloads_->Add({{"outcome", ReloadOutcomeName(outcome)}}).Increment();
+  configuration_.reloads->Add({{"outcome", ReloadOutcomeName(outcome)}}).Increment();
   const bool failed = outcome == ReloadOutcome::kRefused || outcome == ReloadOutcome::kFailed;
-  configuration_last_reload_successful_->Set(failed ? 0 : 1);
+  configuration_.last_reload_successful->Set(failed ? 0 : 1);
 }
 
 void Metrics::CountRead(std::string_view method, bool kept) {
@@ -259,16 +261,16 @@ void Metrics::ShowOpenAlerts(const OpenAlertCells& cells) {
 
 void Metrics::ShowVersion(const std::string& version) {
   if (shown_version_gauge_ != nullptr && version == shown_version_) return;
-  if (shown_version_gauge_ != nullptr) configuration_info_->Remove(shown_version_gauge_);
+  if (shown_version_gauge_ != nullptr) configuration_.info->Remove(shown_version_gauge_);
   shown_version_ = version;
-  shown_version_gauge_ = &configuration_info_->Add({{"version", version}});
+  shown_version_gauge_ = &configuration_.info->Add({{"version", version}});
   shown_version_gauge_->Set(1);
 }
 
 void Metrics::Show(const Reading& reading) {
   ShowVersion(reading.configuration.version);
-  configuration_activating_->Set(reading.configuration.activating ? 1 : 0);
-  configuration_held_->Set(reading.configuration.held ? 1 : 0);
+  configuration_.activating->Set(reading.configuration.activating ? 1 : 0);
+  configuration_.held->Set(reading.configuration.held ? 1 : 0);
   pending_subjects_->Set(static_cast<double>(reading.pending_subjects));
   clock_held_->Set(absl::ToDoubleSeconds(reading.clock_held));
   for (const auto& [name, value] : reading.storage) storage_->Add({{"figure", name}}).Set(static_cast<double>(value));

@@ -96,6 +96,17 @@ class Metrics final : public prometheus::Collectable {
  private:
   using CounterFamily = prometheus::Family<prometheus::Counter>;
   using GaugeFamily = prometheus::Family<prometheus::Gauge>;
+  // Of region and policy.
+  struct ConfigurationFigures {
+    explicit ConfigurationFigures(prometheus::Registry& registry);
+    prometheus::Gauge* warnings;
+    prometheus::Gauge* calendar_left;
+    GaugeFamily* info;
+    prometheus::Gauge* activating;
+    prometheus::Gauge* held;
+    CounterFamily* reloads;
+    prometheus::Gauge* last_reload_successful;
+  };
   void ShowOpenAlerts(const OpenAlertCells& cells) VANGNET_REQUIRES(mutex_);
   void ShowVersion(const std::string& version) VANGNET_REQUIRES(mutex_);
   void Show(const Reading& reading) VANGNET_REQUIRES(mutex_);
@@ -120,13 +131,7 @@ class Metrics final : public prometheus::Collectable {
   prometheus::Gauge* sweep_heartbeat_;
   prometheus::Gauge* last_turned_day_;
   prometheus::Gauge* clock_held_;
-  prometheus::Gauge* configuration_warnings_;
-  prometheus::Gauge* calendar_days_left_;
-  GaugeFamily* configuration_info_;
-  prometheus::Gauge* configuration_activating_;
-  prometheus::Gauge* configuration_held_;
-  CounterFamily* configuration_reloads_;
-  prometheus::Gauge* configuration_last_reload_successful_;
+  ConfigurationFigures configuration_;
   CounterFamily* reads_;
   prometheus::Counter* reads_lost_;
   GaugeFamily* storage_;

@@ -63,7 +63,7 @@ TEST_F(ConfigurationAdvisorTest, ASoundConfigurationIsSilentAndCounted) {
   advisor_->Look(Book(), kDay);
   EXPECT_THAT(Logged(), IsEmpty());
   EXPECT_THAT(MetricsText(), HasSubstr("vangnet_configuration_warnings 0\n"));
-  EXPECT_THAT(MetricsText(), HasSubstr("vangnet_region_calendar_days_left 342\n"));
+  EXPECT_THAT(MetricsText(), HasSubstr("vangnet_region_calendar_left_seconds 29548800\n"));
 }
 
 TEST_F(ConfigurationAdvisorTest, WhatIsOddIsSaidOnceAConfiguration) {
@@ -86,7 +86,7 @@ TEST_F(ConfigurationAdvisorTest, ACalendarThatEndsIsSaidOnceADay) {
   Logged();  // the holidays of the coming school year
   advisor_->Look(book, first);
   EXPECT_THAT(Logged(), HasSubstr("the calendar ends on 2027-10-31"));
-  EXPECT_THAT(MetricsText(), HasSubstr("vangnet_region_calendar_days_left 60\n"));
+  EXPECT_THAT(MetricsText(), HasSubstr("vangnet_region_calendar_left_seconds 5184000\n"));
   advisor_->Look(book, first);
   EXPECT_THAT(Logged(), IsEmpty());
   advisor_->Look(book, first + 1);
