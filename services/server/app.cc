@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <exception>
@@ -161,7 +162,9 @@ absl::Status App::Impl::Open() {
   if (absl::Status engine = OpenEngine(); !engine.ok()) return engine;
 
   commands_ = std::make_unique<AlertCommands>(*stores_.kv, *alerts_, alert_writes_);
-  findings_ = std::make_unique<RegionFindings>(*facts_, settings.engine_threads);
+  // Listings are rare, and in no hurry (StartLoops): all processors, unlike the sweeper beside a stream of records.
+  const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  findings_ = std::make_unique<RegionFindings>(*facts_, processors);
   reader_ = std::make_unique<RecordReader>(startup_.configuration.region->school_pattern);
   GroupCommitter::Options committing;
   committing.queue_bytes_max = Mebibytes(settings.ingest_queue_mib);
