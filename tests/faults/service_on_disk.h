@@ -38,6 +38,7 @@ class ServiceOnDisk {
   struct Options {
     // Small, so that tables and manifests are written and not the log alone.
     uint64_t log_bytes_max = uint64_t{24} << 10;
+    bool accept_without_mark = false;
   };
 
   ServiceOnDisk(std::shared_ptr<SimulatedDisk> disk, const Options& options);

@@ -58,11 +58,12 @@ TEST_F(GroupCommitterTest, StoresAllThatWaitsWithOneMark) {
   GroupCommitter committer(*store_, {});
   for (const char* name : {"1", "2", "3"}) Submit(committer, "las-1", name);
   EXPECT_THAT(ended_, ElementsAre());
+  const auto marked = mark_.writes();
   const GroupCommitter::Group group = committer.RunOnce(kNoon);
   EXPECT_TRUE(group.status.ok());
   EXPECT_EQ(group.records, 3u);
   EXPECT_THAT(ended_, ElementsAre("1", "2", "3"));
-  EXPECT_EQ(mark_.writes(), 1u);
+  EXPECT_EQ(mark_.writes(), marked + 1);
   EXPECT_EQ(committer.RunOnce(kNoon).records, 0u);
 }
 
