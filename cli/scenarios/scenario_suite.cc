@@ -7,9 +7,9 @@
 
 #include "cli/line_reader.h"
 #include "cli/parallel.h"
-#include "cli/scenarios/built_in_configuration.h"
 #include "cli/scenarios/scenario_reader.h"
 #include "services/convert/configuration.h"
+#include "services/convert/sample_configuration.h"
 
 namespace vangnet {
 namespace {
@@ -95,8 +95,7 @@ const ScenarioSuite::Loaded<T>* ScenarioSuite::Load(const std::optional<Configur
     std::tie(into.value, into.problems) = Parse<T>(file, instead->text);
   } else if (!named) {
     const bool is_policy = std::is_same_v<T, Policy>;
-    std::tie(into.value, into.problems) =
-        Parse<T>("the default", is_policy ? BuiltInPolicyText() : BuiltInRegionText());
+    std::tie(into.value, into.problems) = Parse<T>("the default", is_policy ? DefaultPolicyText() : SampleRegionText());
   } else if (const absl::StatusOr<std::string> text = ReadWholeFile(file); text.ok()) {
     std::tie(into.value, into.problems) = Parse<T>(file, *text);
   } else {

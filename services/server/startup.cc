@@ -7,8 +7,8 @@
 #include <sstream>
 #include <utility>
 
+#include "services/convert/sample_configuration.h"
 #include "services/runtime/authenticator.h"
-#include "services/server/sample_configuration.h"
 
 namespace vangnet {
 

@@ -9,10 +9,10 @@
 #include <variant>
 
 #include "cli/line_reader.h"
-#include "cli/scenarios/built_in_configuration.h"
 #include "cli/scenarios/scenario_reader.h"
 #include "cli/scenarios/scenario_runner.h"
 #include "services/convert/configuration.h"
+#include "services/convert/sample_configuration.h"
 
 namespace vangnet_testing {
 namespace {
@@ -126,7 +126,7 @@ class ThresholdTest : public testing::Test {
 };
 
 TEST_F(ThresholdTest, AStoryFailsWhenANumberOfTheDefaultPolicyMovesByOne) {
-  Policy standard = *vangnet::ReadPolicy(vangnet::BuiltInPolicyText()).value;
+  Policy standard = *vangnet::ReadPolicy(vangnet::DefaultPolicyText()).value;
   for (const Rule& rule : standard.rules) {
     bool has_stories = false;
     for (const auto& [path, stories] : stories_) {

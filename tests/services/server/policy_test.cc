@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "google/rpc/status.pb.h"
-#include "services/server/sample_configuration.h"
+#include "services/convert/sample_configuration.h"
 #include "tests/services/server/running_app.h"
 
 namespace vangnet {
