@@ -9,6 +9,7 @@
 #ifndef VANGNET_STORAGE_BYTE_CODEC_H_
 #define VANGNET_STORAGE_BYTE_CODEC_H_
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -27,7 +28,7 @@ constexpr size_t VarintSize(uint64_t value) {
 // The same as `to = from`; at once when `to` holds a text of that length already.
 inline void AssignText(std::string_view from, std::string& to) {
   if (to.size() == from.size()) {
-    std::memcpy(to.data(), from.data(), from.size());
+    std::copy(from.begin(), from.end(), to.begin());
   } else {
     to = from;
   }
