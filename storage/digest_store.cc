@@ -68,7 +68,8 @@ absl::Status DigestStore::Load() {
   for (entries->Seek(prefix); entries->Valid() && entries->key().starts_with(prefix); entries->Next()) {
     auto digest = Decode(entries->value());
     if (!digest.ok()) return digest.status();
-    applied_.emplace(digest->team, *std::move(digest));
+    const std::string team = digest->team;
+    applied_.emplace(team, *std::move(digest));
   }
   if (!entries->status().ok()) return entries->status();
   const auto newest = List(0, 1, {});
