@@ -7,6 +7,7 @@
 #include "alerts/engine/known_child.h"
 #include "alerts/engine/region_findings.h"
 #include "alerts/explain/explain.h"
+#include "tests/alerts/engine/engine_test.h"
 #include "tests/alerts/engine/engine_world.h"
 
 namespace vangnet {
@@ -16,14 +17,14 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::vangnet_testing::CompleteThrough;
 using ::vangnet_testing::EngineWorld;
+using ::vangnet_testing::kAugust;
+using ::vangnet_testing::kFriday;
+using ::vangnet_testing::kMonday;
 using ::vangnet_testing::PlacedAt;
 using ::vangnet_testing::SchoolRecord;
 using ::vangnet_testing::SickFrom;
 using ::vangnet_testing::StudentRecord;
 
-constexpr Day kAugust(2026, 8, 31);
-constexpr Day kMonday(2026, 10, 12);
-constexpr Day kFriday(2026, 10, 16);
 constexpr size_t kLongAbsence = 1;  // its place in the policy of the world
 
 absl::Time Hour(int hour) { return absl::FromUnixSeconds(1'792'000'000) + absl::Hours(hour); }

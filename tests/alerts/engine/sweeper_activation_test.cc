@@ -7,6 +7,7 @@
 #include "alerts/engine/sweeper.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/alerts/engine/engine_test.h"
 #include "tests/alerts/engine/engine_world.h"
 
 namespace vangnet {
@@ -24,14 +25,14 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using ::vangnet_testing::CompleteThrough;
 using ::vangnet_testing::EngineWorld;
+using ::vangnet_testing::kAugust;
+using ::vangnet_testing::kFriday;
+using ::vangnet_testing::kMonday;
 using ::vangnet_testing::PlacedAt;
 using ::vangnet_testing::SchoolRecord;
 using ::vangnet_testing::SickFrom;
 using ::vangnet_testing::StudentRecord;
 
-constexpr Day kAugust(2026, 8, 31);
-constexpr Day kMonday(2026, 10, 12);
-constexpr Day kFriday(2026, 10, 16);
 constexpr size_t kNoPlacement = 0;
 constexpr size_t kLongAbsence = 1;
 
