@@ -96,9 +96,12 @@ absl::Status CheckLogs(rocksdb::Env& env, const std::string& directory) {
     }
     if (!name.ends_with(".log") && name != current) continue;
     std::string bytes;
-    const rocksdb::Status read = rocksdb::ReadFileToString(&env, directory + "/" + name, &bytes);
+    std::string path = directory;
+    path += "/";
+    path += name;
+    const rocksdb::Status read = rocksdb::ReadFileToString(&env, path, &bytes);
     if (!read.ok()) return absl::InternalError("reading the database " + directory + ": " + read.ToString());
-    if (absl::Status status = CheckLog(bytes, directory + "/" + name); !status.ok()) return status;
+    if (absl::Status status = CheckLog(bytes, path); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
