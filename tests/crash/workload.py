@@ -4,6 +4,8 @@ import datetime
 import random
 import threading
 
+import vangnetd
+
 from vangnet.v1 import record_pb2
 
 SOURCES = ("las-1", "las-2")
@@ -26,7 +28,7 @@ class Workload:
         self._chance = random.Random(seed)
         self._students = students
         self._revisions = {}
-        self._today = datetime.date.today()
+        self._today = vangnetd.today()
 
     def _day(self, days_ago):
         return (self._today - datetime.timedelta(days=days_ago)).isoformat()

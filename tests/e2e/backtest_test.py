@@ -286,13 +286,13 @@ class BacktestTest(unittest.TestCase):
         self.assertEqual(done, sorted(done))
         self.assertEqual((done[0], done[-1]), (0, progress[-1].subjects))
         self.assertTrue(messages[-1].HasField("totals"))
-        self.assertEqual(messages[-1].totals.until, datetime.date.today().isoformat())
+        self.assertEqual(messages[-1].totals.until, vangnetd.today().isoformat())
         self.assertFalse(any(message.HasField("difference") for message in messages))
 
     def test_all_that_is_wrong_is_said_at_once(self):
         server = self.server("wrong")
         wrong = self.policy_text.replace("minutes: 960", "minutes: -1").replace("window_days: 84", "window_days: 0")
-        tomorrow = datetime.date.today() + datetime.timedelta(days=1)
+        tomorrow = vangnetd.today() + datetime.timedelta(days=1)
         request = policy_service_pb2.BacktestPolicyRequest(policy=wrong, region="schools { nonsense: 1 }",
                                                            until=tomorrow.isoformat(), **{"from": "2026-02-30"})
         with self.assertRaises(grpc.RpcError) as raised:

@@ -28,7 +28,7 @@ REJECTED = ingest_service_pb2.RECORD_OUTCOME_REJECTED
 
 
 def day(days_ago):
-    return (datetime.date.today() - datetime.timedelta(days=days_ago)).isoformat()
+    return (vangnetd.today() - datetime.timedelta(days=days_ago)).isoformat()
 
 
 def profile(student, source="las-1", revision=1):

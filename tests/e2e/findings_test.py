@@ -39,7 +39,7 @@ class FindingsTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="vangnet-findings-")
-        today = datetime.date.today()
+        today = vangnetd.today()
         first = today - datetime.timedelta(days=300)
         lines = vangnet("simulate", "--students", str(STUDENTS), "--schools", str(SCHOOLS), "--from", first.isoformat(),
                         "--until", (today - datetime.timedelta(days=1)).isoformat(), "--seed", str(SEED), "--region",

@@ -18,7 +18,7 @@ CHILDREN = 30
 
 
 def day(days_ago):
-    return (datetime.date.today() - datetime.timedelta(days=days_ago)).isoformat()
+    return (vangnetd.today() - datetime.timedelta(days=days_ago)).isoformat()
 
 
 def read(path):

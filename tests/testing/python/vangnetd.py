@@ -1,5 +1,6 @@
 """A real vangnetd of a test: started on a data directory, on loopback and free ports, and stopped or killed again."""
 
+import datetime
 import os
 import queue
 import re
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+import zoneinfo
 
 import grpc
 
@@ -20,6 +22,11 @@ from vangnet.v1 import student_service_pb2_grpc
 
 READY = re.compile(r"vangnetd listening on (\S+), metrics on (\S+)")
 READY_SECONDS_MAX = 60
+
+
+def today():
+    """The day as the server has it: that of the sample region, which near midnight is not that of this machine."""
+    return datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Amsterdam")).date()
 
 
 class Vangnetd:
