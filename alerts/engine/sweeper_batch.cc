@@ -14,7 +14,7 @@ absl::Status Sweeper::Process(Batch batch, SweepResult& result) {
 
 absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
   const Rulebook book = rulebook();
-  const auto outcomes = Evaluate(batch.tasks);
+  auto outcomes = Evaluate(batch.tasks);
   if (!outcomes.ok()) return outcomes.status();
   CollectSchools(*outcomes, batch);
   // Facts that landed since this call began may be among those it read: an alert is not older than what it stands on.
