@@ -47,6 +47,8 @@ Command PolicyShowCommand();
 Command PolicyReloadCommand();
 Command PolicyConfirmCommand();
 Command PolicyVersionsCommand();
+Command BackupCommand();
+Command RestoreCommand();
 
 }  // namespace vangnet
 

@@ -170,6 +170,11 @@ absl::StatusOr<std::unique_ptr<RocksdbKvStore>> RocksdbKvStore::Open(const std::
   return OpenRocksdb(*rocksdb::Env::Default(), directory, options);
 }
 
+absl::StatusOr<std::unique_ptr<RocksdbKvStore>> RocksdbKvStore::OpenToRead(const std::string& directory) {
+  // The system's own files, which nobody deletes.
+  return OpenRocksdbToRead(std::shared_ptr<rocksdb::Env>(rocksdb::Env::Default(), [](rocksdb::Env*) {}), directory);
+}
+
 rocksdb::DB& RocksdbKvStore::database() const { return *database_->db; }
 
 absl::Status RocksdbKvStore::OpenDatabase(rocksdb::Env& env, const std::string& directory, const Options& options,

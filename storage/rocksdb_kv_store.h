@@ -42,6 +42,9 @@ class RocksdbKvStore : public KvStore {
 
   // Makes the directory, but not its parents, when it is not there.
   static absl::StatusOr<std::unique_ptr<RocksdbKvStore>> Open(const std::string& directory, const Options& options);
+  // For reading only: changes no file but LOCK, refuses every Write with FAILED_PRECONDITION, and holds what the log
+  // has in memory. NOT_FOUND: there is no database.
+  static absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenToRead(const std::string& directory);
   ~RocksdbKvStore() override;
 
   absl::Status Write(const WriteBatch& batch, Durability durability) override;

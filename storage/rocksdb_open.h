@@ -18,8 +18,7 @@ namespace vangnet {
 absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenRocksdb(rocksdb::Env& env, const std::string& directory,
                                                             const RocksdbKvStore::Options& options);
 
-// Changes no file but LOCK: Write is FAILED_PRECONDITION, and what the logs hold is read into memory. Refuses what Open
-// would refuse, and a database that another process has open. NOT_FOUND: there is none.
+// As RocksdbKvStore::OpenToRead, on the files of `env`.
 absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenRocksdbToRead(std::shared_ptr<rocksdb::Env> env,
                                                                   const std::string& directory);
 

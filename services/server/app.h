@@ -19,6 +19,7 @@
 #include "services/runtime/clock.h"
 #include "services/runtime/log.h"
 #include "services/server/startup.h"
+#include "storage/backup.h"
 #include "storage/durable_mark.h"
 #include "storage/kv_store.h"
 
@@ -33,6 +34,7 @@ class App {
     std::unique_ptr<KvStore> kv;
     std::unique_ptr<DurableMark> mark;
     std::unique_ptr<AccessFile> access = nullptr;  // null: reads are counted only
+    BackupMaker make_backup = nullptr;             // empty: no backups are made
   };
   // RocksDB in the data directory.
   static absl::StatusOr<Stores> OpenStores(const ServerSettings& settings);

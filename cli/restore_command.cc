@@ -1,0 +1,43 @@
+// vangnet restore: puts a backup into an empty data directory, without a server.
+#include <iostream>
+#include <limits>
+
+#include "cli/command.h"
+#include "services/maintenance/data_directory.h"
+
+namespace vangnet {
+namespace {
+
+absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
+  if (arguments.operands().size() != 1) return absl::InvalidArgumentError("one directory of backups is needed");
+  const auto id = arguments.GetInteger("backup", 0, 1, std::numeric_limits<uint32_t>::max());
+  if (!id.ok()) return id.status();
+  const std::string data_dir = arguments.Get("data_dir");
+  const auto restored = RestoreBackup(arguments.operands().front(), static_cast<uint32_t>(*id), data_dir);
+  // Of files, not of a server that is away.
+  if (absl::IsUnavailable(restored.status())) return absl::InternalError(std::string(restored.status().message()));
+  if (!restored.ok()) return restored.status();
+  std::cout << data_dir << ": backup " << restored->id << " of "
+            << absl::FormatTime(absl::RFC3339_sec, restored->taken_at, absl::UTCTimeZone())
+            << " is restored, with everything acknowledged up to version " << restored->sequence << "\n";
+  return ExitCode::kFine;
+}
+
+}  // namespace
+
+Command RestoreCommand() {
+  return {.name = "restore",
+          .operands = "DIR",
+          .summary = "puts a backup into an empty data directory, without a server",
+          .description =
+              "Reads all of the backup, and refuses one that is damaged, of a newer program, or short of what was\n"
+              "acknowledged, before anything is written. A restore that was cut off is refused by vangnetd.",
+          .flags = {{.name = "data_dir",
+                     .value_name = "DIR",
+                     .help = "where to; must be empty or not there",
+                     .required = true},
+                    {.name = "backup", .value_name = "N", .help = "number of the backup; default the newest"}},
+          .run = &Run};
+}
+
+}  // namespace vangnet
