@@ -49,6 +49,9 @@ Command PolicyConfirmCommand();
 Command PolicyVersionsCommand();
 Command BackupCommand();
 Command RestoreCommand();
+Command VerifyCommand();
+Command ExportCommand();
+Command ImportCommand();
 
 }  // namespace vangnet
 

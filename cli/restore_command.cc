@@ -1,8 +1,8 @@
 // vangnet restore: puts a backup into an empty data directory, without a server.
 #include <iostream>
-#include <limits>
 
 #include "cli/command.h"
+#include "cli/stored_data.h"
 #include "services/maintenance/data_directory.h"
 
 namespace vangnet {
@@ -10,13 +10,11 @@ namespace {
 
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (arguments.operands().size() != 1) return absl::InvalidArgumentError("one directory of backups is needed");
-  const auto id = arguments.GetInteger("backup", 0, 1, std::numeric_limits<uint32_t>::max());
+  const auto id = BackupIdOf(arguments);
   if (!id.ok()) return id.status();
   const std::string data_dir = arguments.Get("data_dir");
-  const auto restored = RestoreBackup(arguments.operands().front(), static_cast<uint32_t>(*id), data_dir);
-  // Of files, not of a server that is away.
-  if (absl::IsUnavailable(restored.status())) return absl::InternalError(std::string(restored.status().message()));
-  if (!restored.ok()) return restored.status();
+  const auto restored = RestoreBackup(arguments.operands().front(), *id, data_dir);
+  if (!restored.ok()) return OfFiles(restored.status());
   std::cout << data_dir << ": backup " << restored->id << " of "
             << absl::FormatTime(absl::RFC3339_sec, restored->taken_at, absl::UTCTimeZone())
             << " is restored, with everything acknowledged up to version " << restored->sequence << "\n";

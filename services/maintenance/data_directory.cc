@@ -16,20 +16,22 @@ namespace {
 
 std::string DatabaseIn(const std::string& path) { return path + "/db"; }
 std::string MarkIn(const std::string& path) { return path + "/mark"; }
-// What a restore has not finished.
-std::string UnfinishedIn(const std::string& path) { return path + "/db.restoring"; }
+// Until it is finished.
+std::string UnfinishedIn(const std::string& path) { return path + "/db.unfinished"; }
 
-// Makes the directory when it is not there.
-absl::Status MakeEmpty(const std::string& path) {
+// Makes the directory when it is not there, and a mark in it of what is to come: a mark without a database is refused
+// by the server, while a directory without either would pass for a new one.
+absl::Status Begin(const std::string& path, uint64_t sequence) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   const bool is_empty = !error && std::filesystem::is_empty(path, error);
   if (error) return absl::InternalError(path + ": " + error.message());
-  if (is_empty) return absl::OkStatus();
-  if (std::filesystem::exists(UnfinishedIn(path), error)) {
-    return absl::FailedPreconditionError(path + " holds a restore that was cut off: remove what is in it");
+  if (!is_empty && std::filesystem::exists(UnfinishedIn(path), error)) {
+    return absl::FailedPreconditionError(path + " was not finished by what was cut off: remove what is in it");
   }
-  return absl::FailedPreconditionError(path + " is not empty: what is in it is not overwritten");
+  if (!is_empty) return absl::FailedPreconditionError(path + " is not empty: what is in it is not overwritten");
+  const auto mark = FileDurableMark::Open(MarkIn(path));
+  return mark.ok() ? (*mark)->Write(sequence) : mark.status();
 }
 
 // From here on the database has its name, also after a loss of power.
@@ -65,12 +67,18 @@ absl::StatusOr<DataDirectory> OpenBackup(const std::string& directory, uint32_t 
 }
 
 absl::StatusOr<DataDirectory> MakeDataDirectory(const std::string& path) {
-  if (absl::Status empty = MakeEmpty(path); !empty.ok()) return empty;
-  auto kv = RocksdbKvStore::Open(DatabaseIn(path), {});
+  if (absl::Status begun = Begin(path, 1); !begun.ok()) return begun;
+  auto kv = RocksdbKvStore::Open(UnfinishedIn(path), {});
   if (!kv.ok()) return kv.status();
   auto mark = FileDurableMark::Open(MarkIn(path));
   if (!mark.ok()) return mark.status();
   return DataDirectory{*std::move(kv), *std::move(mark)};
+}
+
+absl::Status FinishDataDirectory(DataDirectory directory, uint64_t sequence, const std::string& path) {
+  if (absl::Status marked = directory.mark->Write(sequence); !marked.ok()) return marked;
+  directory.kv.reset();
+  return Rename(path);
 }
 
 absl::StatusOr<std::unique_ptr<FactStore>> OpenFactsToRead(const DataDirectory& directory) {
@@ -86,13 +94,9 @@ absl::StatusOr<Backup> RestoreBackup(const std::string& directory, uint32_t id, 
     if (!opened.ok()) return opened.status();
     if (const auto facts = OpenFactsToRead(*opened); !facts.ok()) return facts.status();
   }
-  if (absl::Status empty = MakeEmpty(path); !empty.ok()) return empty;
+  if (absl::Status begun = Begin(path, backup->sequence); !begun.ok()) return begun;
   const absl::Status restored = RestoreRocksdbBackup(directory, backup->id, UnfinishedIn(path));
   if (!restored.ok()) return restored;
-  // The mark first: a directory with a mark and no database is refused, one without either would pass for a new one.
-  auto mark = FileDurableMark::Open(MarkIn(path));
-  if (!mark.ok()) return mark.status();
-  if (absl::Status marked = (*mark)->Write(backup->sequence); !marked.ok()) return marked;
   if (absl::Status renamed = Rename(path); !renamed.ok()) return renamed;
   return *backup;
 }

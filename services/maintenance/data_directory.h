@@ -34,8 +34,10 @@ struct DataDirectory {
 absl::StatusOr<DataDirectory> OpenDataDirectory(const std::string& path);
 // The same of backup `id` (0: the newest) in a directory of backups, where it lies. Its files are checked first.
 absl::StatusOr<DataDirectory> OpenBackup(const std::string& directory, uint32_t id);
-// A new data directory for writing; `path` must be empty or not there.
+// A new data directory for writing; `path` must be empty or not there. No server starts on it before it is finished.
 absl::StatusOr<DataDirectory> MakeDataDirectory(const std::string& path);
+// It holds everything up to `sequence`, which is above 0, and all of it is synced. Closes it.
+absl::Status FinishDataDirectory(DataDirectory directory, uint64_t sequence, const std::string& path);
 
 // The facts of a directory that is open for reading.
 absl::StatusOr<std::unique_ptr<FactStore>> OpenFactsToRead(const DataDirectory& directory);

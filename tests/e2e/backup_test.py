@@ -178,6 +178,9 @@ class BackupTest(unittest.TestCase):
 
     def test_what_is_refused(self):
         with self.start() as server:
+            sender = Sender(server, 0)
+            vangnetd.await_condition(lambda: sender.acknowledged >= CHUNK, "records are taken")
+            sender.stop()
             self.back_up(server, self.path("backups", "daily"))
             outside = self.vangnet("backup", self.path("elsewhere"), server=server)
             self.assertEqual(outside.returncode, 2, outside.stderr)
@@ -195,7 +198,10 @@ class BackupTest(unittest.TestCase):
         self.assertEqual(nothing.returncode, 1)
         self.assertIn("no directory of backups", nothing.stderr)
         # A restore that was cut off before its last step is not served as if it were whole.
-        os.rename(self.path("restored", "db"), self.path("restored", "db.restoring"))
+        os.rename(self.path("restored", "db"), self.path("restored", "db.unfinished"))
+        with self.assertRaises(RuntimeError) as refusal:
+            self.start("restored")
+        self.assertIn("acknowledged", str(refusal.exception))
         cut_off = self.vangnet("restore", self.backups, "--data_dir", self.path("restored"))
         self.assertIn("cut off", cut_off.stderr)
 
