@@ -223,9 +223,9 @@ class FactVerifier {
   }
 
   const LinksOf& LinksOfKey(const std::string& student) const {
-    static const LinksOf none;
+    static const LinksOf kNone;
     const auto at = links_.find(student);
-    return at == links_.end() ? none : at->second;
+    return at == links_.end() ? kNone : at->second;
   }
 
   void VerifyLinks() {

@@ -3,8 +3,8 @@
 #define VANGNET_TESTS_TESTING_TEMPORARY_DIRECTORY_H_
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
