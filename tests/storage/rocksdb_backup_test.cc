@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -259,6 +261,43 @@ TEST_F(RocksdbBackupTest, ANewBackupThatSharesADamagedTableDoesNotCount) {
   ASSERT_TRUE(left.ok());
   ASSERT_EQ(left->size(), 1u);
   EXPECT_EQ(left->front().sequence, 2'000u);
+}
+
+// Files may not grow beyond a size while it lives: the disk takes a log, and not a copy of a large table.
+class SmallFiles {
+ public:
+  explicit SmallFiles(uint64_t bytes_max) {
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small = {bytes_max, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~SmallFiles() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(RocksdbBackupTest, ADiskThatTakesNoMoreHarmsNeitherTheDatabaseNorEarlierBackups) {
+  WriteAll(1, 100);
+  ASSERT_TRUE(Make(100).ok());
+  WriteAll(101, 20'000);
+  kv_.reset();  // into one table of ten megabytes
+  kv_ = *RocksdbKvStore::Open(database_, {});
+  {
+    const SmallFiles small(uint64_t{2} << 20);
+    const auto made = Make(20'000);
+    EXPECT_FALSE(made.ok());
+    WriteAll(20'001, 20'100);
+  }
+  const auto newest = FindRocksdbBackup(backups_, 0);
+  ASSERT_TRUE(newest.ok()) << newest.status();
+  EXPECT_EQ(newest->sequence, 100u);
+  EXPECT_EQ(LastRestored(newest->id, "a"), 100);
+  EXPECT_EQ(LastOf(*kv_), 20'100);
+  const auto next = Make(20'100);
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(LastRestored(next->id, "b"), 20'100);
 }
 
 TEST_F(RocksdbBackupTest, WhatCannotBeRestoredIsRefusedClearly) {
