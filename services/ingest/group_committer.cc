@@ -18,6 +18,7 @@ size_t RecordsIn(const GroupCommitter::Submission& submission) {
 GroupCommitter::GroupCommitter(FactStore& store, const Options& options) : store_(store), options_(options) {}
 
 absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
+  if (absl::Status room = MayGrow(); !room.ok()) return room;
   {
     MutexLock lock(mutex_);
     if (stopped_) return absl::UnavailableError("the server is shutting down");
@@ -33,6 +34,8 @@ absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
   work_.Signal();
   return absl::OkStatus();
 }
+
+absl::Status GroupCommitter::MayGrow() const { return options_.may_grow ? options_.may_grow() : absl::OkStatus(); }
 
 bool GroupCommitter::has_room() const {
   MutexLock lock(mutex_);
@@ -90,13 +93,16 @@ GroupCommitter::Group GroupCommitter::RunOnce(absl::Time now) {
     chunk_counts.push_back(submission.chunks.size());
     std::move(submission.chunks.begin(), submission.chunks.end(), std::back_inserter(chunks));
   }
-  absl::StatusOr<std::vector<ChunkResult>> stored = store_.Commit(chunks, now);
+  // What waited while the disk filled up is refused like what comes after it.
+  const absl::Status room = MayGrow();
+  absl::StatusOr<std::vector<ChunkResult>> stored = room;
+  if (room.ok()) stored = store_.Commit(chunks, now);
   group.status = stored.status();
   size_t at = 0;
   for (size_t i = 0; i < submissions.size(); ++i) {
     if (!stored.ok()) {
       // Whatever the store's trouble, for the caller it is: nothing was stored, try again later.
-      submissions[i].done(absl::UnavailableError("the records could not be stored"));
+      submissions[i].done(room.ok() ? absl::UnavailableError("the records could not be stored") : room);
       continue;
     }
     std::vector<ChunkResult> results;
