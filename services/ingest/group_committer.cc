@@ -95,8 +95,8 @@ GroupCommitter::Group GroupCommitter::RunOnce(absl::Time now) {
   }
   // What waited while the disk filled up is refused like what comes after it.
   const absl::Status room = MayGrow();
-  absl::StatusOr<std::vector<ChunkResult>> stored = room;
-  if (room.ok()) stored = store_.Commit(chunks, now);
+  using Stored = absl::StatusOr<std::vector<ChunkResult>>;
+  Stored stored = room.ok() ? store_.Commit(chunks, now) : Stored(room);
   group.status = stored.status();
   size_t at = 0;
   for (size_t i = 0; i < submissions.size(); ++i) {

@@ -61,9 +61,9 @@ class DegradeTest(unittest.TestCase):
         self.sent = set()
         self.acknowledged = set()
 
-    def start(self, data_dir=None, arguments=()):
-        return vangnetd.Vangnetd(os.environ["VANGNETD"], data_dir or os.path.join(self.folder, "data"),
-                                 os.environ["VANGNET_REGION"], os.environ["VANGNET_POLICY"], arguments=arguments)
+    def start(self, config=None):
+        return vangnetd.Vangnetd(os.environ["VANGNETD"], os.path.join(self.folder, "data"), os.environ["VANGNET_REGION"],
+                                 os.environ["VANGNET_POLICY"], config=config)
 
     def push(self, server, *students, timeout=20):
         """Sends the records of these children; raises grpc.RpcError when they were not acknowledged."""
@@ -114,8 +114,10 @@ class DegradeTest(unittest.TestCase):
         disk = self.small_disk()
         config = os.path.join(self.folder, "server.textproto")
         with open(config, "w", encoding="utf-8") as file:
-            file.write(f"disk_reserve_mib: {RESERVE_MEBIBYTES}\n")
-        with self.start(os.path.join(disk, "data"), ["--config", config]) as server:
+            file.write(f"disk_reserve_mib: {RESERVE_MEBIBYTES}\n"
+                       f'data_dir: "{disk}/data" listen: "127.0.0.1:0" metrics_listen: "127.0.0.1:0"\n'
+                       f'region: "{os.environ["VANGNET_REGION"]}" policy: "{os.environ["VANGNET_POLICY"]}"\n')
+        with self.start(config) as server:
             self.push(server, "first", "second")
             alerts = vangnetd.await_condition(
                 lambda: (found := vangnetd.all_alerts(server)) and len(found) == 2 and found, "two alerts")
@@ -140,7 +142,7 @@ class DegradeTest(unittest.TestCase):
                 seconds = max(seconds, self.await_answer(server, f"after-{turn}", 5))
                 vangnetd.await_condition(lambda turn=turn: len(vangnetd.all_alerts(server)) == 3 + turn, "its alert", 5)
             self.assertIsNone(server.process.poll(), server.output())
-        with self.start(os.path.join(disk, "data"), ["--config", config]) as server:
+        with self.start(config) as server:
             self.report("disk full", server, rounds, 0, seconds)
 
     def test_after_a_flood_of_connections_it_answers_or_is_started_again(self):
@@ -250,7 +252,9 @@ class DegradeTest(unittest.TestCase):
             sender.join()
         self.assertEqual(status, 0, server.output())
         self.assertLess(seconds, 20)
-        self.assertEqual(set(refused), {grpc.StatusCode.UNAVAILABLE})
+        # gRPC cancels a call that comes between its goodbye and the caller's reading of it.
+        self.assertEqual(len(refused), len(senders))
+        self.assertLessEqual(set(refused), {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED})
         server.kill()  # it is gone; its pipes are closed
         with self.start() as server:
             self.report("SIGTERM under load", server, 1, 1, server.seconds_until_ready)

@@ -155,7 +155,7 @@ TEST_P(ClockStepTest, NoFalseAlertIsRaisedAndNoTrueOneMissed) {
   server.Ingest({Profile("dropped-out-too"), Placement("dropped-out-too", kLastDay)});
   const v1::WatchAlertsResponse next = watch.Next();
   EXPECT_EQ(next.alert().finding().student(), "dropped-out-too");
-  EXPECT_GE(next.change().at().seconds(), raised.change().at().seconds());
+  EXPECT_GE(next.change().changed_at().seconds(), raised.change().changed_at().seconds());
 }
 
 INSTANTIATE_TEST_SUITE_P(Steps, ClockStepTest,
