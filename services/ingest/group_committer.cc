@@ -22,17 +22,25 @@ absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
   {
     MutexLock lock(mutex_);
     if (stopped_) return absl::UnavailableError("the server is shutting down");
-    if (when_full == WhenFull::kRefuse && waiting_bytes_ + submission.bytes > options_.queue_bytes_max) {
+    const std::string& source = submission.chunks.front().source;
+    if (when_full == WhenFull::kRefuse && !HasRoomFor(source, submission.bytes)) {
       return absl::ResourceExhaustedError("too many records are waiting to be stored");
     }
     waiting_bytes_ += submission.bytes;
-    const std::string& source = submission.chunks.front().source;
-    std::deque<Submission>& queue = waiting_[source];
-    if (queue.empty()) turns_.push_back(source);
-    queue.push_back(std::move(submission));
+    Queue& queue = waiting_[source];
+    if (queue.submissions.empty()) turns_.push_back(source);
+    queue.bytes += submission.bytes;
+    queue.submissions.push_back(std::move(submission));
   }
   work_.Signal();
   return absl::OkStatus();
+}
+
+bool GroupCommitter::HasRoomFor(const std::string& source, size_t bytes) const {
+  if (waiting_bytes_ + bytes > options_.queue_bytes_max) return false;
+  // The first of a source is taken whatever its size; a source that floods leaves a quarter to others.
+  const auto queue = waiting_.find(source);
+  return queue == waiting_.end() || queue->second.bytes + bytes <= options_.queue_bytes_max / 4 * 3;
 }
 
 absl::Status GroupCommitter::MayGrow() const { return options_.may_grow ? options_.may_grow() : absl::OkStatus(); }
@@ -63,17 +71,18 @@ std::vector<GroupCommitter::Submission> GroupCommitter::TakeGroup() {
   MutexLock lock(mutex_);
   while (!turns_.empty()) {
     const auto queue = waiting_.find(turns_.front());
-    Submission& next = queue->second.front();
+    Submission& next = queue->second.submissions.front();
     records += RecordsIn(next);
     bytes += next.bytes;
     // The first is taken whatever its size.
     if (!taken.empty() && (records > options_.group_records_max || bytes > options_.group_bytes_max)) break;
     waiting_bytes_ -= next.bytes;
+    queue->second.bytes -= next.bytes;
     taken.push_back(std::move(next));
-    queue->second.pop_front();
+    queue->second.submissions.pop_front();
     std::string source = std::move(turns_.front());
     turns_.pop_front();
-    if (queue->second.empty()) {
+    if (queue->second.submissions.empty()) {
       waiting_.erase(queue);
     } else {
       turns_.push_back(std::move(source));

@@ -1,7 +1,8 @@
 // GroupCommitter gathers what all callers send into groups that are stored with one sync each.
 //
 // Guarantees: submissions of one source are stored in the order in which they came. Sources take turns, so that one
-//   that sends without end holds nobody up by more than a group. `done` is called exactly once for each submission
+//   that sends without end holds nobody up by more than a group; and with kRefuse it may fill the queue to three
+//   quarters only, so that others find room. `done` is called exactly once for each submission
 //   that was taken, from the thread that runs RunOnce, and holds no lock.
 // Thread safety: Submit, has_room, Wait and Stop may be called concurrently; RunOnce by one thread (the committer).
 // Errors: RESOURCE_EXHAUSTED from Submit: too much is waiting; UNAVAILABLE: the server is shutting down;
@@ -62,6 +63,7 @@ class GroupCommitter {
   void Stop();
 
  private:
+  bool HasRoomFor(const std::string& source, size_t bytes) const VANGNET_REQUIRES(mutex_);
   absl::Status MayGrow() const;
   std::vector<Submission> TakeGroup();
 
@@ -69,7 +71,11 @@ class GroupCommitter {
   const Options options_;
   mutable Mutex mutex_;
   CondVar work_;
-  std::map<std::string, std::deque<Submission>, std::less<>> waiting_ VANGNET_GUARDED_BY(mutex_);  // by source
+  struct Queue {
+    std::deque<Submission> submissions;
+    size_t bytes = 0;
+  };
+  std::map<std::string, Queue, std::less<>> waiting_ VANGNET_GUARDED_BY(mutex_);  // by source
   std::deque<std::string> turns_ VANGNET_GUARDED_BY(mutex_);  // sources of waiting_, whose turn is next in front
   size_t waiting_bytes_ VANGNET_GUARDED_BY(mutex_) = 0;
   bool stopped_ VANGNET_GUARDED_BY(mutex_) = false;
