@@ -157,6 +157,8 @@ absl::StatusOr<FactsView::Placed> FactStore::GetPlaced(int partition,
 
 uint64_t FactStore::last_sequence() const { return impl_->pending.last_sequence(); }
 
+absl::Time FactStore::last_received_at() const { return absl::FromUnixMicros(impl_->last_received_micros.load()); }
+
 uint64_t FactStore::cursor() const { return impl_->pending.cursor(); }
 
 absl::StatusOr<std::vector<ChannelStatus>> FactStore::GetSourceStatus(std::string_view source) const {

@@ -208,6 +208,9 @@ class FactStore : public FactsView {
   // Last sequence given out; every version at or below it is durable.
   uint64_t last_sequence() const;
   uint64_t cursor() const;
+  // When the newest chunk that a reader can have seen was received: whoever read facts before this call read none that
+  // were received later. Epoch: none ever.
+  absl::Time last_received_at() const;
 
   // --- sources and quarantine ---
   absl::StatusOr<std::vector<ChannelStatus>> GetSourceStatus(std::string_view source) const;

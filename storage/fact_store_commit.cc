@@ -259,7 +259,7 @@ absl::StatusOr<std::vector<ChunkResult>> FactStore::Impl::Commit(const std::vect
   MutexLock lock(commit_mutex);
   if (!failure.ok()) return failure;
   // Whole microseconds, so that what is read back is what was given.
-  const absl::Time now = std::max(last_received_at, absl::FromUnixMicros(absl::ToUnixMicros(received_at)));
+  const absl::Time now = absl::FromUnixMicros(std::max(last_received_micros.load(), absl::ToUnixMicros(received_at)));
   size_t records = 0;
   for (const Chunk& chunk : group) records += chunk.records.size();
   GroupCommit commit(*this, now, last_given, records);
@@ -282,7 +282,7 @@ absl::StatusOr<std::vector<ChunkResult>> FactStore::Impl::Commit(const std::vect
       return Fail(absl::InternalError("the durable mark: " + std::string(status.message())));
     }
   }
-  last_received_at = now;
+  last_received_micros = absl::ToUnixMicros(now);
   last_given = commit.given();
   // Before its subjects are on the list: none of them is released by the pause that this chunk ends.
   const auto is_backfill = [](const Chunk& chunk) { return chunk.backfill; };

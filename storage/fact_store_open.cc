@@ -202,7 +202,7 @@ absl::Status FactStore::Impl::Open() {
   if (absl::Status status = PublishReplay(replay); !status.ok()) return status;
   MutexLock lock(commit_mutex);
   last_given = replay.last_sequence;
-  last_received_at = std::max(replay.last_received_at, sources.last_received_at());
+  last_received_micros = absl::ToUnixMicros(std::max(replay.last_received_at, sources.last_received_at()));
   return absl::OkStatus();
 }
 

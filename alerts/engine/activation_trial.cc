@@ -23,10 +23,8 @@ absl::StatusOr<RuleCounts> RaisedUnder(const ActivationTrial& trial, const Ruleb
   auto outcome = EvaluateSubject(task, trial.facts, trial.alerts, rulebook, trial.today, nullptr);
   if (!outcome.ok()) return outcome.status();
   if (!outcome->status.ok() || outcome->findings.empty()) return raised;
-  auto known = ReadKnownAlerts(trial.alerts, outcome->before, *rulebook.book, trial.today);
-  if (!known.ok()) return known.status();
   ReconcileInput input;
-  input.alerts = *std::move(known);
+  input.alerts = std::move(outcome->known);
   input.findings = std::move(outcome->findings);
   input.earlier = std::move(outcome->earlier);
   input.occasion = outcome->occasion;

@@ -16,14 +16,17 @@ StoredEvaluation SetAside(const SubjectOutcome& outcome) {
 }
 
 // Reconciles and adds the alerts that changed. What becomes of the subject as a whole goes into `settlement`.
-absl::Status SettleAlerts(const SubjectTask& task, const SubjectOutcome& outcome, const Rulebook& rulebook, Day today,
+absl::Status SettleAlerts(const SubjectTask& task, SubjectOutcome& outcome, const Rulebook& rulebook, Day today,
                           absl::Time now, AlertStore& alerts, WriteBatch& batch, Settlement& settlement) {
-  auto known = ReadKnownAlerts(alerts, outcome.before, *rulebook.book, today);
-  if (!known.ok()) return known.status();
+  if (alerts.last_change() != outcome.known_through) {
+    auto known = ReadKnownAlerts(alerts, outcome.before, *rulebook.book, today);
+    if (!known.ok()) return known.status();
+    outcome.known = *std::move(known);
+  }
   ReconcileInput input;
-  input.alerts = *std::move(known);
-  input.findings = outcome.findings;
-  input.earlier = outcome.earlier;
+  input.alerts = std::move(outcome.known);
+  input.findings = std::move(outcome.findings);
+  input.earlier = std::move(outcome.earlier);
   input.occasion = outcome.occasion;
   // A child that is due as well may change by the day alone, and that is not silenced. (A school is always due.)
   const bool due = task.subject.kind == SubjectKind::kStudent && outcome.before.due <= today;
@@ -51,8 +54,8 @@ absl::Status SettleAlerts(const SubjectTask& task, const SubjectOutcome& outcome
 
 }  // namespace
 
-absl::StatusOr<Settlement> Settle(const SubjectTask& task, const SubjectOutcome& outcome, const Rulebook& rulebook,
-                                  Day today, absl::Time now, AlertStore& alerts, WriteBatch& batch) {
+absl::StatusOr<Settlement> Settle(const SubjectTask& task, SubjectOutcome& outcome, const Rulebook& rulebook, Day today,
+                                  absl::Time now, AlertStore& alerts, WriteBatch& batch) {
   Settlement settlement;
   if (!outcome.status.ok()) {
     settlement.after = SetAside(outcome);

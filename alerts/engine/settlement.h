@@ -1,6 +1,7 @@
 // The second half of a sweep of one child or school: what its evaluation makes of its alerts, put into a batch.
 //
-// Guarantees: alerts are read here again, so that what a person did to one during the evaluation is kept.
+// Guarantees: alerts are read here again if any alert changed since, so that what a person did to one during the
+//   evaluation is kept.
 // Thread safety: the caller holds the mutex of alert writes from here until the batch was written and applied.
 // Errors: those of AlertStore.
 // Cost: nothing is written for a subject whose alerts and due day stay as they are.
@@ -33,8 +34,9 @@ struct Settlement {
   std::vector<QuietChange> quiet;  // of the changes
 };
 
-absl::StatusOr<Settlement> Settle(const SubjectTask& task, const SubjectOutcome& outcome, const Rulebook& rulebook,
-                                  Day today, absl::Time now, AlertStore& alerts, WriteBatch& batch);
+// Uses up the alerts and findings of `outcome`.
+absl::StatusOr<Settlement> Settle(const SubjectTask& task, SubjectOutcome& outcome, const Rulebook& rulebook, Day today,
+                                  absl::Time now, AlertStore& alerts, WriteBatch& batch);
 
 }  // namespace vangnet
 

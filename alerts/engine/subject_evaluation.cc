@@ -61,8 +61,10 @@ absl::StatusOr<SubjectOutcome> EvaluateSubject(const SubjectTask& task, const Fa
   auto before = alerts.GetEvaluation(task.subject);
   if (!before.ok()) return before.status();
   outcome.before = *std::move(before);
-  const auto known = ReadKnownAlerts(alerts, outcome.before, *rulebook.book, today);
+  outcome.known_through = alerts.last_change();  // before they are read
+  auto known = ReadKnownAlerts(alerts, outcome.before, *rulebook.book, today);
   if (!known.ok()) return known.status();
+  outcome.known = *std::move(known);
 
   const auto read = ReadFacts(facts, task.subject);
   outcome.status = read.status();
@@ -78,7 +80,7 @@ absl::StatusOr<SubjectOutcome> EvaluateSubject(const SubjectTask& task, const Fa
     if (hook) outcome.status = hook(task.subject);
   }
   if (outcome.status.ok()) outcome.status = EvaluateToday(*read, rulebook, today, outcome);
-  if (outcome.status.ok()) outcome.status = EvaluateEarlier(*read, *known, rulebook, today, outcome);
+  if (outcome.status.ok()) outcome.status = EvaluateEarlier(*read, outcome.known, rulebook, today, outcome);
   if (IsStoreFailure(outcome.status)) return outcome.status;
   return outcome;
 }

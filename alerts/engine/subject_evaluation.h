@@ -5,6 +5,7 @@
 #ifndef VANGNET_ALERTS_ENGINE_SUBJECT_EVALUATION_H_
 #define VANGNET_ALERTS_ENGINE_SUBJECT_EVALUATION_H_
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -33,6 +34,9 @@ struct SubjectOutcome {
   absl::Status status;  // not OK: it could not be evaluated and is set aside
   Occasion occasion = Occasion::kFacts;
   StoredEvaluation before;
+  // The alerts of `before` as they were read; complete up to this change of any alert.
+  std::vector<KnownAlert> known;
+  uint64_t known_through = 0;
   Evaluation evaluation;
   std::vector<RoutedFinding> findings;          // of today
   std::map<Day, std::vector<Finding>> earlier;  // on ProbeDays

@@ -14,9 +14,11 @@ absl::Status Sweeper::Process(Batch batch, SweepResult& result) {
 
 absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
   const Rulebook book = rulebook();
-  const auto outcomes = Evaluate(batch.tasks);
+  auto outcomes = Evaluate(batch.tasks);
   if (!outcomes.ok()) return outcomes.status();
   CollectSchools(*outcomes, batch);
+  // Facts that landed since this call began may be among those it read: an alert is not older than what it stands on.
+  const absl::Time now = std::max(at_.now, facts_.last_received_at());
 
   const Progress before = progress_;
   WriteBatch write;
@@ -29,7 +31,7 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
       // A fact that landed during the evaluation makes this outcome worth nothing, unless it is what moves the
       // cursor: the child is evaluated again, for the facts, and quietly if they are a backfill.
       if (batch.pending.empty() && IsPending(task.subject)) continue;
-      auto settled = Settle(task, (*outcomes)[i], book, at_.today, at_.now, alerts_, write);
+      auto settled = Settle(task, (*outcomes)[i], book, at_.today, now, alerts_, write);
       if (!settled.ok()) return settled.status();
       settlement = *std::move(settled);
     }

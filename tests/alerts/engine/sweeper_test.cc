@@ -251,6 +251,26 @@ TEST_F(SweeperTest, AFactThatLandsDuringAnEvaluationIsNotLost) {
   EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
 }
 
+// What was known on a day would else show an alert before the fact that it stands on.
+TEST_F(SweeperTest, AnAlertIsNotOlderThanAFactThatLandedDuringTheSweep) {
+  absl::Time received_at;
+  world_.options.hook = [&](const Subject& subject) {
+    if (subject.key == "s-1") {
+      world_.now += absl::Seconds(1);
+      world_.Send({LeftSchool("s-2", 2)});  // read later in the same sweep
+      received_at = world_.now;
+    }
+    return absl::OkStatus();
+  };
+  Restart();
+  world_.Send({AtSchool("s-1"), AtSchool("s-2")});
+  world_.SweepOnce();
+  const std::vector<Alert> alerts = world_.AllAlerts();
+  ASSERT_THAT(alerts, SizeIs(1));
+  EXPECT_EQ(alerts.front().opened_at, received_at);
+  EXPECT_EQ(alerts.front().history.front().changed_at, received_at);
+}
+
 TEST_F(SweeperTest, AQuietDayTouchesOnlyThoseWhoAreDue) {
   world_.today = kMonday;
   world_.Send({LeftSchool("s-1")});
