@@ -45,6 +45,7 @@ struct ServerSettings {
   int ingest_queue_mib = 64;
   int rejections_per_source_max = 100'000;
   int access_log_mib = 1024;    // 0: none
+  int disk_reserve_mib = 512;   // 0: none
   std::string tls_certificate;  // empty: plaintext
   std::string tls_private_key;
   std::string backup_dir;  // empty: no backups

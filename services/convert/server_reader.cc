@@ -14,6 +14,7 @@ constexpr int kCacheMibMax = 65'536;
 constexpr int kThreadsMax = 64;
 constexpr int kQueueMibMax = 4'096;
 constexpr int kAccessLogMibMax = 1'048'576;
+constexpr int kDiskReserveMibMax = 1'048'576;
 constexpr int kRejectionsMax = 10'000'000;
 constexpr int kPerMilleMax = 1'000;
 
@@ -60,6 +61,9 @@ class ServerReader {
     }
     if (proto_.has_access_log_mib()) {
       Number(proto_.access_log_mib(), 0, kAccessLogMibMax, "access_log_mib", settings_.access_log_mib);
+    }
+    if (proto_.has_disk_reserve_mib()) {
+      Number(proto_.disk_reserve_mib(), 0, kDiskReserveMibMax, "disk_reserve_mib", settings_.disk_reserve_mib);
     }
     ReadTls();
     return text_.Finish(std::move(settings_));

@@ -18,21 +18,32 @@ size_t RecordsIn(const GroupCommitter::Submission& submission) {
 GroupCommitter::GroupCommitter(FactStore& store, const Options& options) : store_(store), options_(options) {}
 
 absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
+  if (absl::Status room = MayGrow(); !room.ok()) return room;
   {
     MutexLock lock(mutex_);
     if (stopped_) return absl::UnavailableError("the server is shutting down");
-    if (when_full == WhenFull::kRefuse && waiting_bytes_ + submission.bytes > options_.queue_bytes_max) {
+    const std::string& source = submission.chunks.front().source;
+    if (when_full == WhenFull::kRefuse && !HasRoomFor(source, submission.bytes)) {
       return absl::ResourceExhaustedError("too many records are waiting to be stored");
     }
     waiting_bytes_ += submission.bytes;
-    const std::string& source = submission.chunks.front().source;
-    std::deque<Submission>& queue = waiting_[source];
-    if (queue.empty()) turns_.push_back(source);
-    queue.push_back(std::move(submission));
+    Queue& queue = waiting_[source];
+    if (queue.submissions.empty()) turns_.push_back(source);
+    queue.bytes += submission.bytes;
+    queue.submissions.push_back(std::move(submission));
   }
   work_.Signal();
   return absl::OkStatus();
 }
+
+bool GroupCommitter::HasRoomFor(const std::string& source, size_t bytes) const {
+  if (waiting_bytes_ + bytes > options_.queue_bytes_max) return false;
+  // The first of a source is taken whatever its size; a source that floods leaves a quarter to others.
+  const auto queue = waiting_.find(source);
+  return queue == waiting_.end() || queue->second.bytes + bytes <= options_.queue_bytes_max / 4 * 3;
+}
+
+absl::Status GroupCommitter::MayGrow() const { return options_.may_grow ? options_.may_grow() : absl::OkStatus(); }
 
 bool GroupCommitter::has_room() const {
   MutexLock lock(mutex_);
@@ -60,17 +71,18 @@ std::vector<GroupCommitter::Submission> GroupCommitter::TakeGroup() {
   MutexLock lock(mutex_);
   while (!turns_.empty()) {
     const auto queue = waiting_.find(turns_.front());
-    Submission& next = queue->second.front();
+    Submission& next = queue->second.submissions.front();
     records += RecordsIn(next);
     bytes += next.bytes;
     // The first is taken whatever its size.
     if (!taken.empty() && (records > options_.group_records_max || bytes > options_.group_bytes_max)) break;
     waiting_bytes_ -= next.bytes;
+    queue->second.bytes -= next.bytes;
     taken.push_back(std::move(next));
-    queue->second.pop_front();
+    queue->second.submissions.pop_front();
     std::string source = std::move(turns_.front());
     turns_.pop_front();
-    if (queue->second.empty()) {
+    if (queue->second.submissions.empty()) {
       waiting_.erase(queue);
     } else {
       turns_.push_back(std::move(source));
@@ -90,13 +102,16 @@ GroupCommitter::Group GroupCommitter::RunOnce(absl::Time now) {
     chunk_counts.push_back(submission.chunks.size());
     std::move(submission.chunks.begin(), submission.chunks.end(), std::back_inserter(chunks));
   }
-  absl::StatusOr<std::vector<ChunkResult>> stored = store_.Commit(chunks, now);
+  // What waited while the disk filled up is refused like what comes after it.
+  const absl::Status room = MayGrow();
+  using Stored = absl::StatusOr<std::vector<ChunkResult>>;
+  Stored stored = room.ok() ? store_.Commit(chunks, now) : Stored(room);
   group.status = stored.status();
   size_t at = 0;
   for (size_t i = 0; i < submissions.size(); ++i) {
     if (!stored.ok()) {
       // Whatever the store's trouble, for the caller it is: nothing was stored, try again later.
-      submissions[i].done(absl::UnavailableError("the records could not be stored"));
+      submissions[i].done(room.ok() ? absl::UnavailableError("the records could not be stored") : room);
       continue;
     }
     std::vector<ChunkResult> results;

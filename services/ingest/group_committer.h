@@ -1,10 +1,12 @@
 // GroupCommitter gathers what all callers send into groups that are stored with one sync each.
 //
 // Guarantees: submissions of one source are stored in the order in which they came. Sources take turns, so that one
-//   that sends without end holds nobody up by more than a group. `done` is called exactly once for each submission
+//   that sends without end holds nobody up by more than a group; and with kRefuse it may fill the queue to three
+//   quarters only, so that others find room. `done` is called exactly once for each submission
 //   that was taken, from the thread that runs RunOnce, and holds no lock.
 // Thread safety: Submit, has_room, Wait and Stop may be called concurrently; RunOnce by one thread (the committer).
-// Errors: RESOURCE_EXHAUSTED from Submit: too much is waiting; UNAVAILABLE: the server is shutting down.
+// Errors: RESOURCE_EXHAUSTED from Submit: too much is waiting; UNAVAILABLE: the server is shutting down;
+//   those of `may_grow`.
 // Limits and cost: at most `queue_bytes_max` wait, and what streams that may overrun it have in their hands.
 #ifndef VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
 #define VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
@@ -30,6 +32,8 @@ class GroupCommitter {
     size_t queue_bytes_max = size_t{64} << 20;
     size_t group_records_max = 20'000;
     size_t group_bytes_max = size_t{8} << 20;
+    // Whether the disk takes more; what it answers instead is everybody's answer. Empty: it does.
+    std::function<absl::Status()> may_grow = {};
   };
   // One result per chunk of the submission; or why nothing of it was stored.
   using Results = absl::StatusOr<std::vector<ChunkResult>>;
@@ -59,13 +63,19 @@ class GroupCommitter {
   void Stop();
 
  private:
+  bool HasRoomFor(const std::string& source, size_t bytes) const VANGNET_REQUIRES(mutex_);
+  absl::Status MayGrow() const;
   std::vector<Submission> TakeGroup();
 
   FactStore& store_;
   const Options options_;
   mutable Mutex mutex_;
   CondVar work_;
-  std::map<std::string, std::deque<Submission>, std::less<>> waiting_ VANGNET_GUARDED_BY(mutex_);  // by source
+  struct Queue {
+    std::deque<Submission> submissions;
+    size_t bytes = 0;
+  };
+  std::map<std::string, Queue, std::less<>> waiting_ VANGNET_GUARDED_BY(mutex_);  // by source
   std::deque<std::string> turns_ VANGNET_GUARDED_BY(mutex_);  // sources of waiting_, whose turn is next in front
   size_t waiting_bytes_ VANGNET_GUARDED_BY(mutex_) = 0;
   bool stopped_ VANGNET_GUARDED_BY(mutex_) = false;

@@ -1,5 +1,6 @@
 #include "services/runtime/rpc_status.h"
 
+#include "absl/strings/cord.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -8,12 +9,14 @@ namespace vangnet {
 namespace {
 
 constexpr int kRetryAfterSeconds = 1;
+// Where a status keeps the reason it was given.
+constexpr char kReasonPayload[] = "vangnet/reason";
 
 grpc::Status WithDetails(const google::rpc::Status& rich) {
   return grpc::Status(static_cast<grpc::StatusCode>(rich.code()), rich.message(), rich.SerializeAsString());
 }
 
-google::rpc::Status WithReason(grpc::StatusCode code, const std::string& reason, const std::string& message) {
+google::rpc::Status DetailedStatus(grpc::StatusCode code, const std::string& reason, const std::string& message) {
   google::rpc::Status rich;
   rich.set_code(static_cast<int>(code));
   rich.set_message(message);
@@ -74,13 +77,13 @@ grpc::Status InvalidRequest(const std::vector<FieldViolation>& violations) {
   }
   const FieldViolation& first = violations.front();
   const std::string message = first.field.empty() ? first.description : first.field + ": " + first.description;
-  google::rpc::Status rich = WithReason(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_REQUEST", message);
+  google::rpc::Status rich = DetailedStatus(grpc::StatusCode::INVALID_ARGUMENT, "INVALID_REQUEST", message);
   rich.add_details()->PackFrom(bad);
   return WithDetails(rich);
 }
 
 grpc::Status RpcError(grpc::StatusCode code, const std::string& reason, const std::string& message) {
-  google::rpc::Status rich = WithReason(code, reason, message);
+  google::rpc::Status rich = DetailedStatus(code, reason, message);
   if (code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::RESOURCE_EXHAUSTED) {
     google::rpc::RetryInfo retry;
     retry.mutable_retry_delay()->set_seconds(kRetryAfterSeconds);
@@ -89,11 +92,18 @@ grpc::Status RpcError(grpc::StatusCode code, const std::string& reason, const st
   return WithDetails(rich);
 }
 
+absl::Status WithReason(absl::Status status, const std::string& reason) {
+  status.SetPayload(kReasonPayload, absl::Cord(reason));
+  return status;
+}
+
 grpc::Status ToRpcStatus(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const std::string message(status.message().data(), status.message().size());
   if (status.code() == absl::StatusCode::kInvalidArgument) return InvalidRequest({{"", message}});
-  return RpcError(static_cast<grpc::StatusCode>(status.code()), ReasonOf(status.code()), message);
+  const auto given = status.GetPayload(kReasonPayload);
+  const std::string reason = given.has_value() ? std::string(*given) : ReasonOf(status.code());
+  return RpcError(static_cast<grpc::StatusCode>(status.code()), reason, message);
 }
 
 }  // namespace vangnet

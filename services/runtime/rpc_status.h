@@ -25,7 +25,9 @@ struct FieldViolation {
 grpc::Status InvalidRequest(const std::vector<FieldViolation>& violations);
 // An error with a reason of its own, UPPER_SNAKE. RetryInfo goes with UNAVAILABLE and RESOURCE_EXHAUSTED.
 grpc::Status RpcError(grpc::StatusCode code, const std::string& reason, const std::string& message);
-// The same with the reason that `status` has by its code: ABORTED is ETAG_MISMATCH, and so on.
+// `status`, which is an error, with a reason that ToRpcStatus gives instead of the one by its code.
+absl::Status WithReason(absl::Status status, const std::string& reason);
+// The same with the reason that `status` was given, or has by its code: ABORTED is ETAG_MISMATCH, and so on.
 grpc::Status ToRpcStatus(const absl::Status& status);
 
 }  // namespace vangnet

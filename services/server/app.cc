@@ -37,7 +37,9 @@
 #include "services/schools/school_service.h"
 #include "services/server/configuration_advisor.h"
 #include "services/server/grpc_server.h"
+#include "services/server/listener_probe.h"
 #include "services/server/metrics.h"
+#include "services/server/reserved_kv_store.h"
 #include "services/server/wake_up.h"
 #include "services/students/student_service.h"
 #include "storage/alert_store.h"
@@ -55,6 +57,7 @@ constexpr absl::Duration kClockJumpMax = absl::Hours(1);
 // How long the engine rests when nothing happens; the turn of a day is noticed within it.
 constexpr absl::Duration kSweepEvery = absl::Seconds(1);
 constexpr absl::Duration kWatchEvery = absl::Seconds(1);
+constexpr absl::Duration kProbeEvery = absl::Seconds(1);
 constexpr size_t kFindingListingsMax = 32;
 constexpr size_t kReloadsMax = 8;
 
@@ -69,7 +72,13 @@ uint64_t Mebibytes(int mebibytes) { return static_cast<uint64_t>(mebibytes) << 2
 class App::Impl {
  public:
   Impl(const Startup& startup, Stores stores, const Clock& clock, const Log& log)
-      : startup_(startup), stores_(std::move(stores)), clock_(clock, kClockJumpMax), log_(log) {}
+      : startup_(startup),
+        stores_(std::move(stores)),
+        reserve_(stores_.free_bytes, Mebibytes(startup.settings.disk_reserve_mib)),
+        clock_(clock, kClockJumpMax),
+        log_(log) {
+    stores_.kv = std::make_unique<ReservedKvStore>(std::move(stores_.kv), reserve_);
+  }
 
   absl::Status Open();
   absl::Status Listen();
@@ -92,17 +101,22 @@ class App::Impl {
   void PolicyLoop();
   void BacktestLoop();
   void BackupLoop();
+  void ProbeLoop();
   void SweepOnce(bool& work_left);
   void LogSweep(const SweepResult& result);
   void ReportClock();
+  void LookAtDisk();
   // The operator said that a missing mark is no obstacle; whether it was missing.
   void ReportMark(bool was_there);
   void LogRead(const Access& access);
   void Fail(std::string_view where, const absl::Status& status);
+  // The process is to end.
+  void GiveUp();
   Metrics::Reading Read();
 
   const Startup startup_;
   Stores stores_;
+  const DiskReserve reserve_;
   GuardedClock clock_;
   const Log& log_;
   std::atomic<bool> failed_ = false;
@@ -142,10 +156,12 @@ class App::Impl {
 
   WakeUp sweep_;
   WakeUp watch_;
+  WakeUp probe_;
   uint64_t listener_ = 0;
   ConfigurationAdvisor advisor_{*metrics_, log_};  // of the sweeping thread
   bool held_reported_ = false;                     // of the sweeping thread
   bool sweep_failing_ = false;                     // of the sweeping thread
+  bool disk_short_reported_ = false;               // of the watching thread
   std::vector<std::jthread> threads_;              // ends first
 };
 
@@ -172,6 +188,7 @@ absl::Status App::Impl::Open() {
   reader_ = std::make_unique<RecordReader>(startup_.configuration.region->school_pattern);
   GroupCommitter::Options committing;
   committing.queue_bytes_max = Mebibytes(settings.ingest_queue_mib);
+  committing.may_grow = [this] { return reserve_.MayGrow(); };
   committer_ = std::make_unique<GroupCommitter>(*facts_, committing);
   ingest_ = std::make_unique<Ingest>(
       *facts_, *committer_, *reader_, clock_,
@@ -281,6 +298,7 @@ void App::Impl::StartLoops() {
   // region is in no hurry at all.
   start("sweeper", &Impl::SweepLoop, 5);
   start("watches", &Impl::WatchLoop);
+  start("probe", &Impl::ProbeLoop);
   start("listings", &Impl::TaskLoop, 10);
   // Trying a configuration on everybody is in no hurry either.
   start("policies", &Impl::PolicyLoop, 15);
@@ -297,6 +315,7 @@ void App::Impl::Stop() {
     exposer_.reset();
   });
   // What was acknowledged must stay so, and what was taken is answered: the committer runs until no call is left.
+  probe_.Stop();
   alert_service_->Stop();
   keeper_->Stop();
   backtests_->Stop();
@@ -410,8 +429,37 @@ void App::Impl::LogRead(const Access& access) {
 void App::Impl::WatchLoop() {
   while (watch_.Wait(kWatchEvery)) {
     alert_service_->Wake();
+    LookAtDisk();
     const absl::Status counted = open_alerts_->Update();
     if (!counted.ok()) log_.Warning("open alerts could not be counted", {{"status", ToString(counted)}});
+  }
+}
+
+void App::Impl::LookAtDisk() {
+  const bool is_short = reserve_.is_short();
+  if (is_short == disk_short_reported_ || failed_) return;
+  disk_short_reported_ = is_short;
+  server_->SetServing(v1::IngestService::service_full_name(), !is_short);
+  if (is_short) {
+    log_.Error("the disk is nearly full: records are refused until there is room again, alerts go on",
+               {{"free_bytes", std::to_string(reserve_.free_bytes().value_or(0))}});
+  } else {
+    log_.Info("the disk has room again: records are taken");
+  }
+}
+
+void App::Impl::ProbeLoop() {
+  ListenerProbe listener(server_->address());
+  bool shortage_reported = false;
+  while (probe_.Wait(kProbeEvery)) {
+    const ListenerProbe::Verdict verdict = listener.Look();
+    if (probe_.stopped()) return;
+    const bool is_shortage = verdict == ListenerProbe::Verdict::kNoDescriptors;
+    if (is_shortage && !shortage_reported) log_.Error("out of file descriptors: no connection is accepted");
+    shortage_reported = is_shortage;
+    if (verdict != ListenerProbe::Verdict::kDead) continue;
+    log_.Error("the port accepts no connections any more: restart", {{"address", server_->address()}});
+    return GiveUp();
   }
 }
 
@@ -439,8 +487,12 @@ void App::Impl::Reload() {
 void App::Impl::Fail(std::string_view where, const absl::Status& status) {
   log_.Error("the disk failed: nothing is acknowledged any more; restart",
              {{"where", std::string(where)}, {"status", ToString(status)}});
-  server_->SetServing(false);
+  GiveUp();
+}
+
+void App::Impl::GiveUp() {
   failed_ = true;
+  server_->SetServing(false);
 }
 
 Metrics::Reading App::Impl::Read() {
@@ -448,6 +500,7 @@ Metrics::Reading App::Impl::Read() {
   return {.pending_subjects = sweeper_->pending(),
           .open_alerts = open_alerts_->counts(),
           .clock_held = clock_.held(),
+          .disk = {.free_bytes = reserve_.free_bytes(), .is_short = reserve_.is_short()},
           .configuration = {.version = sweeper_->version(),
                             .activating = activating_,
                             .held = hold.ok() && hold->has_value()},
@@ -474,6 +527,7 @@ absl::StatusOr<App::Stores> App::OpenStores(const ServerSettings& settings) {
   return Stores{.kv = *std::move(kv),
                 .mark = *std::move(mark),
                 .access = std::move(access),
+                .free_bytes = FreeBytesAt(settings.data_dir),
                 .make_backup = std::move(make_backup)};
 }
 

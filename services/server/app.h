@@ -3,7 +3,8 @@
 //
 // Guarantees: when Start returned an App it serves. Stop refuses what is new, answers what was taken, and ends within
 //   kDrainTime and the time of one batch. After a failure of the disk nothing is acknowledged any more, health says
-//   NOT_SERVING and failed() is true: end the process and start it again.
+//   NOT_SERVING and failed() is true: end the process and start it again. So it is when the port accepts no connections
+//   any more. While less of the disk is free than the reserve, records are refused and all else goes on.
 // Ownership and lifetime: owns everything but the clock.
 // Thread safety: Stop by one thread; the rest concurrently, Reload not after it.
 #ifndef VANGNET_SERVICES_SERVER_APP_H_
@@ -17,6 +18,7 @@
 #include "absl/time/time.h"
 #include "services/runtime/access_file.h"
 #include "services/runtime/clock.h"
+#include "services/runtime/disk_reserve.h"
 #include "services/runtime/log.h"
 #include "services/server/startup.h"
 #include "storage/backup.h"
@@ -34,6 +36,7 @@ class App {
     std::unique_ptr<KvStore> kv;
     std::unique_ptr<DurableMark> mark;
     std::unique_ptr<AccessFile> access = nullptr;  // null: reads are counted only
+    DiskReserve::FreeBytes free_bytes = {};        // empty: the disk always has room
     BackupMaker make_backup = nullptr;             // empty: no backups are made
   };
   // RocksDB in the data directory.

@@ -107,6 +107,11 @@ void GrpcServer::SetServing(bool serving) {
   health->SetServingStatus(serving);
 }
 
+void GrpcServer::SetServing(const std::string& service, bool serving) {
+  grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
+  if (health != nullptr) health->SetServingStatus(service, serving);
+}
+
 void GrpcServer::Shutdown(absl::Duration drain) {
   SetServing(false);
   server_->Shutdown(gpr_time_from_millis(absl::ToInt64Milliseconds(drain), GPR_TIMESPAN));

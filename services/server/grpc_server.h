@@ -36,6 +36,8 @@ class GrpcServer {
 
   const std::string& address() const { return address_; }
   void SetServing(bool serving);
+  // Of one service alone, by its full name.
+  void SetServing(const std::string& service, bool serving);
   // Takes no more calls, waits `drain` for those that run, and cancels the rest.
   void Shutdown(absl::Duration drain);
 

@@ -135,6 +135,10 @@ Metrics::Metrics()
       clock_held_(&Gauge(registry_, "vangnet_clock_held_seconds",
                          "How far the wall clock is ahead of the time that is believed; 0 when it is followed.")
                        ->Add({})),
+      disk_free_(&Gauge(registry_, "vangnet_disk_free_bytes", "What is free on the disk of the database.")->Add({})),
+      disk_short_(&Gauge(registry_, "vangnet_disk_short",
+                         "1: less is free than the reserve; records are refused, alerts go on.")
+                       ->Add({})),
       configuration_(registry_),
       reads_(Counter(registry_, "vangnet_student_data_reads_total", "Calls that read data of children, by method.")),
       reads_lost_(
@@ -273,6 +277,8 @@ void Metrics::Show(const Reading& reading) {
   configuration_.held->Set(reading.configuration.held ? 1 : 0);
   pending_subjects_->Set(static_cast<double>(reading.pending_subjects));
   clock_held_->Set(absl::ToDoubleSeconds(reading.clock_held));
+  if (reading.disk.free_bytes.has_value()) disk_free_->Set(static_cast<double>(*reading.disk.free_bytes));
+  disk_short_->Set(reading.disk.is_short ? 1 : 0);
   for (const auto& [name, value] : reading.storage) storage_->Add({{"figure", name}}).Set(static_cast<double>(value));
   ShowOpenAlerts(reading.open_alerts);
 }

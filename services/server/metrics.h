@@ -17,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -45,6 +46,10 @@ class Metrics final : public prometheus::Collectable {
     uint64_t pending_subjects = 0;
     OpenAlertCells open_alerts = {};
     absl::Duration clock_held = absl::ZeroDuration();
+    struct {
+      std::optional<uint64_t> free_bytes = {};
+      bool is_short = false;  // records are refused
+    } disk = {};
     struct {
       std::string version = {};
       bool activating = false;
@@ -131,6 +136,8 @@ class Metrics final : public prometheus::Collectable {
   prometheus::Gauge* sweep_heartbeat_;
   prometheus::Gauge* last_turned_day_;
   prometheus::Gauge* clock_held_;
+  prometheus::Gauge* disk_free_;
+  prometheus::Gauge* disk_short_;
   ConfigurationFigures configuration_;
   CounterFamily* reads_;
   prometheus::Counter* reads_lost_;

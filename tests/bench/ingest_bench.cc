@@ -163,6 +163,11 @@ class IngestBench {
     load.AwaitEvaluation(maker);
     Report("10k/s, chunks of 100", load.OpenLoop(maker, 10'000, 100, seconds_, IngestLoad::Watching::kOn));
     load.AwaitEvaluation(maker);
+    {
+      const BacktestLoad backtests(server->address());
+      Report("10k/s beside a backtest", load.OpenLoop(maker, 10'000, 100, seconds_, IngestLoad::Watching::kOn));
+    }
+    load.AwaitEvaluation(maker);
     Report("50k/s, chunks of 1000", load.OpenLoop(maker, 50'000, 1000, seconds_, IngestLoad::Watching::kOn));
   }
 
@@ -198,10 +203,11 @@ struct Target {
   std::string figure;
   std::string reference;  // a figure; empty: the figure itself is compared
   double at_least = 0;    // of figure ÷ reference
-  double at_most = 0;     // of the figure
+  double at_most = 0;     // of the figure, or of figure ÷ reference
 };
 
-// The targets of the main job. False when one is missed by more than noise explains.
+// The targets of the main job, and what a backtest beside it may cost. False when one is missed by more than noise
+// explains.
 bool PrintTargets(const Figures& figures) {
   const std::vector<Target> targets = {
       {"stream against probe D", "vangnetd: stream, records/s", "bare probe D: stream, records/s", 1.0, 0},
@@ -212,10 +218,12 @@ bool PrintTargets(const Figures& figures) {
        "PostgreSQL: single upserts, 16 connections, records/s", 1.0, 0},
       {"ack p99 at 10k/s", "vangnetd: open loop 10k/s, chunks of 100, ack p99, ms", "", 0, 20},
       {"ack to alert p99 at 10k/s", "vangnetd: open loop 10k/s, chunks of 100, ack to alert p99, ms", "", 0, 100},
+      {"ack p99 at 10k/s, with a backtest / without", "vangnetd: open loop 10k/s beside a backtest, ack p99, ms",
+       "vangnetd: open loop 10k/s, chunks of 100, ack p99, ms", 0, 3},
       {"ack to alert p99 at 50k/s", "vangnetd: open loop 50k/s, chunks of 1000, ack to alert p99, ms", "", 0, 500},
   };
   bool all_met = true;
-  std::printf("\n%-46s %10s %12s\n", "target of the main job", "measured", "wanted");
+  std::printf("\n%-46s %10s %12s\n", "target", "measured", "wanted");
   for (const Target& target : targets) {
     if (!figures.Has(target.figure) || (!target.reference.empty() && !figures.Has(target.reference))) {
       std::printf("%-46s %10s\n", target.what.c_str(), "not run");
@@ -227,8 +235,10 @@ bool PrintTargets(const Figures& figures) {
       all_met = all_met && value * kNoise <= target.at_most;
     } else {
       const double ratio = figures.Median(target.figure) / figures.Median(target.reference);
-      std::printf("%-46s %10.2f %9s %.2f\n", target.what.c_str(), ratio, ">=", target.at_least);
-      all_met = all_met && ratio >= target.at_least * kNoise;
+      const bool is_limit = target.at_most > 0;
+      std::printf("%-46s %10.2f %9s %.2f\n", target.what.c_str(), ratio,
+                  is_limit ? "<=" : ">=", is_limit ? target.at_most : target.at_least);
+      all_met = all_met && (is_limit ? ratio * kNoise <= target.at_most : ratio >= target.at_least * kNoise);
     }
   }
   return all_met;

@@ -214,4 +214,46 @@ void IngestLoad::AwaitEvaluation(BenchRecords* records) {
   watch.Await(student);
 }
 
+BacktestLoad::BacktestLoad(const std::string& address)
+    : policies_(vangnet::v1::PolicyService::NewStub(Connect(address))), thread_([this] { Run(); }) {}
+
+BacktestLoad::~BacktestLoad() {
+  {
+    MutexLock lock(mutex_);
+    stopped_ = true;
+    if (running_ != nullptr) running_->TryCancel();
+  }
+  thread_.join();
+  if (ran_) return;
+  std::fprintf(stderr, "no backtest ran beside the load\n");
+  std::exit(1);
+}
+
+void BacktestLoad::Run() {
+  while (true) {
+    const grpc::Status status = RunOne();
+    MutexLock lock(mutex_);
+    if (stopped_) return;
+    ExpectOk(status, "BacktestPolicy");
+  }
+}
+
+grpc::Status BacktestLoad::RunOne() {
+  grpc::ClientContext context;
+  {
+    MutexLock lock(mutex_);
+    if (stopped_) return grpc::Status::CANCELLED;
+    running_ = &context;
+  }
+  vangnet::v1::BacktestPolicyRequest request;
+  request.set_every_rule_twice(true);
+  const auto call = policies_->BacktestPolicy(&context, request);
+  vangnet::v1::BacktestPolicyResponse message;
+  while (call->Read(&message)) ran_ = true;
+  const grpc::Status status = call->Finish();
+  MutexLock lock(mutex_);
+  running_ = nullptr;
+  return status;
+}
+
 }  // namespace vangnet_testing

@@ -6,13 +6,19 @@
 #ifndef VANGNET_TESTS_BENCH_INGEST_LOAD_H_
 #define VANGNET_TESTS_BENCH_INGEST_LOAD_H_
 
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "domain/mutex.h"
 #include "tests/bench/bench_records.h"
 #include "vangnet/v1/alert_service.grpc.pb.h"
 #include "vangnet/v1/ingest_service.grpc.pb.h"
+#include "vangnet/v1/policy_service.grpc.pb.h"
 
 namespace vangnet_testing {
 
@@ -47,6 +53,26 @@ class IngestLoad {
  private:
   std::unique_ptr<vangnet::v1::IngestService::Stub> ingest_;
   std::unique_ptr<vangnet::v1::AlertService::Stub> alerts_;
+};
+
+// Backtests of the policy in use against itself over the last year, every rule twice, one after the other from the
+// constructor to the destructor.
+class BacktestLoad {
+ public:
+  explicit BacktestLoad(const std::string& address);
+  // Breaks off the one that runs. Ends the program if none ever said anything: nothing ran beside.
+  ~BacktestLoad();
+
+ private:
+  void Run();
+  grpc::Status RunOne();
+
+  const std::unique_ptr<vangnet::v1::PolicyService::Stub> policies_;
+  vangnet::Mutex mutex_;
+  grpc::ClientContext* running_ VANGNET_GUARDED_BY(mutex_) = nullptr;
+  bool stopped_ VANGNET_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> ran_ = false;
+  std::thread thread_;
 };
 
 }  // namespace vangnet_testing

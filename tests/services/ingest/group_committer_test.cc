@@ -81,7 +81,7 @@ TEST_F(GroupCommitterTest, SourcesTakeTurnsWhenMoreWaitsThanAGroup) {
 TEST_F(GroupCommitterTest, RefusesWhatIsTooMuchUntilSomethingWasStored) {
   GroupCommitter committer(*store_, {.queue_bytes_max = 200});
   Submit(committer, "a", "1");
-  Submit(committer, "a", "2");
+  Submit(committer, "b", "2");
   EXPECT_FALSE(committer.has_room());
   const absl::Status refused = committer.Submit(Submission("b", "3", 1), GroupCommitter::WhenFull::kRefuse);
   EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
@@ -90,7 +90,37 @@ TEST_F(GroupCommitterTest, RefusesWhatIsTooMuchUntilSomethingWasStored) {
   EXPECT_TRUE(committer.has_room());
   Submit(committer, "b", "4");
   committer.RunOnce(kNoon);
-  EXPECT_THAT(ended_, ElementsAre("1", "stream", "2", "4"));
+  EXPECT_THAT(ended_, ElementsAre("1", "2", "stream", "4"));
+}
+
+TEST_F(GroupCommitterTest, ASourceThatFloodsLeavesRoomForOthers) {
+  GroupCommitter committer(*store_, {.queue_bytes_max = 2'000});
+  int taken = 0;
+  // Ten times what fits.
+  for (int i = 0; i < 200; ++i) {
+    const auto flood = committer.Submit(Submission("flood", std::to_string(i)), GroupCommitter::WhenFull::kRefuse);
+    if (flood.ok()) ++taken;
+  }
+  EXPECT_EQ(taken, 15);
+  Submit(committer, "calm", "calm 1");
+  EXPECT_TRUE(committer.has_room());
+  committer.RunOnce(kNoon);
+  EXPECT_EQ(ended_.size(), 16u);
+  EXPECT_EQ(ended_[1], "calm 1");  // its turn came second
+}
+
+TEST_F(GroupCommitterTest, AFullDiskIsTheAnswerOfWhatWaitsAndOfWhatComes) {
+  absl::Status room;
+  GroupCommitter committer(*store_, {.may_grow = [&room] { return room; }});
+  Submit(committer, "a", "1");
+  room = absl::ResourceExhaustedError("full");
+  EXPECT_EQ(committer.Submit(Submission("a", "2"), GroupCommitter::WhenFull::kTake), room);
+  EXPECT_EQ(committer.RunOnce(kNoon).status, room);
+  EXPECT_THAT(ended_, ElementsAre("1 failed"));
+  room = absl::OkStatus();
+  Submit(committer, "a", "1");
+  EXPECT_TRUE(committer.RunOnce(kNoon).status.ok());
+  EXPECT_THAT(ended_, ElementsAre("1 failed", "1"));
 }
 
 TEST_F(GroupCommitterTest, OneSubmissionLargerThanAGroupIsStoredAlone) {

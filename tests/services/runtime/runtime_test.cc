@@ -8,6 +8,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/runtime/authenticator.h"
+#include "services/runtime/disk_reserve.h"
 #include "services/runtime/guarded_clock.h"
 #include "services/runtime/local_day.h"
 #include "services/runtime/log.h"
@@ -62,6 +63,56 @@ TEST(GuardedClockTest, NeverGoesBack) {
   wall.Jump(-absl::Hours(48));
   wall.Advance(absl::Minutes(1));
   EXPECT_EQ(clock.Now(), kNoon + absl::Minutes(1));
+}
+
+class ClockStepTest : public testing::TestWithParam<absl::Duration> {};
+
+TEST_P(ClockStepTest, TimeGoesOnWhereItWasAndComesBackWhenTheClockIsSetRight) {
+  ManualClock wall(kNoon);
+  const GuardedClock clock(wall, absl::Hours(1));
+  absl::Time last = clock.Now();
+  // Set wrong, and set right again five minutes later, with readings in between.
+  for (const absl::Duration step : {GetParam(), -GetParam()}) {
+    wall.Jump(step);
+    for (int minute = 0; minute < 5; ++minute) {
+      const absl::Time now = clock.Now();
+      EXPECT_GE(now, last);
+      EXPECT_LE(now - last, absl::Hours(1) + absl::Minutes(1));
+      last = now;
+      wall.Advance(absl::Minutes(1));
+    }
+  }
+  EXPECT_GE(clock.Now(), kNoon + absl::Minutes(10));
+  EXPECT_LE(clock.Now(), kNoon + absl::Minutes(10) + absl::Hours(1));
+  EXPECT_EQ(clock.held(), absl::ZeroDuration());
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, ClockStepTest,
+                         testing::Values(-absl::Seconds(1), -absl::Hours(1), -absl::Hours(24), absl::Hours(1),
+                                         absl::Hours(3 * 24), absl::Hours(400 * 24)));
+
+TEST(DiskReserveTest, RecordsGoFirstThenEverythingAndComeBackWithSomeRoomToSpare) {
+  uint64_t free = 100;
+  const DiskReserve reserve([&] { return std::optional<uint64_t>(free); }, 80);
+  EXPECT_TRUE(reserve.MayGrow().ok());
+  free = 79;
+  EXPECT_TRUE(absl::IsResourceExhausted(reserve.MayGrow()));
+  EXPECT_TRUE(reserve.MayWrite().ok());
+  free = 19;
+  EXPECT_TRUE(absl::IsUnavailable(reserve.MayWrite()));
+  free = 89;  // an eighth more than the reserve is 90
+  EXPECT_TRUE(reserve.MayWrite().ok());
+  EXPECT_TRUE(reserve.is_short());
+  free = 90;
+  EXPECT_FALSE(reserve.is_short());
+}
+
+TEST(DiskReserveTest, ADiskThatCannotBeAskedHasRoom) {
+  const DiskReserve unknown([] { return std::optional<uint64_t>(); }, 80);
+  EXPECT_TRUE(unknown.MayGrow().ok());
+  EXPECT_TRUE(unknown.MayWrite().ok());
+  EXPECT_EQ(FreeBytesAt("/no/such/directory")(), std::nullopt);
+  EXPECT_GT(FreeBytesAt("/")().value_or(0), 0u);
 }
 
 TEST(LocalDayTest, ADayBeginsAtMidnightInTheRegion) {

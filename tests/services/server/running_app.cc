@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -24,6 +26,7 @@ RunningApp::RunningApp(StoreKind kind, WithMetrics with_metrics, std::vector<std
   vangnet::App::Stores stores;
   if (kind == StoreKind::kMemory) {
     stores = MemoryStores();
+    stores.free_bytes = [this] { return std::optional<uint64_t>(free_bytes_); };
     mark_ = static_cast<vangnet::MemoryDurableMark*>(stores.mark.get());
   } else {
     auto opened = vangnet::App::OpenStores(startup_.settings);
@@ -162,6 +165,14 @@ std::string ReasonOf(const grpc::Status& status) {
     return "";
   }
   return info.reason();
+}
+
+bool HasRetryInfo(const grpc::Status& status) {
+  google::rpc::Status rich;
+  google::rpc::RetryInfo retry;
+  return rich.ParseFromString(status.error_details()) &&
+         std::any_of(rich.details().begin(), rich.details().end(),
+                     [&](const auto& detail) { return detail.UnpackTo(&retry) && retry.retry_delay().seconds() > 0; });
 }
 
 std::string Outcomes(const google::protobuf::RepeatedPtrField<v1::RecordResult>& results) {

@@ -5,6 +5,7 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -53,6 +54,8 @@ class RunningApp {
   ManualClock& clock() { return clock_; }
   // Of a memory store.
   vangnet::MemoryDurableMark& mark() { return *mark_; }
+  // What is free on the disk; of a memory store.
+  void SetFreeBytes(uint64_t bytes) { free_bytes_ = bytes; }
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
   vangnet::v1::IngestService::Stub& ingest() { return *ingest_; }
   vangnet::v1::AlertService::Stub& alerts() { return *alerts_; }
@@ -78,6 +81,7 @@ class RunningApp {
   ManualClock clock_{absl::FromUnixSeconds(kStartSeconds)};
   vangnet::Log log_{clock_, -1};
   vangnet::MemoryDurableMark* mark_ = nullptr;
+  std::atomic<uint64_t> free_bytes_ = uint64_t{1} << 40;
   std::unique_ptr<vangnet::App> app_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<vangnet::v1::IngestService::Stub> ingest_;
@@ -92,6 +96,8 @@ vangnet::App::Stores MemoryStores();
 vangnet::v1::Record Profile(const std::string& student);
 // Its placement at a school of the sample region, until `last_day` (empty: it is there still).
 vangnet::v1::Record Placement(const std::string& student, const std::string& last_day, uint64_t revision = 1);
+// Whether an error says when to try again.
+bool HasRetryInfo(const grpc::Status& status);
 // The reason of an error's ErrorInfo.
 std::string ReasonOf(const grpc::Status& status);
 // Outcomes, one letter each: A D S R.

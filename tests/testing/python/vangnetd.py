@@ -35,11 +35,13 @@ class Vangnetd:
     Raises RuntimeError with what it wrote when it ends, or says nothing for a minute, before it is ready.
     """
 
-    def __init__(self, program, data_dir, region, policy, environment=None, arguments=()):
+    def __init__(self, program, data_dir, region, policy, environment=None, arguments=(), config=None):
+        """`config` is the path of a configuration file, which then says all that the other parameters would."""
         self._lines = []
         self._ready = queue.Queue()
         started = time.monotonic()
         self.process = subprocess.Popen(
+            [program, "--config", config] if config else
             [program, "--data_dir", data_dir, "--listen", "127.0.0.1:0", "--metrics_listen", "127.0.0.1:0",
              "--region", region, "--policy", policy, *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
