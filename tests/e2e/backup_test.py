@@ -145,12 +145,12 @@ class BackupTest(unittest.TestCase):
     def test_killed_while_a_backup_is_made(self):
         choose = random.Random(4)
         acknowledged = []  # children, by backup
-        sent = 0
+        taken = 0  # children; who was sent but not acknowledged is sent again
         cut_off = 0
         for _ in range(KILLS):
             with self.start() as server:
-                sender = Sender(server, sent)
-                vangnetd.await_condition(lambda n=sent + 500: sender.acknowledged >= n, "records are taken")
+                sender = Sender(server, taken)
+                vangnetd.await_condition(lambda n=taken + 500: sender.acknowledged >= n, "records are taken")
                 if not acknowledged:
                     acknowledged.append(sender.acknowledged)
                     self.back_up(server)
@@ -160,7 +160,7 @@ class BackupTest(unittest.TestCase):
                 time.sleep(choose.uniform(0.0, 0.06))
                 server.kill()
                 sender.stop()
-                sent = sender.sent
+                taken = sender.acknowledged
                 if running.wait() == 0:
                     acknowledged.append(before)
                 else:
@@ -168,7 +168,7 @@ class BackupTest(unittest.TestCase):
             restored = self.restore("restored")
             self.assertEqual(restored.returncode, 0, restored.stderr)
             with self.start("restored") as server:
-                whole, _ = self.children_of(server, sent)
+                whole, _ = self.children_of(server, sender.sent)
             self.assertGreaterEqual(whole, acknowledged[-1])
         print(f"killed {KILLS} times, {cut_off} of them with a backup cut off; acknowledged before the last backup that "
               f"stands: {acknowledged[-1]} children, all there")
