@@ -47,6 +47,11 @@ Command PolicyShowCommand();
 Command PolicyReloadCommand();
 Command PolicyConfirmCommand();
 Command PolicyVersionsCommand();
+Command BackupCommand();
+Command RestoreCommand();
+Command VerifyCommand();
+Command ExportCommand();
+Command ImportCommand();
 
 }  // namespace vangnet
 

@@ -8,7 +8,8 @@ const std::vector<Command>& Commands() {
       AlertsCommand(),     WatchCommand(),        AckCommand(),           DigestsCommand(),
       EvaluateCommand(),   PolicyCheckCommand(),  PolicyTestCommand(),    PolicyBacktestCommand(),
       PolicyShowCommand(), PolicyReloadCommand(), PolicyConfirmCommand(), PolicyVersionsCommand(),
-      SimulateCommand()};
+      SimulateCommand(),   BackupCommand(),       RestoreCommand(),       VerifyCommand(),
+      ExportCommand(),     ImportCommand()};
   return *commands;
 }
 

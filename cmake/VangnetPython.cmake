@@ -18,7 +18,7 @@ function(vangnet_python_stubs)
   file(MAKE_DIRECTORY ${stubs})
   set(files)
   foreach(file calendar record finding alert ingest_service alert_service student_service school_service
-                 policy_service)
+                 policy_service maintenance_service)
     add_custom_command(
       OUTPUT ${stubs}/vangnet/v1/${file}_pb2.py ${stubs}/vangnet/v1/${file}_pb2_grpc.py
       COMMAND protobuf::protoc -I ${PROJECT_SOURCE_DIR}/proto -I ${Protobuf_INCLUDE_DIRS} --python_out=${stubs}

@@ -1,4 +1,4 @@
-// The parts of a FactStore and what they share. Included by storage/fact_store*.cc only.
+// The parts of a FactStore and what they share. Included by storage/fact_store*.cc and verify_facts.cc only.
 #ifndef VANGNET_STORAGE_FACT_STORE_IMPL_H_
 #define VANGNET_STORAGE_FACT_STORE_IMPL_H_
 

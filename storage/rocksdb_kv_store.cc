@@ -15,21 +15,13 @@
 #include "rocksdb/write_batch.h"
 #include "storage/rocksdb_log_check.h"
 #include "storage/rocksdb_open.h"
+#include "storage/rocksdb_status.h"
 
 namespace vangnet {
 namespace {
 
 rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view ToView(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
-
-absl::Status FromRocksdb(const rocksdb::Status& status, const char* doing) {
-  if (status.ok()) return absl::OkStatus();
-  const std::string message = std::string(doing) + ": " + status.ToString();
-  if (status.IsNoSpace() || status.subcode() == rocksdb::Status::kNoSpace) return absl::UnavailableError(message);
-  if (status.IsBusy() || status.IsTryAgain() || status.IsTimedOut()) return absl::UnavailableError(message);
-  if (status.IsCorruption()) return absl::DataLossError(message);
-  return absl::InternalError(message);
-}
 
 absl::Status FromOpen(const rocksdb::Status& status, const std::string& directory) {
   const std::string message = status.ToString();
@@ -136,12 +128,16 @@ class RocksdbKvStore::Database {
     }
     // Close reports what a destructor would swallow, but there is nobody left to tell: what matters was synced.
     if (db != nullptr) db->Close().PermitUncheckedError();
+    db.reset();
+    if (lock != nullptr) env->UnlockFile(lock).PermitUncheckedError();
   }
   rocksdb::ColumnFamilyHandle* handle(Table table) const { return handles[static_cast<size_t>(table)]; }
 
   // The database knows these two for as long as it lives.
   const std::shared_ptr<LogFailure> log_failure = std::make_shared<LogFailure>();
   std::unique_ptr<LogContinuity> continuity = std::make_unique<LogContinuity>();
+  std::shared_ptr<rocksdb::Env> env;  // of a database that is only read
+  rocksdb::FileLock* lock = nullptr;  // the same; null: nobody else can have it open
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, kTableCount> handles{};
 };
@@ -174,32 +170,65 @@ absl::StatusOr<std::unique_ptr<RocksdbKvStore>> RocksdbKvStore::Open(const std::
   return OpenRocksdb(*rocksdb::Env::Default(), directory, options);
 }
 
-absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenRocksdb(rocksdb::Env& env, const std::string& directory,
-                                                            const RocksdbKvStore::Options& options) {
-  if (absl::Status sound = CheckBeforeOpen(env, directory); !sound.ok()) return sound;
+absl::StatusOr<std::unique_ptr<RocksdbKvStore>> RocksdbKvStore::OpenToRead(const std::string& directory) {
+  // The system's own files, which nobody deletes.
+  return OpenRocksdbToRead(std::shared_ptr<rocksdb::Env>(rocksdb::Env::Default(), [](rocksdb::Env*) {}), directory);
+}
+
+rocksdb::DB& RocksdbKvStore::database() const { return *database_->db; }
+
+absl::Status RocksdbKvStore::OpenDatabase(rocksdb::Env& env, const std::string& directory, const Options& options,
+                                          Database& database) {
   const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
   for (int table = 0; table < kTableCount; ++table) {
     families.emplace_back(TableName(static_cast<Table>(table)), TableOptions(static_cast<Table>(table), cache));
   }
-  auto database = std::make_shared<RocksdbKvStore::Database>();
   rocksdb::DBOptions settings = DatabaseOptions(options, env);
-  settings.wal_filter = database->continuity.get();
-  settings.listeners.push_back(database->log_failure);
+  settings.wal_filter = database.continuity.get();
+  settings.listeners.push_back(database.log_failure);
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const rocksdb::Status status = rocksdb::DB::Open(settings, directory, families, &handles, &db);
+  const bool only_reads = database.env != nullptr;
+  const rocksdb::Status status = only_reads ? rocksdb::DB::OpenForReadOnly(settings, directory, families, &handles, &db)
+                                            : rocksdb::DB::Open(settings, directory, families, &handles, &db);
   if (!status.ok()) return FromOpen(status, directory);
-  database->db.reset(db);
+  database.db.reset(db);
   db->DestroyColumnFamilyHandle(handles.front());
-  for (int table = 0; table < kTableCount; ++table) database->handles[table] = handles[table + 1];
+  for (int table = 0; table < kTableCount; ++table) database.handles[table] = handles[table + 1];
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenRocksdb(rocksdb::Env& env, const std::string& directory,
+                                                            const RocksdbKvStore::Options& options) {
+  if (absl::Status sound = CheckBeforeOpen(env, directory); !sound.ok()) return sound;
+  auto database = std::make_shared<RocksdbKvStore::Database>();
+  absl::Status status = RocksdbKvStore::OpenDatabase(env, directory, options, *database);
+  if (!status.ok()) return status;
+  return std::unique_ptr<RocksdbKvStore>(new RocksdbKvStore(std::move(database)));
+}
+
+absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenRocksdbToRead(std::shared_ptr<rocksdb::Env> env,
+                                                                  const std::string& directory) {
+  if (!env->FileExists(directory + "/CURRENT").ok()) return absl::NotFoundError("there is no database " + directory);
+  auto database = std::make_shared<RocksdbKvStore::Database>();
+  database->env = std::move(env);
+  // A database that is only read takes no lock; nobody may write it meanwhile. A backup is written by nobody.
+  if (database->env->FileExists(directory + "/LOCK").ok()) {
+    const rocksdb::Status locked = database->env->LockFile(directory + "/LOCK", &database->lock);
+    if (!locked.ok()) return FromOpen(locked, directory);
+  }
+  if (absl::Status sound = CheckLogs(*database->env, directory); !sound.ok()) return sound;
+  absl::Status status = RocksdbKvStore::OpenDatabase(*database->env, directory, {}, *database);
+  if (!status.ok()) return status;
   return std::unique_ptr<RocksdbKvStore>(new RocksdbKvStore(std::move(database)));
 }
 
 absl::Status RocksdbKvStore::Write(const WriteBatch& batch, Durability durability) {
   // Debian's RocksDB counts on every comparison unless told not to; the level is the thread's.
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+  if (database_->env != nullptr) return absl::FailedPreconditionError("the database is open for reading only");
   LogFailure& failure = *database_->log_failure;
   if (failure.seen()) return absl::InternalError("the disk failed before; the database must be reopened");
   rocksdb::WriteBatch changes(batch.bytes() + batch.operations().size() * 16);

@@ -26,6 +26,7 @@
 #include "storage/kv_store.h"
 
 namespace rocksdb {
+class DB;
 class Env;
 }  // namespace rocksdb
 
@@ -41,18 +42,27 @@ class RocksdbKvStore : public KvStore {
 
   // Makes the directory, but not its parents, when it is not there.
   static absl::StatusOr<std::unique_ptr<RocksdbKvStore>> Open(const std::string& directory, const Options& options);
+  // For reading only: changes no file but LOCK, refuses every Write with FAILED_PRECONDITION, and holds what the log
+  // has in memory. NOT_FOUND: there is no database.
+  static absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenToRead(const std::string& directory);
   ~RocksdbKvStore() override;
 
   absl::Status Write(const WriteBatch& batch, Durability durability) override;
   absl::StatusOr<std::optional<std::string>> Get(Table table, std::string_view key) const override;
   std::unique_ptr<KvIterator> NewIterator(Table table) const override;
   std::vector<std::pair<std::string, uint64_t>> Figures() const override;
+  // What is below, for backups.
+  rocksdb::DB& database() const;
 
  private:
   friend absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenRocksdb(rocksdb::Env& env, const std::string& directory,
                                                                      const Options& options);
+  friend absl::StatusOr<std::unique_ptr<RocksdbKvStore>> OpenRocksdbToRead(std::shared_ptr<rocksdb::Env> env,
+                                                                           const std::string& directory);
   class Database;
   class Iterator;
+  static absl::Status OpenDatabase(rocksdb::Env& env, const std::string& directory, const Options& options,
+                                   Database& database);
   explicit RocksdbKvStore(std::shared_ptr<Database> database);
   std::shared_ptr<Database> database_;
 };

@@ -48,6 +48,7 @@ struct ServerSettings {
   int disk_reserve_mib = 512;   // 0: none
   std::string tls_certificate;  // empty: plaintext
   std::string tls_private_key;
+  std::string backup_dir;  // empty: no backups
   int hold_new_alerts_above_per_mille = 20;
   friend bool operator==(const ServerSettings&, const ServerSettings&) = default;
 };

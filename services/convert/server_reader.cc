@@ -38,6 +38,7 @@ class ServerReader {
     Address(proto_.metrics_listen(), "metrics_listen", settings_.metrics_listen);
     Text(proto_.region(), settings_.region);
     Text(proto_.policy(), settings_.policy);
+    Text(proto_.backup_dir(), settings_.backup_dir);
     if (proto_.has_block_cache_mib()) {
       Number(proto_.block_cache_mib(), kCacheMibMin, kCacheMibMax, "block_cache_mib", settings_.block_cache_mib);
     }

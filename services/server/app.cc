@@ -25,6 +25,7 @@
 #include "services/ingest/absence_warning.h"
 #include "services/ingest/group_committer.h"
 #include "services/ingest/ingest_service.h"
+#include "services/maintenance/maintenance_service.h"
 #include "services/policy/backtests.h"
 #include "services/policy/configuration_archive.h"
 #include "services/policy/policy_keeper.h"
@@ -45,6 +46,7 @@
 #include "storage/fact_store.h"
 #include "storage/file_durable_mark.h"
 #include "storage/policy_store.h"
+#include "storage/rocksdb_backup.h"
 #include "storage/rocksdb_kv_store.h"
 
 namespace vangnet {
@@ -98,6 +100,7 @@ class App::Impl {
   void TaskLoop();
   void PolicyLoop();
   void BacktestLoop();
+  void BackupLoop();
   void ProbeLoop();
   void SweepOnce(bool& work_left);
   void LogSweep(const SweepResult& result);
@@ -146,6 +149,7 @@ class App::Impl {
   std::unique_ptr<SchoolService> school_service_;
   std::unique_ptr<Backtests> backtests_;
   std::unique_ptr<PolicyService> policy_service_;
+  std::unique_ptr<MaintenanceService> maintenance_service_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<prometheus::Exposer> exposer_;
   std::string metrics_address_;
@@ -242,6 +246,9 @@ absl::Status App::Impl::Listen() {
       *policies_, *keeper_, *backtests_, policy_tasks_, gate_,
       PolicyService::Options{.activating = [this] { return activating_.load(); },
                              .today = [this] { return LocalDay(clock_.Now(), startup_.time_zone); }});
+  maintenance_service_ = std::make_unique<MaintenanceService>(
+      *facts_, clock_, log_, gate_,
+      MaintenanceService::Options{.backup_dir = startup_.settings.backup_dir, .make_backup = stores_.make_backup});
 
   if (absl::Status exposed = Expose(startup_.settings.metrics_listen); !exposed.ok()) return exposed;
   auto server = GrpcServer::Start(
@@ -249,10 +256,10 @@ absl::Status App::Impl::Listen() {
        .tls_certificate = startup_.settings.tls_certificate,
        .tls_private_key = startup_.settings.tls_private_key,
        .services = {ingest_service_.get(), alert_service_.get(), student_service_.get(), school_service_.get(),
-                    policy_service_.get()},
+                    policy_service_.get(), maintenance_service_.get()},
        .service_names = {v1::IngestService::service_full_name(), v1::AlertService::service_full_name(),
                          v1::StudentService::service_full_name(), v1::SchoolService::service_full_name(),
-                         v1::PolicyService::service_full_name()}},
+                         v1::PolicyService::service_full_name(), v1::MaintenanceService::service_full_name()}},
       *metrics_, clock_);
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
@@ -296,6 +303,7 @@ void App::Impl::StartLoops() {
   // Trying a configuration on everybody is in no hurry either.
   start("policies", &Impl::PolicyLoop, 15);
   start("backtests", &Impl::BacktestLoop, 19);
+  start("backups", &Impl::BackupLoop, 15);
   server_->SetServing(true);
 }
 
@@ -311,6 +319,7 @@ void App::Impl::Stop() {
   alert_service_->Stop();
   keeper_->Stop();
   backtests_->Stop();
+  maintenance_service_->Stop();
   server_->Shutdown(kDrainTime);
   tasks_.Stop();
   policy_tasks_.Stop();
@@ -462,6 +471,10 @@ void App::Impl::BacktestLoop() {
   while (backtests_->Wait()) backtests_->RunOnce();
 }
 
+void App::Impl::BackupLoop() {
+  while (maintenance_service_->Wait()) maintenance_service_->RunOnce();
+}
+
 void App::Impl::PolicyLoop() {
   while (policy_tasks_.Wait()) policy_tasks_.RunOnce();
 }
@@ -510,10 +523,12 @@ absl::StatusOr<App::Stores> App::OpenStores(const ServerSettings& settings) {
     if (!opened.ok()) return opened.status();
     access = *std::move(opened);
   }
+  BackupMaker make_backup = [kv = kv->get()](const BackupOrder& order) { return MakeRocksdbBackup(*kv, order); };
   return Stores{.kv = *std::move(kv),
                 .mark = *std::move(mark),
                 .access = std::move(access),
-                .free_bytes = FreeBytesAt(settings.data_dir)};
+                .free_bytes = FreeBytesAt(settings.data_dir),
+                .make_backup = std::move(make_backup)};
 }
 
 absl::StatusOr<std::unique_ptr<App>> App::Start(const Startup& startup, Stores stores, const Clock& clock,

@@ -21,6 +21,7 @@
 #include "services/runtime/disk_reserve.h"
 #include "services/runtime/log.h"
 #include "services/server/startup.h"
+#include "storage/backup.h"
 #include "storage/durable_mark.h"
 #include "storage/kv_store.h"
 
@@ -36,6 +37,7 @@ class App {
     std::unique_ptr<DurableMark> mark;
     std::unique_ptr<AccessFile> access = nullptr;  // null: reads are counted only
     DiskReserve::FreeBytes free_bytes = {};        // empty: the disk always has room
+    BackupMaker make_backup = nullptr;             // empty: no backups are made
   };
   // RocksDB in the data directory.
   static absl::StatusOr<Stores> OpenStores(const ServerSettings& settings);

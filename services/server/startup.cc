@@ -25,7 +25,8 @@ constexpr char kUsage[] =
     "  --listen ADDRESS      gRPC (127.0.0.1:7443); port 0 takes a free one\n"
     "  --metrics_listen ADDRESS   /metrics (127.0.0.1:9464)\n"
     "  --region FILE         region (the sample region)\n"
-    "  --policy FILE         policy (the default policy)\n";
+    "  --policy FILE         policy (the default policy)\n"
+    "  --backup_dir DIR      where `vangnet backup` may put backups (nowhere)\n";
 
 struct Flags {
   std::map<std::string, std::string> values;  // by name
@@ -40,7 +41,7 @@ EarlyExit Usage(const std::string& problem) {
 
 bool TakesValue(const std::string& name) {
   return name == "config" || name == "data_dir" || name == "listen" || name == "metrics_listen" || name == "region" ||
-         name == "policy";
+         name == "policy" || name == "backup_dir";
 }
 
 std::variant<Flags, EarlyExit> ParseFlags(const std::vector<std::string>& arguments) {
@@ -109,7 +110,7 @@ std::optional<ServerSettings> ReadSettings(const Flags& flags, std::string& erro
     std::optional<ServerSettings> settings = Checked(config->second, ReadServerSettings(*text), error);
     if (settings.has_value()) {
       for (std::string* path : {&settings->data_dir, &settings->region, &settings->policy, &settings->tls_certificate,
-                                &settings->tls_private_key}) {
+                                &settings->tls_private_key, &settings->backup_dir}) {
         *path = Resolve(config->second, *path);
       }
     }
@@ -125,6 +126,7 @@ std::optional<ServerSettings> ReadSettings(const Flags& flags, std::string& erro
   set("metrics_listen", settings.metrics_listen);
   set("region", settings.region);
   set("policy", settings.policy);
+  set("backup_dir", settings.backup_dir);
   return settings;
 }
 

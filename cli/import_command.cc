@@ -1,0 +1,51 @@
+// vangnet import: fills an empty data directory with an export.
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/line_reader.h"
+#include "cli/stored_data.h"
+#include "services/maintenance/record_import.h"
+
+namespace vangnet {
+namespace {
+
+// With the number of the line read last.
+absl::Status AtLine(const LineReader& lines, const absl::Status& status) {
+  const std::string message = "line " + std::to_string(lines.line_number()) + ": " + std::string(status.message());
+  return absl::FailedPreconditionError(message + "; nothing was imported: remove the data directory");
+}
+
+absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
+  if (arguments.operands().size() != 1) return absl::InvalidArgumentError("one file is needed");
+  auto lines = LineReader::Open(arguments.operands().front());
+  if (!lines.ok()) return lines.status();
+  auto import = RecordImport::Begin(arguments.Get("data_dir"));
+  if (!import.ok()) return OfFiles(import.status());
+  for (std::string line; lines->Next(&line);) {
+    if (absl::Status added = (*import)->Add(line); !added.ok()) return AtLine(*lines, added);
+  }
+  if (!lines->status().ok()) return lines->status();
+  const auto imported = (*import)->Finish();
+  if (!imported.ok()) return AtLine(*lines, imported.status());
+  std::cout << arguments.Get("data_dir") << ": " << *imported << " record versions\n";
+  return ExitCode::kFine;
+}
+
+}  // namespace
+
+Command ImportCommand() {
+  return {.name = "import",
+          .operands = "FILE",
+          .summary = "fills an empty data directory with an export, without a server",
+          .description =
+              "Takes what vangnet export wrote (-: standard input). Every version is received at the time at which it\n"
+              "was: what was known at any instant is the same. It is all of it or nothing: a data directory whose\n"
+              "import was cut off is refused by vangnetd. The server evaluates everybody when it starts on it.",
+          .flags = {{.name = "data_dir",
+                     .value_name = "DIR",
+                     .help = "where to; must be empty or not there",
+                     .required = true}},
+          .run = &Run};
+}
+
+}  // namespace vangnet

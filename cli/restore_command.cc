@@ -1,0 +1,41 @@
+// vangnet restore: puts a backup into an empty data directory, without a server.
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/stored_data.h"
+#include "services/maintenance/data_directory.h"
+
+namespace vangnet {
+namespace {
+
+absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
+  if (arguments.operands().size() != 1) return absl::InvalidArgumentError("one directory of backups is needed");
+  const auto id = BackupIdOf(arguments);
+  if (!id.ok()) return id.status();
+  const std::string data_dir = arguments.Get("data_dir");
+  const auto restored = RestoreBackup(arguments.operands().front(), *id, data_dir);
+  if (!restored.ok()) return OfFiles(restored.status());
+  std::cout << data_dir << ": backup " << restored->id << " of "
+            << absl::FormatTime(absl::RFC3339_sec, restored->taken_at, absl::UTCTimeZone())
+            << " is restored, with everything acknowledged up to version " << restored->sequence << "\n";
+  return ExitCode::kFine;
+}
+
+}  // namespace
+
+Command RestoreCommand() {
+  return {.name = "restore",
+          .operands = "DIR",
+          .summary = "puts a backup into an empty data directory, without a server",
+          .description =
+              "Reads all of the backup, and refuses one that is damaged, of a newer program, or short of what was\n"
+              "acknowledged, before anything is written. A restore that was cut off is refused by vangnetd.",
+          .flags = {{.name = "data_dir",
+                     .value_name = "DIR",
+                     .help = "where to; must be empty or not there",
+                     .required = true},
+                    {.name = "backup", .value_name = "N", .help = "number of the backup; default the newest"}},
+          .run = &Run};
+}
+
+}  // namespace vangnet

@@ -1,0 +1,104 @@
+#include "services/maintenance/data_directory.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "storage/file_durable_mark.h"
+#include "storage/memory_durable_mark.h"
+#include "storage/rocksdb_backup.h"
+#include "storage/rocksdb_kv_store.h"
+
+namespace vangnet {
+namespace {
+
+std::string DatabaseIn(const std::string& path) { return path + "/db"; }
+std::string MarkIn(const std::string& path) { return path + "/mark"; }
+// Until it is finished.
+std::string UnfinishedIn(const std::string& path) { return path + "/db.unfinished"; }
+
+// Makes the directory when it is not there, and a mark in it of what is to come: a mark without a database is refused
+// by the server, while a directory without either would pass for a new one.
+absl::Status Begin(const std::string& path, uint64_t sequence) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  const bool is_empty = !error && std::filesystem::is_empty(path, error);
+  if (error) return absl::InternalError(path + ": " + error.message());
+  if (!is_empty && std::filesystem::exists(UnfinishedIn(path), error)) {
+    return absl::FailedPreconditionError(path + " was not finished by what was cut off: remove what is in it");
+  }
+  if (!is_empty) return absl::FailedPreconditionError(path + " is not empty: what is in it is not overwritten");
+  const auto mark = FileDurableMark::Open(MarkIn(path));
+  return mark.ok() ? (*mark)->Write(sequence) : mark.status();
+}
+
+// From here on the database has its name, also after a loss of power.
+absl::Status Rename(const std::string& path) {
+  std::error_code error;
+  std::filesystem::rename(UnfinishedIn(path), DatabaseIn(path), error);
+  if (error) return absl::InternalError(path + ": " + error.message());
+  const int directory = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = directory >= 0 && fsync(directory) == 0;
+  if (directory >= 0) close(directory);
+  return synced ? absl::OkStatus() : absl::InternalError("cannot sync " + path);
+}
+
+}  // namespace
+
+absl::StatusOr<DataDirectory> OpenDataDirectory(const std::string& path) {
+  auto kv = RocksdbKvStore::OpenToRead(DatabaseIn(path));
+  if (!kv.ok()) return kv.status();
+  auto mark = FileDurableMark::Open(MarkIn(path));
+  if (!mark.ok()) return mark.status();
+  return DataDirectory{*std::move(kv), *std::move(mark)};
+}
+
+absl::StatusOr<DataDirectory> OpenBackup(const std::string& directory, uint32_t id) {
+  const auto backup = FindRocksdbBackup(directory, id);
+  if (!backup.ok()) return backup.status();
+  if (absl::Status sound = CheckRocksdbBackup(directory, backup->id); !sound.ok()) return sound;
+  auto kv = OpenRocksdbBackup(directory, backup->id);
+  if (!kv.ok()) return kv.status();
+  auto mark = std::make_unique<MemoryDurableMark>();
+  if (absl::Status marked = mark->Write(backup->sequence); !marked.ok()) return marked;
+  return DataDirectory{*std::move(kv), std::move(mark)};
+}
+
+absl::StatusOr<DataDirectory> MakeDataDirectory(const std::string& path) {
+  if (absl::Status begun = Begin(path, 1); !begun.ok()) return begun;
+  auto kv = RocksdbKvStore::Open(UnfinishedIn(path), {});
+  if (!kv.ok()) return kv.status();
+  auto mark = FileDurableMark::Open(MarkIn(path));
+  if (!mark.ok()) return mark.status();
+  return DataDirectory{*std::move(kv), *std::move(mark)};
+}
+
+absl::Status FinishDataDirectory(DataDirectory directory, uint64_t sequence, const std::string& path) {
+  if (absl::Status marked = directory.mark->Write(sequence); !marked.ok()) return marked;
+  directory.kv.reset();
+  return Rename(path);
+}
+
+absl::StatusOr<std::unique_ptr<FactStore>> OpenFactsToRead(const DataDirectory& directory) {
+  return FactStore::Open(*directory.kv, *directory.mark, {});
+}
+
+absl::StatusOr<Backup> RestoreBackup(const std::string& directory, uint32_t id, const std::string& path) {
+  const auto backup = FindRocksdbBackup(directory, id);
+  if (!backup.ok()) return backup.status();
+  {
+    // Everything that would keep a server from starting on it is said before anything is written.
+    const auto opened = OpenBackup(directory, backup->id);
+    if (!opened.ok()) return opened.status();
+    if (const auto facts = OpenFactsToRead(*opened); !facts.ok()) return facts.status();
+  }
+  if (absl::Status begun = Begin(path, backup->sequence); !begun.ok()) return begun;
+  const absl::Status restored = RestoreRocksdbBackup(directory, backup->id, UnfinishedIn(path));
+  if (!restored.ok()) return restored;
+  if (absl::Status renamed = Rename(path); !renamed.ok()) return renamed;
+  return *backup;
+}
+
+}  // namespace vangnet

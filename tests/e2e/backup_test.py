@@ -1,0 +1,220 @@
+#!/usr/bin/python3
+"""backup_test.py [--kills N]: backups of a vangnetd that is written to, restored into empty directories and served again.
+
+Counted: records acknowledged before a backup was asked for and missing from what is restored (0), records in it that
+nobody sent (0), findings that differ (0). The server is killed while it makes backups: the one before stays good.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+import vangnetd
+from vangnet.v1 import ingest_service_pb2
+from vangnet.v1 import record_pb2
+
+CHUNK = 200
+KILLS = 3
+
+
+def child(number):
+    """Records of child `number`: resident, of age, and until some day at a school."""
+    profile = record_pb2.Record(source="las", record_id=f"profile-{number}", revision=1, student=f"s-{number}",
+                                student_profile=record_pb2.StudentProfile(birth_date="2015-03-01"))
+    placement = record_pb2.Record(source="las", record_id=f"placement-{number}", revision=1, student=f"s-{number}",
+                                  placement=record_pb2.Placement(school="10AA00", kind=record_pb2.PLACEMENT_KIND_REGULAR,
+                                                               first_day="2025-08-25"))
+    if number % 10 == 0:
+        placement.placement.last_day = "2026-03-02"
+    return [profile, placement]
+
+
+class Sender:
+    """Sends one child after the other until it is stopped, or the server is gone."""
+
+    def __init__(self, server, first):
+        self.acknowledged = first  # children
+        self.sent = first
+        self._server = server
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self):
+        while not self._ending.is_set():
+            self.sent = self.acknowledged + CHUNK // 2
+            records = [r for i in range(self.acknowledged, self.sent) for r in child(i)]
+            try:
+                answer = self._server.ingest.IngestRecords(
+                    ingest_service_pb2.IngestRecordsRequest(records=records), timeout=30)
+            except vangnetd.grpc.RpcError:
+                return
+            if any(r.outcome == ingest_service_pb2.RECORD_OUTCOME_REJECTED for r in answer.results):
+                return
+            self.acknowledged = self.sent
+
+    def stop(self):
+        self._ending.set()
+        self._thread.join()
+
+
+class BackupTest(unittest.TestCase):
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="vangnet-backup-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.backups = self.path("backups")
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def start(self, data="data", *arguments):
+        return vangnetd.Vangnetd(os.environ["VANGNETD"], self.path(data), os.environ["VANGNET_REGION"],
+                                 os.environ["VANGNET_POLICY"], arguments=("--backup_dir", self.backups, *arguments))
+
+    def vangnet(self, *arguments, server=None):
+        address = ["--server", server.address] if server else []
+        return subprocess.run([os.environ["VANGNET"], *arguments, *address], capture_output=True, text=True, check=False)
+
+    def back_up(self, server, *arguments):
+        made = self.vangnet("backup", *arguments, server=server)
+        self.assertEqual(made.returncode, 0, made.stderr)
+
+    def restore(self, data, *arguments):
+        shutil.rmtree(self.path(data), ignore_errors=True)
+        return self.vangnet("restore", self.backups, "--data_dir", self.path(data), *arguments)
+
+    def children_of(self, server, most):
+        """How many children it has all records of, and how many of those who come next it has anything of."""
+        whole = some = 0
+        for first in range(0, most, 1000):
+            numbers = range(first, min(first + 1000, most))
+            records = [r for i in numbers for r in child(i)]
+            answer = server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=records), timeout=60)
+            known = [r.outcome == ingest_service_pb2.RECORD_OUTCOME_DUPLICATE for r in answer.results]
+            whole += sum(all(known[i:i + 2]) for i in range(0, len(known), 2))
+            some += sum(any(known[i:i + 2]) for i in range(0, len(known), 2))
+        return whole, some
+
+    def test_made_while_records_come_and_restored(self):
+        acknowledged = []
+        with self.start() as server:
+            sender = Sender(server, 0)
+            try:
+                for i in range(4):
+                    wanted = (i + 1) * CHUNK
+                    vangnetd.await_condition(lambda n=wanted: sender.acknowledged >= n, "records are taken")
+                    before = sender.acknowledged
+                    self.back_up(server, "--keep", "3")
+                    acknowledged.append(before)
+                    # Nothing stands still meanwhile.
+                    vangnetd.await_condition(lambda n=before: sender.acknowledged > n, "records go on")
+            finally:
+                sender.stop()
+            sent = sender.sent
+        self.assertEqual(self.restore("gone", "--backup", "1").returncode, 1)  # three are kept
+        for backup in (2, 4):
+            restored = self.restore("restored", "--backup", str(backup))
+            self.assertEqual(restored.returncode, 0, restored.stderr)
+            with self.start("restored") as server:
+                whole, some = self.children_of(server, sent)
+            self.assertGreaterEqual(whole, acknowledged[backup - 1])
+            self.assertEqual(whole, some)
+            self.assertLessEqual(some, sent)
+
+    def test_restored_finds_the_same(self):
+        with self.start() as server:
+            sender = Sender(server, 0)
+            vangnetd.await_condition(lambda: sender.acknowledged >= 300, "records are taken")
+            sender.stop()
+            self.back_up(server)
+            day = vangnetd.today().isoformat()
+            before = [str(f) for f in vangnetd.all_findings(server, day=day)]
+        self.assertGreaterEqual(len(before), 30)
+        self.assertLess(len(before), 60)  # one of ten has left
+        self.assertEqual(self.restore("restored").returncode, 0)
+        with self.start("restored") as server:
+            self.assertEqual([str(f) for f in vangnetd.all_findings(server, day=day)], before)
+
+    def test_killed_while_a_backup_is_made(self):
+        choose = random.Random(4)
+        acknowledged = []  # children, by backup
+        taken = 0  # children; who was sent but not acknowledged is sent again
+        cut_off = 0
+        for _ in range(KILLS):
+            with self.start() as server:
+                sender = Sender(server, taken)
+                vangnetd.await_condition(lambda n=taken + 500: sender.acknowledged >= n, "records are taken")
+                if not acknowledged:
+                    acknowledged.append(sender.acknowledged)
+                    self.back_up(server)
+                before = sender.acknowledged
+                running = subprocess.Popen([os.environ["VANGNET"], "backup", "--server", server.address],
+                                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(choose.uniform(0.0, 0.06))
+                server.kill()
+                sender.stop()
+                taken = sender.acknowledged
+                if running.wait() == 0:
+                    acknowledged.append(before)
+                else:
+                    cut_off += 1
+            restored = self.restore("restored")
+            self.assertEqual(restored.returncode, 0, restored.stderr)
+            with self.start("restored") as server:
+                whole, _ = self.children_of(server, sender.sent)
+            self.assertGreaterEqual(whole, acknowledged[-1])
+        print(f"killed {KILLS} times, {cut_off} of them with a backup cut off; acknowledged before the last backup that "
+              f"stands: {acknowledged[-1]} children, all there")
+        self.assertGreater(cut_off, 0)
+        with self.start() as server:  # what was cut off is in nobody's way
+            self.back_up(server)
+
+    def test_what_is_refused(self):
+        with self.start() as server:
+            sender = Sender(server, 0)
+            vangnetd.await_condition(lambda: sender.acknowledged >= CHUNK, "records are taken")
+            sender.stop()
+            self.back_up(server, self.path("backups", "daily"))
+            outside = self.vangnet("backup", self.path("elsewhere"), server=server)
+            self.assertEqual(outside.returncode, 2, outside.stderr)
+            self.assertIn("backup_dir", outside.stderr)
+            os.symlink(self.folder, self.path("backups", "link"))
+            behind = self.vangnet("backup", self.path("backups", "link", "elsewhere"), server=server)
+            self.assertEqual(behind.returncode, 2, behind.stderr)
+            self.assertFalse(os.path.exists(self.path("elsewhere")))
+            self.back_up(server)
+        self.assertEqual(self.restore("restored").returncode, 0)
+        again = self.vangnet("restore", self.backups, "--data_dir", self.path("restored"))
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("not empty", again.stderr)
+        nothing = self.vangnet("restore", self.path("restored"), "--data_dir", self.path("other"))
+        self.assertEqual(nothing.returncode, 1)
+        self.assertIn("no directory of backups", nothing.stderr)
+        # A restore that was cut off before its last step is not served as if it were whole.
+        os.rename(self.path("restored", "db"), self.path("restored", "db.unfinished"))
+        with self.assertRaises(RuntimeError) as refusal:
+            self.start("restored")
+        self.assertIn("acknowledged", str(refusal.exception))
+        cut_off = self.vangnet("restore", self.backups, "--data_dir", self.path("restored"))
+        self.assertIn("cut off", cut_off.stderr)
+
+    def test_without_a_directory_for_backups(self):
+        self.backups = ""
+        with self.start() as server:
+            refused = self.vangnet("backup", server=server)
+            self.assertEqual(refused.returncode, 1)
+            self.assertIn("backup_dir", refused.stderr)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--kills"]:
+        KILLS = int(sys.argv[2])
+        del sys.argv[1:3]
+    unittest.main()

@@ -1,0 +1,91 @@
+// Backups that no server of this program could start on are refused before anything is written.
+#include "services/maintenance/data_directory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "services/maintenance/verify_store.h"
+#include "storage/file_durable_mark.h"
+#include "storage/keys.h"
+#include "storage/rocksdb_backup.h"
+#include "storage/rocksdb_kv_store.h"
+#include "tests/testing/temporary_directory.h"
+
+namespace vangnet {
+namespace {
+
+using testing::HasSubstr;
+
+class DataDirectoryTest : public testing::Test {
+ protected:
+  // A database with `schema`, and a backup of it that says it holds everything up to `sequence`.
+  void BackUp(char schema, uint64_t sequence) {
+    auto kv = RocksdbKvStore::Open(directory_.path("db"), {});
+    ASSERT_TRUE(kv.ok()) << kv.status();
+    WriteBatch batch;
+    batch.Put(Table::kMeta, MetaKey("schema"), std::string(1, schema));
+    ASSERT_TRUE((*kv)->Write(batch, Durability::kSynced).ok());
+    const auto made = MakeRocksdbBackup(
+        **kv, {directory_.path("backups"), sequence, absl::FromUnixSeconds(1'795'435'200), /*keep=*/0, {}});
+    ASSERT_TRUE(made.ok()) << made.status();
+  }
+  absl::Status Restore() { return RestoreBackup(directory_.path("backups"), 0, directory_.path("data")).status(); }
+  bool IsUntouched() const { return !std::filesystem::exists(directory_.path("data")); }
+
+  vangnet_testing::TemporaryDirectory directory_;
+};
+
+TEST_F(DataDirectoryTest, OneThatIsSoundIsRestoredAndInOrder) {
+  BackUp(1, 0);
+  ASSERT_TRUE(Restore().ok());
+  const auto opened = OpenDataDirectory(directory_.path("data"));
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(VerifyStore(*opened).disagreements(), 0u);
+}
+
+TEST_F(DataDirectoryTest, OneOfANewerProgramIsRefused) {
+  BackUp(2, 0);
+  const absl::Status refused = Restore();
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("written by a newer program"));
+  EXPECT_TRUE(IsUntouched());
+  const auto opened = OpenBackup(directory_.path("backups"), 0);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_GT(VerifyStore(*opened).disagreements(), 0u);
+}
+
+TEST_F(DataDirectoryTest, OneThatLacksWhatWasAcknowledgedIsRefused) {
+  BackUp(1, 7);
+  const absl::Status refused = Restore();
+  EXPECT_TRUE(absl::IsDataLoss(refused)) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("7 acknowledged records are missing"));
+  EXPECT_TRUE(IsUntouched());
+}
+
+TEST_F(DataDirectoryTest, WhatIsThereIsNotOverwritten) {
+  BackUp(1, 0);
+  std::filesystem::create_directories(directory_.path("data/db"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(Restore()));
+  EXPECT_TRUE(std::filesystem::is_empty(directory_.path("data/db")));
+}
+
+// A restore or an import that was cut off anywhere leaves this: a mark, and no database of its name.
+TEST_F(DataDirectoryTest, OneThatIsNotFinishedDoesNotOpenAsANewOne) {
+  {
+    const auto made = MakeDataDirectory(directory_.path("data"));
+    ASSERT_TRUE(made.ok()) << made.status();
+  }
+  const auto kv = RocksdbKvStore::Open(directory_.path("data/db"), {});
+  const auto mark = FileDurableMark::Open(directory_.path("data/mark"));
+  ASSERT_TRUE(kv.ok() && mark.ok());
+  const auto facts = FactStore::Open(**kv, **mark, {});
+  EXPECT_TRUE(absl::IsDataLoss(facts.status())) << facts.status();
+  EXPECT_THAT(std::string(MakeDataDirectory(directory_.path("data")).status().message()), HasSubstr("cut off"));
+}
+
+}  // namespace
+}  // namespace vangnet
