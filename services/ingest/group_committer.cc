@@ -18,7 +18,6 @@ size_t RecordsIn(const GroupCommitter::Submission& submission) {
 GroupCommitter::GroupCommitter(FactStore& store, const Options& options) : store_(store), options_(options) {}
 
 absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
-  if (absl::Status room = MayGrow(); !room.ok()) return room;
   {
     MutexLock lock(mutex_);
     if (stopped_) return absl::UnavailableError("the server is shutting down");
@@ -42,8 +41,6 @@ bool GroupCommitter::HasRoomFor(const std::string& source, size_t bytes) const {
   const auto queue = waiting_.find(source);
   return queue == waiting_.end() || queue->second.bytes + bytes <= options_.queue_bytes_max / 4 * 3;
 }
-
-absl::Status GroupCommitter::MayGrow() const { return options_.may_grow ? options_.may_grow() : absl::OkStatus(); }
 
 bool GroupCommitter::has_room() const {
   MutexLock lock(mutex_);
@@ -102,8 +99,8 @@ GroupCommitter::Group GroupCommitter::RunOnce(absl::Time now) {
     chunk_counts.push_back(submission.chunks.size());
     std::move(submission.chunks.begin(), submission.chunks.end(), std::back_inserter(chunks));
   }
-  // What waited while the disk filled up is refused like what comes after it.
-  const absl::Status room = MayGrow();
+  // Once a group: the answer costs a call of the system.
+  const absl::Status room = options_.may_grow ? options_.may_grow() : absl::OkStatus();
   using Stored = absl::StatusOr<std::vector<ChunkResult>>;
   Stored stored = room.ok() ? store_.Commit(chunks, now) : Stored(room);
   group.status = stored.status();

@@ -6,7 +6,7 @@
 //   that was taken, from the thread that runs RunOnce, and holds no lock.
 // Thread safety: Submit, has_room, Wait and Stop may be called concurrently; RunOnce by one thread (the committer).
 // Errors: RESOURCE_EXHAUSTED from Submit: too much is waiting; UNAVAILABLE: the server is shutting down;
-//   those of `may_grow`.
+//   those of `may_grow`, to `done`.
 // Limits and cost: at most `queue_bytes_max` wait, and what streams that may overrun it have in their hands.
 #ifndef VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
 #define VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
@@ -32,7 +32,7 @@ class GroupCommitter {
     size_t queue_bytes_max = size_t{64} << 20;
     size_t group_records_max = 20'000;
     size_t group_bytes_max = size_t{8} << 20;
-    // Whether the disk takes more; what it answers instead is everybody's answer. Empty: it does.
+    // Whether the disk takes more, asked before each group; what it answers instead is the group's. Empty: it does.
     std::function<absl::Status()> may_grow = {};
   };
   // One result per chunk of the submission; or why nothing of it was stored.
@@ -64,7 +64,6 @@ class GroupCommitter {
 
  private:
   bool HasRoomFor(const std::string& source, size_t bytes) const VANGNET_REQUIRES(mutex_);
-  absl::Status MayGrow() const;
   std::vector<Submission> TakeGroup();
 
   FactStore& store_;

@@ -114,13 +114,13 @@ TEST_F(GroupCommitterTest, AFullDiskIsTheAnswerOfWhatWaitsAndOfWhatComes) {
   GroupCommitter committer(*store_, {.may_grow = [&room] { return room; }});
   Submit(committer, "a", "1");
   room = absl::ResourceExhaustedError("full");
-  EXPECT_EQ(committer.Submit(Submission("a", "2"), GroupCommitter::WhenFull::kTake), room);
+  Submit(committer, "a", "2");
   EXPECT_EQ(committer.RunOnce(kNoon).status, room);
-  EXPECT_THAT(ended_, ElementsAre("1 failed"));
+  EXPECT_THAT(ended_, ElementsAre("1 failed", "2 failed"));
   room = absl::OkStatus();
   Submit(committer, "a", "1");
   EXPECT_TRUE(committer.RunOnce(kNoon).status.ok());
-  EXPECT_THAT(ended_, ElementsAre("1 failed", "1"));
+  EXPECT_THAT(ended_, ElementsAre("1 failed", "2 failed", "1"));
 }
 
 TEST_F(GroupCommitterTest, OneSubmissionLargerThanAGroupIsStoredAlone) {
