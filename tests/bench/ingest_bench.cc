@@ -96,7 +96,7 @@ class IngestBench {
          maker.Absences(std::max(records_ - enrolled, kRecordsPerChunk), kRecordsPerChunk)) {
       chunks.push_back(std::move(chunk));
     }
-    const std::vector<std::vector<Record>> unary = UnaryRecords(&maker, kUnaryCallers, 150);
+    const std::vector<std::vector<Record>> unary = UnaryRecords(&maker, kUnaryCallers, 600);
     MeasureProbe('Q', chunks);
     MeasureVangnetd(chunks, unary, &maker);
     MeasureProbe('D', chunks);
@@ -184,7 +184,7 @@ class IngestBench {
     if (flags_.Get("postgres").empty()) return;
     PostgresLoad load(flags_.Get("postgres"));
     figures_.Add("PostgreSQL: batched upsert, 1 connection, records/s", CountOf(chunks) / load.Batched(chunks));
-    const std::vector<std::vector<Record>> single = UnaryRecords(maker, kPostgresConnections, 300);
+    const std::vector<std::vector<Record>> single = UnaryRecords(maker, kPostgresConnections, 2'400);
     figures_.Add("PostgreSQL: single upserts, 16 connections, records/s",
                  static_cast<double>(single.size() * single[0].size()) / load.Single(single));
 #endif
