@@ -15,6 +15,7 @@ find_package(RocksDB CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(GTest CONFIG REQUIRED)
 find_package(benchmark CONFIG REQUIRED)
+find_library(VANGNET_JEMALLOC jemalloc REQUIRED)
 
 option(VANGNET_FUZZ "Build the libFuzzer targets (Clang only)" OFF)
 set(VANGNET_SANITIZE "" CACHE STRING "Sanitizers for every target, such as address,undefined or thread")
@@ -48,6 +49,14 @@ endif()
 if(VANGNET_FUZZ)
   # Lets libFuzzer see which branches an input takes.
   target_compile_options(vangnet_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# What vangnetd allocates with: many small objects on many threads, where glibc spends a tenth of the server's time
+# (tests/bench/README.md). Sanitizers bring their own.
+add_library(vangnet_allocator INTERFACE)
+add_library(vangnet::allocator ALIAS vangnet_allocator)
+if(NOT VANGNET_SANITIZE)
+  target_link_libraries(vangnet_allocator INTERFACE ${VANGNET_JEMALLOC})
 endif()
 
 # vangnet_library(domain SRCS day.cc ... DEPS vangnet::x absl::y): a static library vangnet_domain, alias vangnet::domain.
