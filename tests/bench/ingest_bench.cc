@@ -187,6 +187,7 @@ class IngestBench {
     const std::vector<std::vector<Record>> single = UnaryRecords(maker, kPostgresConnections, 2'400);
     figures_.Add("PostgreSQL: single upserts, 16 connections, records/s",
                  static_cast<double>(single.size() * single[0].size()) / load.Single(single));
+    load.Settle();
 #endif
   }
 

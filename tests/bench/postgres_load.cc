@@ -105,6 +105,13 @@ void PostgresLoad::MakeTable() {
   }
 }
 
+void PostgresLoad::Settle() {
+  const Connection connection = Connect(conninfo_);
+  for (const char* sql : {"DROP TABLE IF EXISTS vangnet_bench", "CHECKPOINT"}) {
+    Expect(connection.get(), PQexec(connection.get(), sql));
+  }
+}
+
 double PostgresLoad::Batched(const std::vector<StreamRecordsRequest>& chunks) {
   MakeTable();
   const Connection connection = Connect(conninfo_);

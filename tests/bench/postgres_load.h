@@ -21,6 +21,8 @@ class PostgresLoad {
   double Batched(const std::vector<vangnet::v1::StreamRecordsRequest>& chunks);
   // One connection a list, one record a commit. Seconds.
   double Single(const std::vector<std::vector<vangnet::v1::Record>>& records);
+  // Leaves nothing behind that it would write to the disk later, beside what is measured next.
+  void Settle();
 
  private:
   void MakeTable();
