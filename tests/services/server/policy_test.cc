@@ -122,6 +122,17 @@ class PolicyTest : public testing::Test {
     EXPECT_TRUE(server_.alerts().ListAlerts(&call, request, &response).ok());
     return {response.alerts().begin(), response.alerts().end()};
   }
+  // Findings of long absence in the region, as known at this instant.
+  int LongAbsences(int64_t as_known_at_seconds) {
+    Call call;
+    v1::ListFindingsRequest request;
+    request.set_rule("long-absence");
+    request.mutable_as_known_on()->set_seconds(as_known_at_seconds);
+    v1::ListFindingsResponse response;
+    const grpc::Status status = server_.students().ListFindings(&call, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response.findings_size();
+  }
   // Children who were sick on the last two school days, which is an alert under EarlierPolicy.
   void SendSickChildren(int children) {
     std::vector<v1::Record> records;
@@ -240,6 +251,21 @@ TEST_F(PolicyTest, APolicyThatTouchesFewIsInUseAtOnce) {
   EXPECT_FALSE(listed.versions(0).has_active_until());
   EXPECT_EQ(listed.versions(1).active_until().seconds(), listed.versions(0).active_since().seconds());
   EXPECT_EQ(listed.versions(1).policy(), DefaultPolicyText());
+}
+
+// The same facts, known before and after: what was found then is what the policy of then found, also after a restart.
+TEST_F(PolicyTest, FindingsAsKnownThenAreThoseOfThePolicyOfThen) {
+  SendSickChildren(3);
+  GetUntil(HasActive);
+  server_.clock().Advance(absl::Hours(1));
+  files_.WritePolicy(EarlierPolicy());
+  ASSERT_FALSE(Reload().has_held());
+  GetUntil([](const v1::GetPolicyResponse& shown) { return !shown.activating(); });
+  for (int start = 0; start < 2; ++start) {
+    EXPECT_EQ(LongAbsences(RunningApp::kStartSeconds + 3'599), 0);
+    EXPECT_EQ(LongAbsences(RunningApp::kStartSeconds + 3'600), 3);
+    server_.Restart();
+  }
 }
 
 TEST_F(PolicyMetricsTest, APolicyThatWouldFloodIsHeldUntilItIsConfirmed) {
