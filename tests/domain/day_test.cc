@@ -50,6 +50,8 @@ TEST(DayTest, IntervalsIncludeBothEnds) {
 TEST(MinuteOfDayTest, TwentyFourHoursIsAnEnd) {
   EXPECT_EQ(ParseMinuteOfDay("24:00"), 1440);
   EXPECT_EQ(ParseMinuteOfDay("24:01"), std::nullopt);
+  EXPECT_EQ(ParseMinuteOfDay("08:59"), 539);
+  EXPECT_EQ(ParseMinuteOfDay("08:60"), std::nullopt);
   EXPECT_EQ(ParseMinuteOfDay("8:30"), std::nullopt);
   EXPECT_EQ(MinuteOfDayToString(510), "08:30");
 }
