@@ -2,6 +2,7 @@
 #include "alerts/engine/sweeper.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gmock/gmock.h"
@@ -269,6 +270,23 @@ TEST_F(SweeperTest, AnAlertIsNotOlderThanAFactThatLandedDuringTheSweep) {
   ASSERT_THAT(alerts, SizeIs(1));
   EXPECT_EQ(alerts.front().opened_at, received_at);
   EXPECT_EQ(alerts.front().history.front().changed_at, received_at);
+}
+
+TEST_F(SweeperTest, AFactThatLandsWhileItsChildIsDueIsHeardBeforeAnythingIsRaised) {
+  bool is_due = false;
+  world_.options.hook = [&](const Subject&) {
+    if (std::exchange(is_due, false)) world_.Send({AtSchool("s-1", 2)});  // the evaluation has read what it needs
+    return absl::OkStatus();
+  };
+  Restart();
+  world_.today = kMonday - 3;
+  world_.Send({LeftSchool("s-1")});
+  world_.Sweep();
+  world_.today = kMonday;
+  is_due = true;
+  world_.Sweep();
+  EXPECT_FALSE(is_due);
+  EXPECT_THAT(world_.AllAlerts(), IsEmpty());
 }
 
 TEST_F(SweeperTest, AQuietDayTouchesOnlyThoseWhoAreDue) {
