@@ -5,6 +5,8 @@
 
 #include <random>
 
+#include "storage/file_durable_mark.h"
+#include "tests/faults/disk_calls.h"
 #include "tests/faults/story_with_faults.h"
 
 namespace vangnet_testing {
@@ -38,6 +40,24 @@ TEST(PowerLossTest, NothingAcknowledgedIsMissing) {
   }
   EXPECT_GT(all.restarts, 100u);
   Report("power loss", all);
+}
+
+TEST(PowerLossTest, AMarkThatWasWrittenStays) {
+  std::mt19937_64 random(1);
+  for (uint64_t last = 1; last <= 100; ++last) {
+    const auto disk = std::make_shared<SimulatedDisk>();
+    MountDisk(disk);
+    const std::string path = std::string(kMountPoint) + "/mark";
+    {
+      const auto mark = vangnet::FileDurableMark::Open(path);
+      ASSERT_TRUE(mark.ok()) << mark.status();
+      for (uint64_t sequence = 1; sequence <= last; ++sequence) ASSERT_TRUE((*mark)->Write(sequence).ok());
+    }
+    disk->LosePower(random);
+    const auto mark = vangnet::FileDurableMark::Open(path);
+    ASSERT_TRUE(mark.ok()) << mark.status();
+    EXPECT_EQ((*mark)->Read().value(), last);
+  }
 }
 
 // The comparison itself: a disk that says it synced and did not loses what was acknowledged, and that is seen.

@@ -573,8 +573,10 @@ TEST_P(FactStoreTest, ANewerSchemaIsRefused) {
 
 TEST_P(FactStoreTest, ADatabaseThatEndsBeforeTheMarkIsRefused) {
   Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))});
-  ASSERT_TRUE(mark_.Write(4).ok());
+  ASSERT_TRUE(mark_.Write(2).ok());
   store_.reset();
+  EXPECT_TRUE(absl::IsDataLoss(FactStore::Open(disk_->kv(), mark_, options_).status())) << "one is enough";
+  ASSERT_TRUE(mark_.Write(4).ok());
   const auto opened = FactStore::Open(disk_->kv(), mark_, options_);
   EXPECT_TRUE(absl::IsDataLoss(opened.status())) << opened.status();
   EXPECT_EQ(opened.status().message(),
