@@ -39,8 +39,11 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::v
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  // It ends with this program, also when that ends by an error and destroys nothing.
+  std::vector<std::string> bound = {"/usr/bin/setpriv", "--pdeathsig", "TERM", "--"};
+  bound.insert(bound.end(), command.begin(), command.end());
   std::vector<char*> words;
-  for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  for (const std::string& word : bound) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   pid_t pid = 0;
   const int failed = posix_spawn(&pid, words[0], &actions, nullptr, words.data(), environ);

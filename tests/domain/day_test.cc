@@ -47,11 +47,14 @@ TEST(DayTest, IntervalsIncludeBothEnds) {
   EXPECT_FALSE(Days("2026-09-07", "2026-09-08").meets(Days("2026-09-09", "")));
 }
 
+TEST(MinuteOfDayTest, AnHourHasSixtyMinutes) {
+  EXPECT_EQ(ParseMinuteOfDay("08:59"), 539);
+  EXPECT_EQ(ParseMinuteOfDay("08:60"), std::nullopt);
+}
+
 TEST(MinuteOfDayTest, TwentyFourHoursIsAnEnd) {
   EXPECT_EQ(ParseMinuteOfDay("24:00"), 1440);
   EXPECT_EQ(ParseMinuteOfDay("24:01"), std::nullopt);
-  EXPECT_EQ(ParseMinuteOfDay("08:59"), 539);
-  EXPECT_EQ(ParseMinuteOfDay("08:60"), std::nullopt);
   EXPECT_EQ(ParseMinuteOfDay("8:30"), std::nullopt);
   EXPECT_EQ(MinuteOfDayToString(510), "08:30");
 }

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 
 import vangnetd
@@ -156,7 +155,8 @@ class BackupTest(unittest.TestCase):
                 before = sender.acknowledged
                 running = subprocess.Popen([os.environ["VANGNET"], "backup", "--server", server.address],
                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                time.sleep(choose.uniform(0.0, 0.06))
+                moment = before + choose.randrange(4) * (CHUNK // 2)
+                vangnetd.await_condition(lambda n=moment: sender.acknowledged >= n, "records go on")
                 server.kill()
                 sender.stop()
                 taken = sender.acknowledged

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Puts each fault of mutants.toml into a copy of the sources, builds, and sees which test notices.
 
-run.py --check            each fault's line stands once in its file, and its tests exist in --build (quick)
+run.py --check            each fault's line stands once in its file, and its tests exist in --build, default build/release (quick)
 run.py [NAME...]          each fault, or those whose name has one of NAME in it; exit 1 when one survives
   --copy FOLDER           where the copy is built; default build/mutants
 """
 
 import argparse
+import filecmp
 import os
 import re
 import shutil
@@ -70,7 +71,7 @@ def copy_sources(copy):
         if not os.path.isfile(source):
             continue
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        if not os.path.isfile(target) or open(source, "rb").read() != open(target, "rb").read():
+        if not os.path.isfile(target) or not filecmp.cmp(source, target, shallow=False):
             shutil.copy(source, target)
 
 
