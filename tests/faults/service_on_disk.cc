@@ -35,7 +35,12 @@ std::string ContentOf(const Record& record) {
 uint64_t DigestOf(const Record& record) { return vangnet::StableHash(ContentOf(record)); }
 
 ServiceOnDisk::ServiceOnDisk(std::shared_ptr<SimulatedDisk> disk, const Options& options)
-    : disk_(std::move(disk)), options_(options) {}
+    : disk_(std::move(disk)), options_(options), configuration_(options.configuration) {
+  if (configuration_.region != nullptr) return;
+  configuration_ = {.region = std::make_shared<const vangnet::Region>(SmallRegion()),
+                    .policy = std::make_shared<const vangnet::Policy>(SmallPolicy()),
+                    .version = "1"};
+}
 
 absl::Status ServiceOnDisk::Start() {
   Kill();
@@ -63,11 +68,7 @@ absl::Status ServiceOnDisk::Open() {
   auto alerts = vangnet::AlertStore::Open(*kv_);
   if (!alerts.ok()) return alerts.status();
   alerts_ = *std::move(alerts);
-  auto sweeper = vangnet::Sweeper::Create(*kv_, *facts_, *alerts_, alert_writes_,
-                                          {.region = std::make_shared<const vangnet::Region>(SmallRegion()),
-                                           .policy = std::make_shared<const vangnet::Policy>(SmallPolicy()),
-                                           .version = "1"},
-                                          {});
+  auto sweeper = vangnet::Sweeper::Create(*kv_, *facts_, *alerts_, alert_writes_, configuration_, {});
   if (!sweeper.ok()) return sweeper.status();
   sweeper_ = *std::move(sweeper);
   return absl::OkStatus();
@@ -83,9 +84,15 @@ void ServiceOnDisk::Kill() {
   kv_.reset();
 }
 
-absl::Status ServiceOnDisk::Send(const std::vector<Record>& records, absl::Time now) {
+void ServiceOnDisk::Configure(vangnet::EngineConfiguration configuration) {
+  configuration_ = std::move(configuration);
+  if (sweeper_ != nullptr) sweeper_->SetConfiguration(configuration_);
+}
+
+absl::Status ServiceOnDisk::Send(const std::vector<Record>& records, absl::Time now, bool backfill) {
   vangnet::Chunk chunk;
   chunk.source = "las-1";
+  chunk.backfill = backfill;
   for (const Record& record : records) {
     vangnet::IncomingRecord incoming;
     incoming.record = record;
@@ -134,10 +141,22 @@ absl::StatusOr<Holdings> ServiceOnDisk::ReadAll() const {
     if (!versions.ok()) return versions.status();
     holdings.versions += versions->size();
   }
-  auto alerts = alerts_->ListAlerts(0, kAllAtOnce, [](const vangnet::Alert&) { return true; });
+  auto alerts = Alerts();
   if (!alerts.ok()) return alerts.status();
   holdings.alerts = *std::move(alerts);
   return holdings;
+}
+
+absl::StatusOr<std::vector<vangnet::Alert>> ServiceOnDisk::Alerts() const {
+  return alerts_->ListAlerts(0, kAllAtOnce, [](const vangnet::Alert&) { return true; });
+}
+
+absl::StatusOr<std::vector<Record>> ServiceOnDisk::VersionsOf(const Subject& subject) const {
+  auto versions = facts_->GetVersions(subject);
+  if (!versions.ok()) return versions.status();
+  std::vector<Record> records;
+  for (vangnet::StoredVersion& version : *versions) records.push_back(std::move(version.record));
+  return records;
 }
 
 std::vector<std::string> OpenAlertsOf(const Holdings& holdings) {

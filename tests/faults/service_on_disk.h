@@ -39,6 +39,8 @@ class ServiceOnDisk {
     // Small, so that tables and manifests are written and not the log alone.
     uint64_t log_bytes_max = uint64_t{24} << 10;
     bool accept_without_mark = false;
+    // Without a region: that of engine_world.h.
+    vangnet::EngineConfiguration configuration = {};
   };
 
   ServiceOnDisk(std::shared_ptr<SimulatedDisk> disk, const Options& options);
@@ -48,18 +50,24 @@ class ServiceOnDisk {
   // As kill -9: nothing more reaches the disk.
   void Kill();
 
-  absl::Status Send(const std::vector<vangnet::Record>& records, absl::Time now);
+  // From now on, and after a restart.
+  void Configure(vangnet::EngineConfiguration configuration);
+
+  absl::Status Send(const std::vector<vangnet::Record>& records, absl::Time now, bool backfill = false);
   // Until nothing is left to evaluate.
   absl::Status Sweep(vangnet::Day today, absl::Time now);
   absl::Status Acknowledge(uint64_t alert_id, absl::Time now);
   // Reads everything there is, every version of every record too.
   absl::StatusOr<Holdings> ReadAll() const;
+  absl::StatusOr<std::vector<vangnet::Alert>> Alerts() const;
+  absl::StatusOr<std::vector<vangnet::Record>> VersionsOf(const vangnet::Subject& subject) const;
 
  private:
   absl::Status Open();
 
   const std::shared_ptr<SimulatedDisk> disk_;
   const Options options_;
+  vangnet::EngineConfiguration configuration_;
   DiskEnv* env_ = nullptr;
   std::unique_ptr<vangnet::KvStore> kv_;
   std::unique_ptr<vangnet::DurableMark> mark_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <thread>
 
 namespace vangnet_testing {
 
@@ -37,9 +38,15 @@ FileKind KindOf(std::string_view path) {
   return FileKind::kOther;
 }
 
+void SimulatedDisk::CountChange() {
+  ++changes_;
+  if (changes_left_ == 0 || (doomed_ && *doomed_ != std::this_thread::get_id())) return;
+  if (--changes_left_ == 0) dead_ = true;
+}
+
 int SimulatedDisk::Count(FileKind kind, DiskCall call) {
-  if (call != DiskCall::kRead && call != DiskCall::kOpen) ++changes_;
-  if (dies_at_ != 0 && changes_ >= dies_at_) return EIO;
+  if (call != DiskCall::kRead && call != DiskCall::kOpen) CountChange();
+  if (dead_) return EIO;
   const uint64_t number = ++calls_[static_cast<size_t>(kind)][static_cast<size_t>(call)];
   for (const DiskFault& fault : faults_) {
     if (fault.kind != kind || fault.call != call || fault.number != number) continue;
@@ -83,9 +90,10 @@ int SimulatedDisk::Open(const std::string& path, Handle& file) {
 
 int SimulatedDisk::Write(const Handle& file, uint64_t offset, std::string_view bytes) {
   MutexLock lock(mutex_);
+  const bool was_dead = dead_;
   int error = Count(file->kind, DiskCall::kWrite);
   // A call that fails may have done a part of its work; a program that is dead does none.
-  if (dies_at_ != 0 && changes_ > dies_at_) return error;
+  if (was_dead) return error;
   if (error != 0) bytes = bytes.substr(0, bytes.size() / 2);
   const uint64_t growth = std::max<uint64_t>(offset + bytes.size(), file->bytes.size()) - file->bytes.size();
   const uint64_t used = Used();
@@ -219,14 +227,22 @@ void SimulatedDisk::Lie() {
   lies_ = true;
 }
 
-void SimulatedDisk::DieAt(uint64_t number) {
+void SimulatedDisk::DieAt(uint64_t number, Changes changes) {
   MutexLock lock(mutex_);
-  dies_at_ = changes_ + number;
+  changes_left_ = number;
+  doomed_.reset();
+  if (changes == Changes::kOfThisThread) doomed_ = std::this_thread::get_id();
 }
 
 void SimulatedDisk::Revive() {
   MutexLock lock(mutex_);
-  dies_at_ = 0;
+  changes_left_ = 0;
+  dead_ = false;
+}
+
+bool SimulatedDisk::died() const {
+  MutexLock lock(mutex_);
+  return dead_;
 }
 
 uint64_t SimulatedDisk::changes() const {
@@ -265,22 +281,29 @@ void SimulatedDisk::LoseUnsynced(File& file, std::mt19937_64& random) {
 
 void SimulatedDisk::LosePower(std::mt19937_64& random) {
   MutexLock lock(mutex_);
+  // What becomes of one kind of file does not depend on how many there are of another: RocksDB's own threads make
+  // tables.
+  std::array<std::mt19937_64, kFileKindCount> chances;
+  for (std::mt19937_64& chance : chances) chance.seed(random());
+  const auto chance_of = [&](const Handle& file) -> std::mt19937_64& {
+    return chances[static_cast<size_t>(file->kind)];
+  };
   // Names that were made or deleted, and not synced: each may have got there or not.
   Names left = durable_names_;
   for (const auto& [path, file] : durable_names_) {
     const auto now = names_.find(path);
-    if ((now == names_.end() || now->second != file) && random() % 2 == 0) left.erase(path);
+    if ((now == names_.end() || now->second != file) && chance_of(file)() % 2 == 0) left.erase(path);
   }
   for (const auto& [path, file] : names_) {
     const auto before = durable_names_.find(path);
     if (before != durable_names_.end() && before->second == file) continue;
-    if (random() % 2 == 0) left[path] = file;
+    if (chance_of(file)() % 2 == 0) left[path] = file;
   }
-  std::vector<const File*> seen;
+  std::vector<Handle> seen;
   for (const auto& [path, file] : left) {
-    if (std::find(seen.begin(), seen.end(), file.get()) != seen.end()) continue;
-    LoseUnsynced(*file, random);
-    seen.push_back(file.get());
+    if (std::find(seen.begin(), seen.end(), file) != seen.end()) continue;
+    LoseUnsynced(*file, chance_of(file));
+    seen.push_back(file);
   }
   names_ = durable_names_ = std::move(left);
 }

@@ -21,6 +21,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "domain/mutex.h"
@@ -87,8 +88,15 @@ class SimulatedDisk {
   uint64_t injected() const;
   // The program dies in the call that changes the disk for the `number`th time from now (from 1): that call is half
   // done, all later ones fail and do nothing, until Revive.
-  void DieAt(uint64_t number);
+  enum class Changes : uint8_t {
+    kAll,
+    // Those of RocksDB's own threads are not counted: the same number is the same call in every life.
+    kOfThisThread,
+  };
+  void DieAt(uint64_t number, Changes changes = Changes::kAll);
   void Revive();
+  // Since DieAt, and before Revive.
+  bool died() const;
   // Calls that change the disk, so far.
   uint64_t changes() const;
   // More than this the files cannot hold together. A write that does not fit is cut short, and ENOSPC.
@@ -103,6 +111,7 @@ class SimulatedDisk {
   void SetImage(const std::map<std::string, std::string>& image);
 
  private:
+  void CountChange() VANGNET_REQUIRES(mutex_);
   // Counts the call; the error it must fail with.
   int Count(FileKind kind, DiskCall call) VANGNET_REQUIRES(mutex_);
   uint64_t Used() const VANGNET_REQUIRES(mutex_);
@@ -118,7 +127,9 @@ class SimulatedDisk {
   uint64_t injected_ VANGNET_GUARDED_BY(mutex_) = 0;
   bool lies_ VANGNET_GUARDED_BY(mutex_) = false;
   uint64_t changes_ VANGNET_GUARDED_BY(mutex_) = 0;
-  uint64_t dies_at_ VANGNET_GUARDED_BY(mutex_) = 0;  // 0: never
+  uint64_t changes_left_ VANGNET_GUARDED_BY(mutex_) = 0;  // until it dies; 0: it does not
+  std::optional<std::thread::id> doomed_ VANGNET_GUARDED_BY(mutex_);
+  bool dead_ VANGNET_GUARDED_BY(mutex_) = false;
   uint64_t capacity_ VANGNET_GUARDED_BY(mutex_) = std::numeric_limits<uint64_t>::max();
 };
 

@@ -1,6 +1,7 @@
 #include "tests/simulation/naive_student.h"
 
 #include <algorithm>
+#include <span>
 
 namespace vangnet_testing {
 namespace {
@@ -51,6 +52,27 @@ const NaiveSession* SessionAt(const StudentDay& day, int minute) {
     if (session.from <= minute && minute < session.until) return &session;
   }
   return nullptr;
+}
+
+// From the first lesson of the day to the end of the last: whoever looks at each minute need not look at the night.
+struct LessonTime {
+  int from = kMinutesOfDay;
+  int until = 0;
+};
+
+LessonTime LessonTimeOf(const StudentDay& day) {
+  LessonTime time;
+  for (const NaiveSession& session : day.sessions) {
+    time.from = std::min<int>(time.from, session.from);
+    time.until = std::max<int>(time.until, session.until);
+  }
+  return time;
+}
+
+std::span<const MinuteStatus> LessonMinutes(const StudentDay& day) {
+  if (!day.is_school_day()) return {};
+  const auto [from, until] = LessonTimeOf(day);
+  return std::span(day.minutes).subspan(static_cast<size_t>(from), static_cast<size_t>(until - from));
 }
 
 // The absences and presences whose extent names a day, and what that says of minutes that none covers.
@@ -104,7 +126,8 @@ MinuteStatus StatusOfMinute(const NaiveStudent& student, const NamingFacts& nami
 void PictureMinutes(const NaiveStudent& student, StudentDay& day) {
   const NamingFacts naming = FactsNaming(student, day);
   const bool cannot_be_unauthorised = !student.IsCompulsory(day.day) || student.IsExempt(day.day);
-  for (int minute = 0; minute < kMinutesOfDay; ++minute) {
+  const auto [from, until] = LessonTimeOf(day);
+  for (int minute = from; minute < until; ++minute) {
     if (SessionAt(day, minute) == nullptr) continue;
     MinuteStatus status = StatusOfMinute(student, naming, day, minute);
     const bool ongeoorloofd = status == MinuteStatus::kUnauthorised || status == MinuteStatus::kUndecided;
@@ -118,7 +141,7 @@ void FreeMinutesUnderSix(NaiveStudent& student) {
   int used = 0;
   for (StudentDay& day : student.days) {
     if (day.day == day.day.monday()) used = 0;
-    if (!student.IsUnderSix(day.day)) continue;
+    if (!student.IsUnderSix(day.day) || !day.is_school_day()) continue;
     for (MinuteStatus& status : day.minutes) {
       if (status != MinuteStatus::kUnauthorised || used >= student.world.policy.under_six_free_minutes) continue;
       status = MinuteStatus::kAuthorised;
@@ -159,18 +182,21 @@ bool IsMinuteOf(AbsenceFilter filter, MinuteStatus status) {
 }
 
 int CountMinutes(const StudentDay& day, MinuteStatus status) {
-  return static_cast<int>(std::count(day.minutes.begin(), day.minutes.end(), status));
+  const auto minutes = LessonMinutes(day);
+  return static_cast<int>(std::count(minutes.begin(), minutes.end(), status));
 }
 
 int CountMinutesOf(AbsenceFilter filter, const StudentDay& day) {
   int count = 0;
-  for (const MinuteStatus status : day.minutes) {
+  for (const MinuteStatus status : LessonMinutes(day)) {
     if (IsMinuteOf(filter, status)) ++count;
   }
   return count;
 }
 
-int CountLessonMinutes(const StudentDay& day) { return kMinutesOfDay - CountMinutes(day, MinuteStatus::kNoLesson); }
+int CountLessonMinutes(const StudentDay& day) {
+  return static_cast<int>(LessonMinutes(day).size()) - CountMinutes(day, MinuteStatus::kNoLesson);
+}
 
 bool IsWholly(AbsenceFilter filter, const StudentDay& day) {
   return CountMinutesOf(filter, day) == CountLessonMinutes(day);
@@ -180,7 +206,7 @@ bool IsOpenFor(AbsenceFilter filter, const StudentDay& day) {
   if (IsWholly(filter, day)) return false;
   bool something_is_missing = false;
   bool all_others_are_of_filter = true;
-  for (const MinuteStatus status : day.minutes) {
+  for (const MinuteStatus status : LessonMinutes(day)) {
     if (status == MinuteStatus::kNoLesson) continue;
     if (status == MinuteStatus::kUnknown || status == MinuteStatus::kUndecided) {
       something_is_missing = true;
@@ -208,7 +234,8 @@ bool AbsenceCovers(const Absence& absence, const StudentDay& day, int minute) {
 
 bool AbsenceCoversAnyMinute(const Absence& absence, const StudentDay& day) {
   if (!vangnet::DaysOf(absence.extent).contains(day.day)) return false;
-  for (int minute = 0; minute < kMinutesOfDay; ++minute) {
+  const auto [from, until] = LessonTimeOf(day);
+  for (int minute = from; minute < until; ++minute) {
     if (AbsenceCovers(absence, day, minute)) return true;
   }
   return false;

@@ -45,7 +45,7 @@ struct StudentDay {
 bool IsMinuteOf(vangnet::AbsenceFilter filter, MinuteStatus status);
 bool IsWholly(vangnet::AbsenceFilter filter, const StudentDay& day);
 bool IsOpenFor(vangnet::AbsenceFilter filter, const StudentDay& day);
-// Minutes with that status.
+// Lesson minutes with that status.
 int CountMinutes(const StudentDay& day, MinuteStatus status);
 // Minutes of the filter, and all lesson minutes.
 int CountMinutesOf(vangnet::AbsenceFilter filter, const StudentDay& day);
