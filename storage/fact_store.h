@@ -201,9 +201,10 @@ class FactStore : public FactsView {
   absl::StatusOr<std::vector<std::string>> GetStudentsEverPlacedAt(std::string_view school) const override;
   // Cost: one pass over the partition's placed entries.
   absl::StatusOr<Placed> GetPlaced(int partition, const std::function<bool(std::string_view)>& wanted) const override;
-  // Student keys in (partition, key) order, after `after` (empty: from the beginning), at most `max`.
+  // Student keys in (partition, key) order, after `after` (empty: from the beginning), at most `max`. Keys that only a
+  // link names are among them: a child may be shown under one.
   absl::StatusOr<std::vector<std::string>> ListStudents(std::string_view after, size_t max) const;
-  // Those of one partition, keys that only a link ever named among them, ascending from `first` on, at most `max`.
+  // The same of one partition, ascending from `first` on.
   absl::StatusOr<std::vector<std::string>> ListPartition(int partition, std::string_view first, size_t max) const;
   // Last sequence given out; every version at or below it is durable.
   uint64_t last_sequence() const;

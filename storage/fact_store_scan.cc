@@ -113,7 +113,8 @@ std::unique_ptr<StudentScan> FactStore::Scan(int partition, std::string_view fir
 absl::StatusOr<std::vector<std::string>> FactStore::ListStudents(std::string_view after, size_t max) const {
   std::vector<std::string> students;
   for (int partition = after.empty() ? 0 : PartitionOf(after); partition < kPartitionCount; ++partition) {
-    StateWalk walk(*impl_, static_cast<uint8_t>(partition), after, /*others=*/{});
+    const auto part = static_cast<uint8_t>(partition);
+    StateWalk walk(*impl_, part, after, impl_->links.KeysIn(part, after));
     while (students.size() < max && walk.Next()) {
       if (walk.key() > after || after.empty()) students.push_back(walk.key());
     }

@@ -127,6 +127,15 @@ TEST_F(SweeperActivationTest, ARuleThatIsGoneResolvesItsAlertsAndEvaluatesNobody
   EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
 }
 
+// A school told another key of the child, and nothing under it: the child is shown under that key, the smaller one.
+TEST_F(SweeperActivationTest, AChildShownUnderAKeyThatOnlyALinkNamesIsEvaluated) {
+  world_.Send({StudentRecord(Name(3), "same", 1, SameStudent{"a-other-key"})});
+  world_.Sweep();
+  world_.policy.rules[kLongAbsence].stages[0].condition.n = 2;
+  EXPECT_THAT(Activate("2"), Contains("a-other-key"));
+  EXPECT_THAT(world_.OpenAlerts(), Contains("a-other-key long-absence early since 2026-10-15"));
+}
+
 // What a new rule will find later is due in time: law 8 holds under the new policy.
 TEST_F(SweeperActivationTest, ChildrenAreDueWhenTheNewPolicyWillFindThem) {
   world_.Send({StudentRecord(Name(1), "sick", 1, SickFrom("12AB00", kFriday))});
@@ -276,6 +285,15 @@ TEST_F(ActivationTrialTest, AChildWithSeveralKeysIsOneChild) {
   const auto tried = Try();
   EXPECT_EQ(tried->students, 10u);
   EXPECT_EQ(tried->students_with_new_alert, 1u);
+}
+
+TEST_F(ActivationTrialTest, AChildShownUnderAKeyThatOnlyALinkNamesCounts) {
+  world_.Send({StudentRecord(Name(3), "same", 1, SameStudent{.other = "a-other-key"})});
+  world_.Sweep();
+  world_.policy.rules[kLongAbsence].stages[0].condition.n = 2;
+  const auto tried = Try();
+  EXPECT_EQ(tried->students, 11u);
+  EXPECT_EQ(tried->students_with_new_alert, 2u);
 }
 
 TEST_F(ActivationTrialTest, StopsWhenAsked) {
