@@ -1,5 +1,6 @@
 #include "tests/bench/bench_records.h"
 
+#include <chrono>
 #include <utility>
 
 namespace vangnet_testing {
@@ -25,6 +26,11 @@ Record* NextRecord(std::vector<StreamRecordsRequest>* chunks, int records_per_ch
 }
 
 }  // namespace
+
+vangnet::Day Today() {
+  const auto now = std::chrono::system_clock::now();
+  return vangnet::Day(static_cast<int32_t>(std::chrono::floor<std::chrono::days>(now).time_since_epoch().count()));
+}
 
 BenchRecords::BenchRecords(uint64_t seed, int students, vangnet::Day today, std::string tag)
     : random_(seed), students_(students), today_(today), tag_(std::move(tag)) {}
@@ -53,8 +59,9 @@ std::vector<StreamRecordsRequest> BenchRecords::Enrolments(int records_per_chunk
   return chunks;
 }
 
-void BenchRecords::Absence(Record* record) {
-  const uint64_t student = random_() % students_;
+void BenchRecords::Absence(Record* record) { AbsenceOf(random_() % students_, record); }
+
+void BenchRecords::AbsenceOf(uint64_t student, Record* record) {
   record->set_source("las-1");
   record->set_record_id("a" + std::to_string(++absences_));
   record->set_revision(1);

@@ -15,6 +15,9 @@
 
 namespace vangnet_testing {
 
+// Of this machine, in UTC: near enough to the server's.
+vangnet::Day Today();
+
 class BenchRecords {
  public:
   // `today` is the server's day; absences lie in the year before it. `tag` keeps the children of two makers apart.
@@ -25,6 +28,8 @@ class BenchRecords {
   // `count` single-day or longer absences of random children.
   std::vector<vangnet::v1::StreamRecordsRequest> Absences(int count, int records_per_chunk);
   void Absence(vangnet::v1::Record* record);
+  // The same of this child, below `students`.
+  void AbsenceOf(uint64_t student, vangnet::v1::Record* record);
   // Two records of a child of its own that left its school three weeks ago: raises one alert. `student` is its key.
   void DropOut(vangnet::v1::StreamRecordsRequest* chunk, std::string* student);
 
