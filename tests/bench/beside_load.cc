@@ -73,7 +73,7 @@ grpc::Status BesideLoad::RunOne(grpc::ClientContext& context) {
 
 grpc::Status BesideLoad::Backup(grpc::ClientContext& context) {
   vangnet::v1::CreateBackupRequest request;
-  request.set_directory("beside-" + std::to_string(runs_));
+  request.set_directory(directory_ + "/backups/beside-" + std::to_string(runs_));
   vangnet::v1::CreateBackupResponse response;
   ran_ = true;
   return maintenance_->CreateBackup(&context, request, &response);

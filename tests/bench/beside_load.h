@@ -25,6 +25,7 @@ class BesideLoad {
     kBackup,    // each into a directory of its own, so that everything is copied
     kSweep,     // of everybody: the region's calendar is changed in `directory` and taken into use
   };
+  // `directory`: the absolute path of VangnetdOptions.
   BesideLoad(Work work, const std::string& address, std::string directory);
   // Breaks off what runs.
   ~BesideLoad();

@@ -37,7 +37,7 @@ class IngestBench {
  public:
   explicit IngestBench(const Flags& flags)
       : flags_(flags),
-        directory_(flags.Get("directory", "bench-data")),
+        directory_(std::filesystem::absolute(flags.Get("directory", "bench-data")).string()),
         records_(flags.GetInt("records", 400'000)),
         students_(flags.GetInt("students", 27'500)),
         seconds_(flags.GetInt("seconds", 4)) {}

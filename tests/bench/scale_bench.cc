@@ -2,9 +2,11 @@
 // memory, disk, starts after a kill and after an orderly end; a backtest of the first; vangnet verify of all.
 //
 // What is measured, how, and what it gave: tests/bench/README.md.
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -48,7 +50,7 @@ struct Spent {
 Spent RunProgram(const std::vector<std::string>& command, const std::string& output) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), 01101 /* O_WRONLY | O_CREAT | O_TRUNC */, 0644);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
@@ -153,7 +155,6 @@ class ScaleBench {
     server_ = StartVangnetd(options_);
     figures_.Add(at + ": start after an orderly end, s", server_->seconds_to_ready());
     if (at == "1x") figures_.Add("1x: backtest of a year, every rule twice, s", BacktestSeconds(server_->address()));
-    // The state that was not read yet is not in memory yet; the next region is measured as after a long run.
   }
 
   // What of memory and disk grows with the children, and not with the settings.
