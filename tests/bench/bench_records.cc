@@ -12,14 +12,6 @@ using vangnet::v1::StreamRecordsRequest;
 constexpr int kSchools = 100;
 constexpr int kYear = 365;
 
-std::string School(uint64_t student) {
-  const uint64_t number = student % kSchools;
-  std::string school = "10AA00";
-  school[2] = static_cast<char>('A' + number / 26);
-  school[3] = static_cast<char>('A' + number % 26);
-  return school;
-}
-
 Record* NextRecord(std::vector<StreamRecordsRequest>* chunks, int records_per_chunk) {
   if (chunks->empty() || chunks->back().records_size() == records_per_chunk) chunks->emplace_back();
   return chunks->back().add_records();
@@ -32,8 +24,18 @@ vangnet::Day Today() {
   return vangnet::Day(static_cast<int32_t>(std::chrono::floor<std::chrono::days>(now).time_since_epoch().count()));
 }
 
-BenchRecords::BenchRecords(uint64_t seed, int students, vangnet::Day today, std::string tag)
-    : random_(seed), students_(students), today_(today), tag_(std::move(tag)) {}
+BenchRecords::BenchRecords(uint64_t seed, int students, vangnet::Day today, std::string tag, int region)
+    : random_(seed), students_(students), today_(today), tag_(std::move(tag)), region_(region) {}
+
+std::string BenchRecords::School(uint64_t student) const {
+  const uint64_t number = student % kSchools;
+  std::string school = "10AA00";
+  school[2] = static_cast<char>('A' + number / 26);
+  school[3] = static_cast<char>('A' + number % 26);
+  school[4] = static_cast<char>('0' + region_ / 10);
+  school[5] = static_cast<char>('0' + region_ % 10);
+  return school;
+}
 
 std::string BenchRecords::DayBefore(int days) const { return (today_ - days).ToString(); }
 

@@ -20,8 +20,9 @@ vangnet::Day Today();
 
 class BenchRecords {
  public:
-  // `today` is the server's day; absences lie in the year before it. `tag` keeps the children of two makers apart.
-  BenchRecords(uint64_t seed, int students, vangnet::Day today, std::string tag);
+  // `today` is the server's day; absences lie in the year before it. `tag` keeps the children of two makers apart, and
+  // `region`, 0 to 99, their schools.
+  BenchRecords(uint64_t seed, int students, vangnet::Day today, std::string tag, int region = 0);
 
   // A profile and a placement of every child.
   std::vector<vangnet::v1::StreamRecordsRequest> Enrolments(int records_per_chunk);
@@ -35,11 +36,13 @@ class BenchRecords {
 
  private:
   std::string DayBefore(int days) const;
+  std::string School(uint64_t student) const;
 
   std::mt19937_64 random_;
   const int students_;
   const vangnet::Day today_;
   const std::string tag_;
+  const int region_;
   uint64_t absences_ = 0;
   uint64_t dropouts_ = 0;
 };

@@ -99,7 +99,7 @@ class ScaleBench {
   // One region more: its profiles and placements, then its absences. The first and the last are the figures.
   void AddRegion() {
     const auto number = static_cast<uint64_t>(regions_.size());
-    regions_.emplace_back(number + 1, children_, Today(), "r" + std::to_string(number) + "-");
+    regions_.emplace_back(number + 1, children_, Today(), "r" + std::to_string(number) + "-", static_cast<int>(number));
     BenchRecords& maker = regions_.back();
     std::vector<StreamRecordsRequest> chunks = maker.Enrolments(kRecordsPerChunk);
     for (StreamRecordsRequest& chunk : maker.Absences(kAbsencesPerChild * children_, kRecordsPerChunk)) {
