@@ -249,6 +249,13 @@ absl::Status RocksdbKvStore::Write(const WriteBatch& batch, Durability durabilit
   return absl::InternalError(std::string(status.message()));
 }
 
+absl::Status RocksdbKvStore::EmptyLog() {
+  if (database_->env != nullptr) return absl::FailedPreconditionError("the database is open for reading only");
+  if (database_->log_failure->seen()) return absl::InternalError("the disk failed before");
+  const std::vector<rocksdb::ColumnFamilyHandle*> tables(database_->handles.begin(), database_->handles.end());
+  return FromRocksdb(database_->db->Flush(rocksdb::FlushOptions(), tables), "emptying the log");
+}
+
 absl::StatusOr<std::optional<std::string>> RocksdbKvStore::Get(Table table, std::string_view key) const {
   rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
   std::string value;

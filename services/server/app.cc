@@ -329,6 +329,8 @@ void App::Impl::Stop() {
   for (std::jthread& thread : threads_) thread.join();
   threads_.clear();
   alerts_->RemoveListener(listener_);
+  // Nothing depends on it: what is not written now is in the log, and read at the next start.
+  if (stores_.before_end && !failed_ && reserve_.MayWrite().ok()) stores_.before_end().IgnoreError();
 }
 
 void App::Impl::CommitLoop() {
@@ -524,11 +526,13 @@ absl::StatusOr<App::Stores> App::OpenStores(const ServerSettings& settings) {
     access = *std::move(opened);
   }
   BackupMaker make_backup = [kv = kv->get()](const BackupOrder& order) { return MakeRocksdbBackup(*kv, order); };
+  std::function<absl::Status()> before_end = [kv = kv->get()] { return kv->EmptyLog(); };
   return Stores{.kv = *std::move(kv),
                 .mark = *std::move(mark),
                 .access = std::move(access),
                 .free_bytes = FreeBytesAt(settings.data_dir),
-                .make_backup = std::move(make_backup)};
+                .make_backup = std::move(make_backup),
+                .before_end = std::move(before_end)};
 }
 
 absl::StatusOr<std::unique_ptr<App>> App::Start(const Startup& startup, Stores stores, const Clock& clock,

@@ -10,6 +10,7 @@
 #ifndef VANGNET_SERVICES_SERVER_APP_H_
 #define VANGNET_SERVICES_SERVER_APP_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,9 +36,10 @@ class App {
   struct Stores {
     std::unique_ptr<KvStore> kv;
     std::unique_ptr<DurableMark> mark;
-    std::unique_ptr<AccessFile> access = nullptr;  // null: reads are counted only
-    DiskReserve::FreeBytes free_bytes = {};        // empty: the disk always has room
-    BackupMaker make_backup = nullptr;             // empty: no backups are made
+    std::unique_ptr<AccessFile> access = nullptr;   // null: reads are counted only
+    DiskReserve::FreeBytes free_bytes = {};         // empty: the disk always has room
+    BackupMaker make_backup = nullptr;              // empty: no backups are made
+    std::function<absl::Status()> before_end = {};  // at an orderly end, so that the next start is quick
   };
   // RocksDB in the data directory.
   static absl::StatusOr<Stores> OpenStores(const ServerSettings& settings);

@@ -1,5 +1,6 @@
 #include "tests/bench/bench_records.h"
 
+#include <chrono>
 #include <utility>
 
 namespace vangnet_testing {
@@ -11,14 +12,6 @@ using vangnet::v1::StreamRecordsRequest;
 constexpr int kSchools = 100;
 constexpr int kYear = 365;
 
-std::string School(uint64_t student) {
-  const uint64_t number = student % kSchools;
-  std::string school = "10AA00";
-  school[2] = static_cast<char>('A' + number / 26);
-  school[3] = static_cast<char>('A' + number % 26);
-  return school;
-}
-
 Record* NextRecord(std::vector<StreamRecordsRequest>* chunks, int records_per_chunk) {
   if (chunks->empty() || chunks->back().records_size() == records_per_chunk) chunks->emplace_back();
   return chunks->back().add_records();
@@ -26,8 +19,23 @@ Record* NextRecord(std::vector<StreamRecordsRequest>* chunks, int records_per_ch
 
 }  // namespace
 
-BenchRecords::BenchRecords(uint64_t seed, int students, vangnet::Day today, std::string tag)
-    : random_(seed), students_(students), today_(today), tag_(std::move(tag)) {}
+vangnet::Day Today() {
+  const auto now = std::chrono::system_clock::now();
+  return vangnet::Day(static_cast<int32_t>(std::chrono::floor<std::chrono::days>(now).time_since_epoch().count()));
+}
+
+BenchRecords::BenchRecords(uint64_t seed, int students, vangnet::Day today, std::string tag, int region)
+    : random_(seed), students_(students), today_(today), tag_(std::move(tag)), region_(region) {}
+
+std::string BenchRecords::School(uint64_t student) const {
+  const uint64_t number = student % kSchools;
+  std::string school = "10AA00";
+  school[2] = static_cast<char>('A' + number / 26);
+  school[3] = static_cast<char>('A' + number % 26);
+  school[4] = static_cast<char>('0' + region_ / 10);
+  school[5] = static_cast<char>('0' + region_ % 10);
+  return school;
+}
 
 std::string BenchRecords::DayBefore(int days) const { return (today_ - days).ToString(); }
 
@@ -53,8 +61,9 @@ std::vector<StreamRecordsRequest> BenchRecords::Enrolments(int records_per_chunk
   return chunks;
 }
 
-void BenchRecords::Absence(Record* record) {
-  const uint64_t student = random_() % students_;
+void BenchRecords::Absence(Record* record) { AbsenceOf(random_() % students_, record); }
+
+void BenchRecords::AbsenceOf(uint64_t student, Record* record) {
   record->set_source("las-1");
   record->set_record_id("a" + std::to_string(++absences_));
   record->set_revision(1);

@@ -15,26 +15,34 @@
 
 namespace vangnet_testing {
 
+// Of this machine, in UTC: near enough to the server's.
+vangnet::Day Today();
+
 class BenchRecords {
  public:
-  // `today` is the server's day; absences lie in the year before it. `tag` keeps the children of two makers apart.
-  BenchRecords(uint64_t seed, int students, vangnet::Day today, std::string tag);
+  // `today` is the server's day; absences lie in the year before it. `tag` keeps the children of two makers apart, and
+  // `region`, 0 to 99, their schools.
+  BenchRecords(uint64_t seed, int students, vangnet::Day today, std::string tag, int region = 0);
 
   // A profile and a placement of every child.
   std::vector<vangnet::v1::StreamRecordsRequest> Enrolments(int records_per_chunk);
   // `count` single-day or longer absences of random children.
   std::vector<vangnet::v1::StreamRecordsRequest> Absences(int count, int records_per_chunk);
   void Absence(vangnet::v1::Record* record);
+  // The same of this child, below `students`.
+  void AbsenceOf(uint64_t student, vangnet::v1::Record* record);
   // Two records of a child of its own that left its school three weeks ago: raises one alert. `student` is its key.
   void DropOut(vangnet::v1::StreamRecordsRequest* chunk, std::string* student);
 
  private:
   std::string DayBefore(int days) const;
+  std::string School(uint64_t student) const;
 
   std::mt19937_64 random_;
   const int students_;
   const vangnet::Day today_;
   const std::string tag_;
+  const int region_;
   uint64_t absences_ = 0;
   uint64_t dropouts_ = 0;
 };

@@ -1,9 +1,9 @@
 // What it costs to look at every child of the country on one day: histories read from RocksDB, every rule of the
-// default policy, with evidence. And what a restart and memory cost at that size.
+// default policy, with evidence; a restart; packed states made anew; everybody evaluated again; the turn of quiet days.
+// At a tenth of the size (1x) and at the size (10x), below gRPC.
 //
-// country_bench NEW_DIRECTORY POLICY [children]: the directory is removed afterwards. A child has a profile, a
-// placement and the ten absences of a year, one in twenty of them long; schools have 240 children and the region's
-// calendar. One school in a hundred is not listed by the region.
+// A child has a profile, a placement and the ten absences of a year, one in twenty of them long; schools have 240
+// children and the region's calendar. One school in a hundred is not listed by the region.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <random>
 #include <string>
 #include <thread>
@@ -24,18 +25,23 @@
 #include "services/convert/configuration.h"
 #include "storage/alert_store.h"
 #include "storage/file_durable_mark.h"
+#include "storage/keys.h"
 #include "storage/rocksdb_kv_store.h"
+#include "tests/bench/figures.h"
+#include "tests/bench/flags.h"
 
 namespace {
 
 using vangnet::Chunk;
 using vangnet::Day;
 using vangnet::FactStore;
+using vangnet_testing::Figures;
 
 constexpr uint64_t kChildrenPerSchool = 240;
 constexpr uint64_t kSchoolsPerUnlisted = 100;
 constexpr int kAbsencesPerChild = 10;
 constexpr uint64_t kChildrenPerGroup = 500;
+constexpr int kQuietDays = 7;
 constexpr Day kToday{2026, 11, 24};
 
 using Clock = std::chrono::steady_clock;
@@ -89,13 +95,8 @@ void AddChild(uint64_t number, std::mt19937_64& random, Chunk& chunk) {
   }
 }
 
-void Load(uint64_t children, FactStore& facts, vangnet::KvStore& kv) {
-  std::mt19937_64 random(1);
-  for (uint64_t child = 0; child < children;) {
-    std::vector<Chunk> group(1);
-    group[0].source = "las-1";
-    for (uint64_t i = 0; i < kChildrenPerGroup && child < children; ++i) AddChild(child++, random, group[0]);
-    Check(facts.Commit(group, absl::FromUnixSeconds(1'795'000'000)).status());
+void WritePending(FactStore& facts, vangnet::KvStore& kv) {
+  while (facts.pending() > 0) {
     const auto taken = facts.TakePending(kChildrenPerGroup);
     vangnet::WriteBatch batch;
     Check(facts.AddEvaluated(taken, batch));
@@ -104,12 +105,23 @@ void Load(uint64_t children, FactStore& facts, vangnet::KvStore& kv) {
   }
 }
 
-vangnet::Rulebook ReadRulebook(const char* policy_file, uint64_t children) {
+void Load(uint64_t children, FactStore& facts, vangnet::KvStore& kv) {
+  std::mt19937_64 random(1);
+  for (uint64_t child = 0; child < children;) {
+    std::vector<Chunk> group(1);
+    group[0].source = "las-1";
+    for (uint64_t i = 0; i < kChildrenPerGroup && child < children; ++i) AddChild(child++, random, group[0]);
+    Check(facts.Commit(group, absl::FromUnixSeconds(1'795'000'000)).status());
+    WritePending(facts, kv);
+  }
+}
+
+vangnet::Rulebook ReadRulebook(const std::string& policy_file, uint64_t children) {
   std::ifstream file(policy_file);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   auto policy = vangnet::ReadPolicy(text);
   if (!policy.value) {
-    std::fprintf(stderr, "%s is no policy\n", policy_file);
+    std::fprintf(stderr, "%s is no policy\n", policy_file.c_str());
     std::exit(2);
   }
   auto region = std::make_shared<vangnet::Region>();
@@ -143,86 +155,165 @@ size_t CountFindings(const FactStore& facts, const vangnet::Rulebook& rulebook) 
   return found;
 }
 
-// What a change costs that touches everybody, another calendar: all are evaluated again and the alerts are written.
-void Activate(FactStore& facts, vangnet::KvStore& kv, const vangnet::Rulebook& rulebook, uint64_t children) {
-  auto alerts = vangnet::AlertStore::Open(kv);
-  Check(alerts.status());
-  vangnet::Mutex alert_writes;
-  vangnet::Sweeper::Options options;
-  options.threads = static_cast<int>(std::thread::hardware_concurrency());
-  auto region = std::make_shared<vangnet::Region>(rulebook.book->region());
-  auto sweeper = vangnet::Sweeper::Create(kv, facts, **alerts, alert_writes, {region, rulebook.policy, "1"}, options);
-  Check(sweeper.status());
-  const vangnet::SweepInput input{absl::FromUnixSeconds(1'795'000'000), kToday};
-  Check((*sweeper)->RunOnce(input).status());
-  auto changed = std::make_shared<vangnet::Region>(*region);
-  changed->closures.push_back({{kToday - 30, kToday - 30}, std::nullopt});
-  (*sweeper)->SetConfiguration({changed, rulebook.policy, "2"});
-  const auto begin = Clock::now();
-  const double cpu_before = CpuSeconds();
-  uint64_t evaluated = 0;
-  bool work_left = true;
-  while (work_left) {
-    const auto swept = (*sweeper)->RunOnce(input);
-    Check(swept.status());
-    evaluated += swept->evaluated;
-    work_left = swept->work_left;
+// Throws away what is derived from the versions, and opens the store again, which makes it anew.
+void Forget(vangnet::KvStore& kv) {
+  for (const vangnet::Table table : {vangnet::Table::kStates, vangnet::Table::kPlaced}) {
+    vangnet::WriteBatch batch;
+    const auto all = kv.NewIterator(table);
+    for (all->Seek(""); all->Valid(); all->Next()) batch.Delete(table, all->key());
+    Check(kv.Write(batch, vangnet::Durability::kUnsynced));
   }
-  const double seconds = SecondsSince(begin);
-  if (evaluated < children) Check(absl::InternalError("not everybody was evaluated"));
-  std::printf("everybody after a change of the calendar: %.2f s, %.0f children/s, %.2f us of CPU a child\n", seconds,
-              static_cast<double>(children) / seconds,
-              (CpuSeconds() - cpu_before) / static_cast<double>(children) * 1e6);
+  vangnet::WriteBatch batch;
+  batch.Delete(vangnet::Table::kMeta, vangnet::MetaKey("cursor"));
+  Check(kv.Write(batch, vangnet::Durability::kSynced));
 }
 
-void Run(const std::string& directory, const char* policy_file, uint64_t children) {
-  auto kv = vangnet::RocksdbKvStore::Open(directory + "/db", {});
-  Check(kv.status());
-  auto mark = vangnet::FileDurableMark::Open(directory + "/mark");
-  Check(mark.status());
-  auto facts = FactStore::Open(**kv, **mark, {});
-  Check(facts.status());
-  auto begin = Clock::now();
-  Load(children, **facts, **kv);
-  std::printf("loaded %llu children in %.1f s\n", static_cast<unsigned long long>(children), SecondsSince(begin));
-  facts->reset();
-  kv->reset();
+class CountryBench {
+ public:
+  // `size` begins the names of the figures.
+  CountryBench(std::string directory, const std::string& policy_file, uint64_t children, const std::string& size,
+               Figures& figures)
+      : directory_(std::move(directory)),
+        children_(children),
+        prefix_("country " + size + ": "),
+        figures_(figures),
+        rulebook_(ReadRulebook(policy_file, children)) {}
 
-  begin = Clock::now();
-  kv = vangnet::RocksdbKvStore::Open(directory + "/db", {});
-  Check(kv.status());
-  facts = FactStore::Open(**kv, **mark, {});
-  Check(facts.status());
-  std::printf("opened again in %.2f s\n", SecondsSince(begin));
+  void Run() {
+    if (!std::filesystem::create_directory(directory_)) Check(absl::AlreadyExistsError(directory_));
+    auto mark = vangnet::FileDurableMark::Open(directory_ + "/mark");
+    Check(mark.status());
+    mark_ = *std::move(mark);
+    Open();
+    Load(children_, *facts_, *kv_);
+    Close();
+    const Clock::time_point begin = Clock::now();
+    Open();
+    Add("opened again, s", SecondsSince(begin));
+    MeasureFindings("from RocksDB");
+    MeasureFindings("from memory");
+    MeasureRebuild();
+    for (const auto& [name, value] : facts_->Figures()) {
+      if (name == "state_cache_bytes") Add("rule state in memory, bytes/child", PerChild(static_cast<double>(value)));
+    }
+    MeasureSweeps();
+    Close();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
 
-  const vangnet::Rulebook rulebook = ReadRulebook(policy_file, children);
-  for (const char* what : {"from RocksDB", "from memory"}) {
-    begin = Clock::now();
+ private:
+  void Add(const std::string& name, double value) { figures_.Add(prefix_ + name, value); }
+  double PerChild(double value) const { return value / static_cast<double>(children_); }
+
+  void Open() {
+    auto kv = vangnet::RocksdbKvStore::Open(directory_ + "/db", {});
+    Check(kv.status());
+    kv_ = *std::move(kv);
+    auto facts = FactStore::Open(*kv_, *mark_, {});
+    Check(facts.status());
+    facts_ = *std::move(facts);
+  }
+
+  void Close() {
+    facts_.reset();
+    kv_.reset();
+  }
+
+  void MeasureFindings(const std::string& from) {
+    const Clock::time_point begin = Clock::now();
     const double cpu_before = CpuSeconds();
-    const size_t found = CountFindings(**facts, rulebook);
-    const double seconds = SecondsSince(begin);
-    const double cpu = CpuSeconds() - cpu_before;
-    std::printf(
-        "every child once, %s: %.2f s, %.2f us and %.2f us of CPU a child, %zu findings; 2.4 million would take "
-        "%.1f s\n",
-        what, seconds, seconds / static_cast<double>(children) * 1e6, cpu / static_cast<double>(children) * 1e6, found,
-        seconds / static_cast<double>(children) * 2.4e6);
+    const size_t found = CountFindings(*facts_, rulebook_);
+    if (found == 0) Check(absl::InternalError("nothing was found"));
+    Add("every child once, " + from + ", us/child", PerChild(SecondsSince(begin)) * 1e6);
+    Add("every child once, " + from + ", CPU us/child", PerChild(CpuSeconds() - cpu_before) * 1e6);
   }
-  Activate(**facts, **kv, rulebook, children);
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  std::printf("peak memory %ld MiB\n", usage.ru_maxrss / 1024);
-}
+
+  // Of all packed states from the versions. The alerts are the next figure.
+  void MeasureRebuild() {
+    Forget(*kv_);
+    Close();
+    const Clock::time_point begin = Clock::now();
+    const double cpu_before = CpuSeconds();
+    Open();
+    if (facts_->pending() < children_) Check(absl::InternalError("not everybody was made anew"));
+    WritePending(*facts_, *kv_);
+    const auto records = static_cast<double>(facts_->last_sequence());
+    Add("states made anew from the versions, us/record", SecondsSince(begin) / records * 1e6);
+    Add("states made anew from the versions, CPU us/record", (CpuSeconds() - cpu_before) / records * 1e6);
+  }
+
+  // Calls the sweeper until there is nothing to do. How many were evaluated.
+  static uint64_t SweepAll(vangnet::Sweeper& sweeper, const vangnet::SweepInput& input) {
+    uint64_t evaluated = 0;
+    bool work_left = true;
+    while (work_left) {
+      const auto swept = sweeper.RunOnce(input);
+      Check(swept.status());
+      evaluated += swept->evaluated;
+      work_left = swept->work_left;
+    }
+    return evaluated;
+  }
+
+  // Everybody after a change of the calendar, which touches everybody, with the alerts written; then a week in which
+  // nothing is sent.
+  void MeasureSweeps() {
+    auto alerts = vangnet::AlertStore::Open(*kv_);
+    Check(alerts.status());
+    vangnet::Mutex alert_writes;
+    vangnet::Sweeper::Options options;
+    options.threads = static_cast<int>(std::thread::hardware_concurrency());
+    auto region = std::make_shared<vangnet::Region>(rulebook_.book->region());
+    auto sweeper =
+        vangnet::Sweeper::Create(*kv_, *facts_, **alerts, alert_writes, {region, rulebook_.policy, "1"}, options);
+    Check(sweeper.status());
+    vangnet::SweepInput input{absl::FromUnixSeconds(1'795'000'000), kToday};
+    SweepAll(**sweeper, input);
+    auto changed = std::make_shared<vangnet::Region>(*region);
+    changed->closures.push_back({{kToday - 30, kToday - 30}, std::nullopt});
+    (*sweeper)->SetConfiguration({changed, rulebook_.policy, "2"});
+    Clock::time_point begin = Clock::now();
+    double cpu_before = CpuSeconds();
+    if (SweepAll(**sweeper, input) < children_) Check(absl::InternalError("not everybody was evaluated"));
+    Add("everybody after a change, us/child", PerChild(SecondsSince(begin)) * 1e6);
+    Add("everybody after a change, CPU us/child", PerChild(CpuSeconds() - cpu_before) * 1e6);
+    for (int day = 0; day < kQuietDays; ++day) {
+      input.now += absl::Hours(24);
+      ++input.today;
+      begin = Clock::now();
+      const auto due = static_cast<double>(SweepAll(**sweeper, input));
+      Add("turn of a quiet day, us/child", PerChild(SecondsSince(begin)) * 1e6);
+      Add("turn of a quiet day, % of the children due", PerChild(due) * 100);
+    }
+  }
+
+  const std::string directory_;
+  const uint64_t children_;
+  const std::string prefix_;
+  Figures& figures_;
+  const vangnet::Rulebook rulebook_;
+  std::unique_ptr<vangnet::FileDurableMark> mark_;
+  std::unique_ptr<vangnet::KvStore> kv_;
+  std::unique_ptr<FactStore> facts_;
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3 || !std::filesystem::create_directory(argv[1])) {
-    std::fprintf(stderr, "usage: country_bench NEW_DIRECTORY POLICY [children]\n");
+  const vangnet_testing::Flags flags(argc, argv);
+  const std::string directory = flags.Get("directory");
+  const std::string policy = flags.Get("policy");
+  if (directory.empty() || policy.empty()) {
+    std::fprintf(stderr,
+                 "usage: country_bench --directory NEW_DIRECTORY --policy FILE [--children N] [--figures FILE]\n");
     return 2;
   }
-  Run(argv[1], argv[2], argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 240'000);
-  std::error_code ignored;
-  std::filesystem::remove_all(argv[1], ignored);
+  const auto children = static_cast<uint64_t>(flags.GetInt("children", 240'000));
+  Figures figures;
+  CountryBench(directory, policy, children / 10, "1x", figures).Run();
+  CountryBench(directory, policy, children, "10x", figures).Run();
+  figures.Print();
+  figures.Append(flags.Get("figures"));
   return 0;
 }

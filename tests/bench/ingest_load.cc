@@ -29,14 +29,6 @@ using vangnet::v1::WatchAlertsResponse;
 constexpr int kWindowMax = 1 << 20;
 constexpr double kVisibleSecondsMax = 60;
 
-double Seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-void ExpectOk(const grpc::Status& status, const char* what) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "%s failed: %s\n", what, status.error_message().c_str());
-  std::exit(1);
-}
-
 // The bare probes answer without results; vangnetd with one per record.
 template <typename Response>
 void ExpectStored(const Response& response) {
@@ -45,13 +37,6 @@ void ExpectStored(const Response& response) {
     std::fprintf(stderr, "refused: %s %s\n", result.reason().c_str(), result.description().c_str());
     std::exit(1);
   }
-}
-
-std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetMaxReceiveMessageSize(-1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 // Watches alerts from now on and remembers when each child was first seen.
@@ -103,15 +88,8 @@ class SightingWatch {
 
 }  // namespace
 
-double Latencies::Percentile(double share) const {
-  if (milliseconds.empty()) return 0;
-  std::vector<double> sorted = milliseconds;
-  std::sort(sorted.begin(), sorted.end());
-  return sorted[std::min(sorted.size() - 1, static_cast<size_t>(share * static_cast<double>(sorted.size())))];
-}
-
-IngestLoad::IngestLoad(const std::string& address) {
-  const std::shared_ptr<grpc::Channel> channel = Connect(address);
+IngestLoad::IngestLoad(const std::string& address, const std::string& certificate) {
+  const std::shared_ptr<grpc::Channel> channel = Connect(address, certificate);
   ingest_ = vangnet::v1::IngestService::NewStub(channel);
   alerts_ = vangnet::v1::AlertService::NewStub(channel);
 }
@@ -212,48 +190,6 @@ void IngestLoad::AwaitEvaluation(BenchRecords* records) {
   records->DropOut(chunks.data(), &student);
   Stream(chunks, 1);
   watch.Await(student);
-}
-
-BacktestLoad::BacktestLoad(const std::string& address)
-    : policies_(vangnet::v1::PolicyService::NewStub(Connect(address))), thread_([this] { Run(); }) {}
-
-BacktestLoad::~BacktestLoad() {
-  {
-    MutexLock lock(mutex_);
-    stopped_ = true;
-    if (running_ != nullptr) running_->TryCancel();
-  }
-  thread_.join();
-  if (ran_) return;
-  std::fprintf(stderr, "no backtest ran beside the load\n");
-  std::exit(1);
-}
-
-void BacktestLoad::Run() {
-  while (true) {
-    const grpc::Status status = RunOne();
-    MutexLock lock(mutex_);
-    if (stopped_) return;
-    ExpectOk(status, "BacktestPolicy");
-  }
-}
-
-grpc::Status BacktestLoad::RunOne() {
-  grpc::ClientContext context;
-  {
-    MutexLock lock(mutex_);
-    if (stopped_) return grpc::Status::CANCELLED;
-    running_ = &context;
-  }
-  vangnet::v1::BacktestPolicyRequest request;
-  request.set_every_rule_twice(true);
-  const auto call = policies_->BacktestPolicy(&context, request);
-  vangnet::v1::BacktestPolicyResponse message;
-  while (call->Read(&message)) ran_ = true;
-  const grpc::Status status = call->Finish();
-  MutexLock lock(mutex_);
-  running_ = nullptr;
-  return status;
 }
 
 }  // namespace vangnet_testing

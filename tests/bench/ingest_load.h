@@ -8,25 +8,16 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include "domain/mutex.h"
 #include "tests/bench/bench_records.h"
+#include "tests/bench/client.h"
 #include "vangnet/v1/alert_service.grpc.pb.h"
 #include "vangnet/v1/ingest_service.grpc.pb.h"
-#include "vangnet/v1/policy_service.grpc.pb.h"
 
 namespace vangnet_testing {
-
-struct Latencies {
-  std::vector<double> milliseconds;
-  // The value below which `share` (0 to 1) of them lie; 0 when there are none.
-  double Percentile(double share) const;
-};
 
 struct OpenLoopResult {
   Latencies acknowledged;  // from the moment a chunk was due to its answer
@@ -36,7 +27,8 @@ struct OpenLoopResult {
 
 class IngestLoad {
  public:
-  explicit IngestLoad(const std::string& address);
+  // `certificate`: as Connect takes it.
+  explicit IngestLoad(const std::string& address, const std::string& certificate = "");
 
   // One stream, at most `window` chunks unanswered. Seconds until the last answer.
   double Stream(const std::vector<vangnet::v1::StreamRecordsRequest>& chunks, int window);
@@ -53,26 +45,6 @@ class IngestLoad {
  private:
   std::unique_ptr<vangnet::v1::IngestService::Stub> ingest_;
   std::unique_ptr<vangnet::v1::AlertService::Stub> alerts_;
-};
-
-// Backtests of the policy in use against itself over the last year, every rule twice, one after the other from the
-// constructor to the destructor.
-class BacktestLoad {
- public:
-  explicit BacktestLoad(const std::string& address);
-  // Breaks off the one that runs. Ends the program if none ever said anything: nothing ran beside.
-  ~BacktestLoad();
-
- private:
-  void Run();
-  grpc::Status RunOne();
-
-  const std::unique_ptr<vangnet::v1::PolicyService::Stub> policies_;
-  vangnet::Mutex mutex_;
-  grpc::ClientContext* running_ VANGNET_GUARDED_BY(mutex_) = nullptr;
-  bool stopped_ VANGNET_GUARDED_BY(mutex_) = false;
-  std::atomic<bool> ran_ = false;
-  std::thread thread_;
 };
 
 }  // namespace vangnet_testing

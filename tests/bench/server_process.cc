@@ -46,6 +46,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::v
   for (const std::string& word : bound) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   pid_t pid = 0;
+  const auto begin = std::chrono::steady_clock::now();
   const int failed = posix_spawn(&pid, words[0], &actions, nullptr, words.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) return absl::UnavailableError("cannot start " + command[0]);
@@ -54,7 +55,8 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::v
     const std::string text = Contents(log);
     std::smatch match;
     if (std::regex_search(text, match, listening)) {
-      return std::unique_ptr<ServerProcess>(new ServerProcess(pid, match[1].str()));
+      return std::unique_ptr<ServerProcess>(new ServerProcess(
+          pid, match[1].str(), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()));
     }
     std::this_thread::sleep_for(kLook);
   }
@@ -65,6 +67,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::v
 }
 
 ServerProcess::~ServerProcess() {
+  if (killed_) return;
   kill(pid_, SIGTERM);
   for (int look = 0; look < kEndLooksMax; ++look) {
     if (HasEnded(pid_)) return;
@@ -72,6 +75,20 @@ ServerProcess::~ServerProcess() {
   }
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
+}
+
+void ServerProcess::Kill() {
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  killed_ = true;
+}
+
+double ServerProcess::ResidentBytes() const {
+  std::istringstream fields(Contents("/proc/" + std::to_string(pid_) + "/statm"));
+  double size = 0;
+  double resident = 0;
+  fields >> size >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 double ServerProcess::CpuSeconds() const {

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -26,14 +27,23 @@ class ServerProcess {
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   const std::string& address() const { return address_; }
+  // From its start to its word that it listens.
+  double seconds_to_ready() const { return seconds_to_ready_; }
   // Processor time used so far, user and system.
   double CpuSeconds() const;
+  // Memory that is its own or that it touched of files, now.
+  double ResidentBytes() const;
+  // SIGKILL; it is gone when this returns.
+  void Kill();
 
  private:
-  ServerProcess(pid_t pid, std::string address) : pid_(pid), address_(std::move(address)) {}
+  ServerProcess(pid_t pid, std::string address, double seconds_to_ready)
+      : pid_(pid), address_(std::move(address)), seconds_to_ready_(seconds_to_ready) {}
 
   const pid_t pid_;
   const std::string address_;
+  const double seconds_to_ready_;
+  bool killed_ = false;
 };
 
 }  // namespace vangnet_testing
