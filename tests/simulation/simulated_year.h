@@ -12,7 +12,7 @@
 // Guarantees: the same seed lives the same year. RocksDB's own threads may differ in what they did when the program
 //   died; nothing that is stored or answered may depend on it.
 // Thread safety: one thread at a time, one in a process (service_on_disk.h).
-// Cost: seconds. Memory of a database whose log failed stays until the process ends: some hundred years in one process.
+// Cost: seconds, and some hundred megabytes: a database whose log failed keeps its memory until the process ends.
 #ifndef VANGNET_TESTS_SIMULATION_SIMULATED_YEAR_H_
 #define VANGNET_TESTS_SIMULATION_SIMULATED_YEAR_H_
 

@@ -9,7 +9,7 @@
 namespace vangnet_testing {
 namespace {
 
-constexpr uint64_t kYears = 2;
+constexpr uint64_t kYears = 1;
 constexpr uint64_t kDaysReplayed = 120;
 
 TEST(SimulatedYearTest, EveryDayTheAlertsAreWhatTheNaiveRulesFind) {
