@@ -13,6 +13,7 @@
 #include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 #include "rocksdb/write_batch.h"
+#include "storage/rocksdb_careful_env.h"
 #include "storage/rocksdb_log_check.h"
 #include "storage/rocksdb_open.h"
 #include "storage/rocksdb_status.h"
@@ -99,6 +100,9 @@ class LogFailure : public rocksdb::EventListener {
         reason == rocksdb::BackgroundErrorReason::kFlush || reason == rocksdb::BackgroundErrorReason::kCompaction;
     if (!only_tables) seen_ = true;
   }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override {
+    if (seen_) *auto_recovery = false;
+  }
   // Nothing is retried on a disk that may lie.
   void Note() { seen_ = true; }
   bool seen() const { return seen_; }
@@ -117,10 +121,10 @@ class RocksdbKvStore::Database {
     if (log_failure->seen()) {
       // RocksDB aborts when it closes a log whose write failed. The process is about to exit: the system lets go of
       // the lock, and the next start reads what is on the disk.
-      using Abandoned = std::tuple<std::unique_ptr<LogContinuity>, rocksdb::DB*,
+      using Abandoned = std::tuple<std::unique_ptr<LogContinuity>, std::unique_ptr<rocksdb::Env>, rocksdb::DB*,
                                    std::array<rocksdb::ColumnFamilyHandle*, kTableCount>>;
       static std::vector<Abandoned>& abandoned = *new std::vector<Abandoned>();
-      abandoned.emplace_back(std::move(continuity), db.release(), handles);
+      abandoned.emplace_back(std::move(continuity), std::move(careful_env), db.release(), handles);
       return;
     }
     for (rocksdb::ColumnFamilyHandle* handle : handles) {
@@ -133,9 +137,10 @@ class RocksdbKvStore::Database {
   }
   rocksdb::ColumnFamilyHandle* handle(Table table) const { return handles[static_cast<size_t>(table)]; }
 
-  // The database knows these two for as long as it lives.
+  // The database knows these three for as long as it lives.
   const std::shared_ptr<LogFailure> log_failure = std::make_shared<LogFailure>();
   std::unique_ptr<LogContinuity> continuity = std::make_unique<LogContinuity>();
+  std::unique_ptr<rocksdb::Env> careful_env;
   std::shared_ptr<rocksdb::Env> env;  // of a database that is only read
   rocksdb::FileLock* lock = nullptr;  // the same; null: nobody else can have it open
   std::unique_ptr<rocksdb::DB> db;
@@ -185,7 +190,8 @@ absl::Status RocksdbKvStore::OpenDatabase(rocksdb::Env& env, const std::string& 
   for (int table = 0; table < kTableCount; ++table) {
     families.emplace_back(TableName(static_cast<Table>(table)), TableOptions(static_cast<Table>(table), cache));
   }
-  rocksdb::DBOptions settings = DatabaseOptions(options, env);
+  database.careful_env = MakeCarefulEnv(env, [failure = database.log_failure] { return failure->seen(); });
+  rocksdb::DBOptions settings = DatabaseOptions(options, *database.careful_env);
   settings.wal_filter = database.continuity.get();
   settings.listeners.push_back(database.log_failure);
   rocksdb::DB* db = nullptr;
