@@ -20,16 +20,17 @@ class CarefulFiles : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to, const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override {
     if (failed_()) return Failed(to);
+    rocksdb::IOStatus status;
     if (to.ends_with(kCurrent)) {
-      const std::string directory = to.substr(0, to.size() - kCurrent.size());
-      rocksdb::IOStatus synced = SyncDirectory(directory, options, debug);
-      if (!synced.ok()) return synced;
+      status = SyncDirectory(to.substr(0, to.size() - kCurrent.size()), options, debug);
     }
-    return target()->RenameFile(from, to, options, debug);
+    if (status.ok()) status = target()->RenameFile(from, to, options, debug);
+    return status;
   }
   rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override {
-    return failed_() ? Failed(path) : target()->DeleteFile(path, options, debug);
+    if (failed_()) return Failed(path);
+    return target()->DeleteFile(path, options, debug);
   }
 
  private:
@@ -40,7 +41,8 @@ class CarefulFiles : public rocksdb::FileSystemWrapper {
                                   rocksdb::IODebugContext* debug) {
     std::unique_ptr<rocksdb::FSDirectory> opened;
     rocksdb::IOStatus status = target()->NewDirectory(directory, options, &opened, debug);
-    return status.ok() ? opened->Fsync(options, debug) : status;
+    if (status.ok()) status = opened->Fsync(options, debug);
+    return status;
   }
 
   const std::function<bool()> failed_;
