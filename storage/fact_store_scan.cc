@@ -112,15 +112,14 @@ std::unique_ptr<StudentScan> FactStore::Scan(int partition, std::string_view fir
 
 absl::StatusOr<std::vector<std::string>> FactStore::ListStudents(std::string_view after, size_t max) const {
   std::vector<std::string> students;
+  // No key lies between the two.
+  std::string first = after.empty() ? std::string() : std::string(after) + '\0';
   for (int partition = after.empty() ? 0 : PartitionOf(after); partition < kPartitionCount; ++partition) {
-    const auto part = static_cast<uint8_t>(partition);
-    StateWalk walk(*impl_, part, after, impl_->links.KeysIn(part, after));
-    while (students.size() < max && walk.Next()) {
-      if (walk.key() > after || after.empty()) students.push_back(walk.key());
-    }
-    if (!walk.status().ok()) return walk.status();
+    auto listed = ListPartition(partition, first, max - students.size());
+    if (!listed.ok()) return listed.status();
+    std::move(listed->begin(), listed->end(), std::back_inserter(students));
     if (students.size() >= max) break;
-    after = {};
+    first.clear();
   }
   return students;
 }

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "storage/keys.h"
-
 namespace vangnet {
 namespace {
 
@@ -29,7 +27,9 @@ absl::Status LinkGraph::Load(const KvStore& kv) {
 
 LinkGraph::Node& LinkGraph::NodeOf(std::string_view student) {
   empty_ = false;
-  return nodes_.try_emplace(std::string(student)).first->second;
+  const auto [node, is_new] = nodes_.try_emplace(std::string(student));
+  if (is_new) keys_in_[PartitionOf(node->first)].insert(node->first);
+  return node->second;
 }
 
 std::vector<std::string> LinkGraph::KeysOf(std::string_view student) const { return Closure(student, When::kNow); }
@@ -67,13 +67,10 @@ bool LinkGraph::MayBeJoined(std::string_view student) const {
 }
 
 std::vector<std::string> LinkGraph::KeysIn(uint8_t partition, std::string_view first) const {
-  std::vector<std::string> keys;
-  if (empty_) return keys;
+  if (empty_) return {};
   MutexLock lock(mutex_);
-  for (auto node = nodes_.lower_bound(first); node != nodes_.end(); ++node) {
-    if (PartitionOf(node->first) == partition) keys.push_back(node->first);
-  }
-  return keys;
+  const std::set<std::string_view>& keys = keys_in_[partition];
+  return {keys.lower_bound(first), keys.end()};
 }
 
 std::set<std::string, std::less<>> LinkGraph::OthersOf(std::string_view student) const {

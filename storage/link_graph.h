@@ -9,6 +9,7 @@
 #ifndef VANGNET_STORAGE_LINK_GRAPH_H_
 #define VANGNET_STORAGE_LINK_GRAPH_H_
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -19,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "domain/mutex.h"
+#include "storage/keys.h"
 #include "storage/kv_store.h"
 
 namespace vangnet {
@@ -71,7 +73,9 @@ class LinkGraph {
   void PutLink(const std::string& student, const std::string& other, WriteBatch& batch) VANGNET_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
-  std::map<std::string, Node, std::less<>> nodes_ VANGNET_GUARDED_BY(mutex_);
+  std::map<std::string, Node, std::less<>> nodes_ VANGNET_GUARDED_BY(mutex_);  // none is ever erased
+  // Their keys by partition.
+  std::array<std::set<std::string_view>, kPartitionCount> keys_in_ VANGNET_GUARDED_BY(mutex_);
   uint64_t changes_ VANGNET_GUARDED_BY(mutex_) = 0;
   std::atomic<bool> empty_ = true;
 };

@@ -1,5 +1,5 @@
-// MakeCarefulEnv puts a database on the files of another Env, and keeps two orders that RocksDB leaves to the file
-// system or to luck.
+// MakeCarefulEnv puts a database on the files of another Env, and keeps two things in order that RocksDB leaves to the
+// file system or to luck.
 //
 // Guarantees: a manifest's name is durable before CURRENT names it, so that no power loss leaves a CURRENT that names
 //   what is not there (POSIX promises no order between two names of a directory, and RocksDB syncs it only afterwards).

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "domain/mutex.h"
+#include "tests/bench/alert_watch.h"
 #include "tests/bench/bench_records.h"
 #include "tests/bench/client.h"
 #include "tests/bench/figures.h"
@@ -28,8 +28,6 @@ using vangnet::v1::AlertService;
 using vangnet::v1::ListAlertsRequest;
 using vangnet::v1::ListAlertsResponse;
 using vangnet::v1::StreamRecordsRequest;
-using vangnet::v1::WatchAlertsRequest;
-using vangnet::v1::WatchAlertsResponse;
 
 constexpr int kDropOutsPerChunk = 500;
 constexpr int kPage = 100;
@@ -40,63 +38,12 @@ constexpr int kGets = 2000;
 constexpr int kCallers = 16;
 constexpr int kChanges = 100;
 constexpr int kWatchers = 100;
-constexpr double kPatience = 60;
-
-// Watches from `token` on, and counts the changes that come.
-class CountingWatch {
- public:
-  CountingWatch(AlertService::Stub& alerts, const std::string& token) {
-    WatchAlertsRequest request;
-    request.set_resume_token(token);
-    call_ = alerts.WatchAlerts(&context_, request);
-    WatchAlertsResponse position;
-    if (!call_->Read(&position)) ExpectOk(call_->Finish(), "WatchAlerts");
-    reader_ = std::thread([this] { Read(); });
-  }
-  ~CountingWatch() {
-    context_.TryCancel();
-    reader_.join();
-  }
-
-  // When the `count`th change came; waits for it.
-  double Await(uint64_t count) {
-    const double until = Seconds() + kPatience;
-    vangnet::MutexLock lock(mutex_);
-    while (seen_ < count) {
-      if (Seconds() > until) ExpectOk(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "no change came"), "a watch");
-      changed_.WaitFor(mutex_, absl::Seconds(1));
-    }
-    return seen_at_;
-  }
-
- private:
-  void Read() {
-    WatchAlertsResponse message;
-    while (call_->Read(&message)) {
-      if (message.kind() != vangnet::v1::WATCH_EVENT_KIND_CHANGED) continue;
-      const double now = Seconds();
-      vangnet::MutexLock lock(mutex_);
-      ++seen_;
-      seen_at_ = now;
-      changed_.SignalAll();
-    }
-  }
-
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<WatchAlertsResponse>> call_;
-  std::thread reader_;
-  vangnet::Mutex mutex_;
-  vangnet::CondVar changed_;
-  uint64_t seen_ VANGNET_GUARDED_BY(mutex_) = 0;
-  double seen_at_ VANGNET_GUARDED_BY(mutex_) = 0;
-};
 
 class AlertsBench {
  public:
   explicit AlertsBench(const Flags& flags)
       : options_(ReadVangnetdOptions(flags, flags.Get("directory", "bench-data"))),
-        alerts_wanted_(flags.GetInt("alerts", 100'000)),
-        prefix_("alerts: ") {
+        alerts_wanted_(flags.GetInt("alerts", 100'000)) {
     std::filesystem::remove_all(options_.directory);
     server_ = StartVangnetd(options_);
     alerts_ = AlertService::NewStub(Connect(server_->address()));
@@ -120,7 +67,7 @@ class AlertsBench {
   const Figures& figures() const { return figures_; }
 
  private:
-  void Add(const std::string& name, double value) { figures_.Add(prefix_ + name, value); }
+  void Add(const std::string& name, double value) { figures_.Add("alerts: " + name, value); }
 
   static ListAlertsRequest OfPage(int size) {
     ListAlertsRequest request;
@@ -146,10 +93,10 @@ class AlertsBench {
       std::string student;
       maker.DropOut(&chunks.back(), &student);
     }
-    CountingWatch watch(*alerts_, beginning_);
+    AlertWatch watch(*alerts_, beginning_);
     const double begin = Seconds();
     IngestLoad(server_->address()).Stream(chunks, 4);
-    const double last = watch.Await(static_cast<uint64_t>(alerts_wanted_));
+    const double last = watch.AwaitChanges(static_cast<uint64_t>(alerts_wanted_));
     Add("raised and seen by a watcher, alerts/s", alerts_wanted_ / (last - begin));
     Add("server memory, bytes for each open alert and its child",
         (server_->ResidentBytes() - memory_before) / alerts_wanted_);
@@ -157,9 +104,9 @@ class AlertsBench {
 
   void MeasureReplay() {
     const double begin = Seconds();
-    CountingWatch watch(*alerts_, beginning_);
+    AlertWatch watch(*alerts_, beginning_);
     Add("a watch from the beginning catches up, changes/s",
-        alerts_wanted_ / (watch.Await(static_cast<uint64_t>(alerts_wanted_)) - begin));
+        alerts_wanted_ / (watch.AwaitChanges(static_cast<uint64_t>(alerts_wanted_)) - begin));
   }
 
   Latencies Repeat(int times, const std::function<void(int)>& call) {
@@ -208,6 +155,7 @@ class AlertsBench {
     AddLatencies("GetAlert, 1 caller", Repeat(kGets, [this](int i) { Get(i); }));
     const double begin = Seconds();
     std::vector<std::thread> callers;
+    callers.reserve(kCallers);
     for (int caller = 0; caller < kCallers; ++caller) {
       callers.emplace_back([this, caller] {
         for (int i = 0; i < kGets; ++i) Get(caller * kGets + i);
@@ -220,10 +168,11 @@ class AlertsBench {
   // Somebody acknowledges an alert; until the last watcher has it.
   void MeasureDelay(int watchers) {
     const double memory_before = server_->ResidentBytes();
-    const auto channel = AlertService::NewStub(Connect(server_->address()));
+    const auto of_watchers = AlertService::NewStub(Connect(server_->address()));
     const std::string token = List(OfPage(1)).resume_token();
-    std::vector<std::unique_ptr<CountingWatch>> watches;
-    for (int i = 0; i < watchers; ++i) watches.push_back(std::make_unique<CountingWatch>(*channel, token));
+    std::vector<std::unique_ptr<AlertWatch>> watches;
+    watches.reserve(static_cast<size_t>(watchers));
+    for (int i = 0; i < watchers; ++i) watches.push_back(std::make_unique<AlertWatch>(*of_watchers, token));
     Latencies delays;
     for (int i = 0; i < kChanges; ++i) {
       vangnet::v1::AcknowledgeAlertRequest request;
@@ -234,7 +183,7 @@ class AlertsBench {
       const double begin = Seconds();
       ExpectOk(alerts_->AcknowledgeAlert(&context, request, &response), "AcknowledgeAlert");
       double last = begin;
-      for (const auto& watch : watches) last = std::max(last, watch->Await(static_cast<uint64_t>(i) + 1));
+      for (const auto& watch : watches) last = std::max(last, watch->AwaitChanges(static_cast<uint64_t>(i) + 1));
       delays.milliseconds.push_back((last - begin) * 1e3);
     }
     const std::string count = std::to_string(watchers) + (watchers == 1 ? " watcher" : " watchers");
@@ -244,7 +193,6 @@ class AlertsBench {
 
   const VangnetdOptions options_;
   const int alerts_wanted_;
-  const std::string prefix_;
   std::unique_ptr<ServerProcess> server_;
   std::unique_ptr<AlertService::Stub> alerts_;
   std::string beginning_;         // resume token from before the first alert
@@ -255,8 +203,7 @@ class AlertsBench {
 
 int Main(int argc, char** argv) {
   const Flags flags(argc, argv);
-  for (const char* needed : {"vangnetd", "region", "policy"}) {
-    if (!flags.Get(needed).empty()) continue;
+  if (!flags.HasAll({"vangnetd", "region", "policy"})) {
     std::fprintf(stderr,
                  "usage: alerts_bench --vangnetd PROGRAM --region FILE --policy FILE\n"
                  "         [--alerts N (at least 200)] [--directory DIR] [--figures FILE]\n");

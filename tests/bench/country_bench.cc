@@ -302,14 +302,14 @@ class CountryBench {
 
 int main(int argc, char** argv) {
   const vangnet_testing::Flags flags(argc, argv);
-  const std::string directory = flags.Get("directory");
-  const std::string policy = flags.Get("policy");
-  if (directory.empty() || policy.empty()) {
+  if (!flags.HasAll({"directory", "policy"})) {
     std::fprintf(stderr,
                  "usage: country_bench --directory NEW_DIRECTORY --policy FILE [--children N] [--figures FILE]\n");
     return 2;
   }
   const auto children = static_cast<uint64_t>(flags.GetInt("children", 240'000));
+  const std::string directory = flags.Get("directory");
+  const std::string policy = flags.Get("policy");
   Figures figures;
   CountryBench(directory, policy, children / 10, "1x", figures).Run();
   CountryBench(directory, policy, children, "10x", figures).Run();

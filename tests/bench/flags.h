@@ -4,7 +4,9 @@
 #ifndef VANGNET_TESTS_BENCH_FLAGS_H_
 #define VANGNET_TESTS_BENCH_FLAGS_H_
 
+#include <algorithm>
 #include <cstdlib>
+#include <initializer_list>
 #include <map>
 #include <string>
 
@@ -18,6 +20,10 @@ class Flags {
   std::string Get(const std::string& name, const std::string& otherwise = "") const {
     const auto found = values_.find("--" + name);
     return found == values_.end() ? otherwise : found->second;
+  }
+  // Whether each of them is there and not empty.
+  bool HasAll(std::initializer_list<const char*> names) const {
+    return std::none_of(names.begin(), names.end(), [this](const char* name) { return Get(name).empty(); });
   }
   int GetInt(const std::string& name, int otherwise) const {
     return std::atoi(Get(name, std::to_string(otherwise)).c_str());

@@ -76,7 +76,7 @@ class IngestBench {
     return records;
   }
 
-  std::unique_ptr<ServerProcess> Start(std::vector<std::string> command) {
+  std::unique_ptr<ServerProcess> Start(const std::vector<std::string>& command) {
     auto server = ServerProcess::Start(command, directory_ + "/log");
     if (!server.ok()) {
       std::fprintf(stderr, "%s\n", std::string(server.status().message()).c_str());
@@ -170,8 +170,7 @@ class IngestBench {
 
 int Run(int argc, char** argv) {
   const Flags flags(argc, argv);
-  for (const char* needed : {"vangnetd", "probe", "region", "policy"}) {
-    if (!flags.Get(needed).empty()) continue;
+  if (!flags.HasAll({"vangnetd", "probe", "region", "policy"})) {
     std::fprintf(stderr,
                  "usage: ingest_bench --vangnetd PROGRAM --probe PROGRAM --region FILE --policy FILE\n"
                  "         [--records N] [--students N] [--repetitions N] [--seconds N] [--directory DIR]\n"

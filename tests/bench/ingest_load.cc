@@ -6,28 +6,22 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <map>
+#include <memory>
 #include <semaphore>
 #include <thread>
 #include <utility>
 
-#include "domain/mutex.h"
+#include "tests/bench/alert_watch.h"
 
 namespace vangnet_testing {
 namespace {
 
-using vangnet::CondVar;
-using vangnet::Mutex;
-using vangnet::MutexLock;
 using vangnet::v1::IngestRecordsRequest;
 using vangnet::v1::IngestRecordsResponse;
 using vangnet::v1::StreamRecordsRequest;
 using vangnet::v1::StreamRecordsResponse;
-using vangnet::v1::WatchAlertsRequest;
-using vangnet::v1::WatchAlertsResponse;
 
 constexpr int kWindowMax = 1 << 20;
-constexpr double kVisibleSecondsMax = 60;
 
 // The bare probes answer without results; vangnetd with one per record.
 template <typename Response>
@@ -38,53 +32,6 @@ void ExpectStored(const Response& response) {
     std::exit(1);
   }
 }
-
-// Watches alerts from now on and remembers when each child was first seen.
-class SightingWatch {
- public:
-  explicit SightingWatch(vangnet::v1::AlertService::Stub* alerts) : call_(alerts->WatchAlerts(&context_, {})) {
-    WatchAlertsResponse position;
-    if (!call_->Read(&position)) ExpectOk(call_->Finish(), "WatchAlerts");
-    reader_ = std::thread([this] { Read(); });
-  }
-  ~SightingWatch() {
-    context_.TryCancel();
-    reader_.join();
-  }
-
-  // When the child was seen; waits for it.
-  double Await(const std::string& student) {
-    const double until = Seconds() + kVisibleSecondsMax;
-    MutexLock lock(mutex_);
-    while (seen_.find(student) == seen_.end()) {
-      if (Seconds() > until) {
-        std::fprintf(stderr, "no alert came for %s\n", student.c_str());
-        std::exit(1);
-      }
-      changed_.WaitFor(mutex_, absl::Milliseconds(100));
-    }
-    return seen_[student];
-  }
-
- private:
-  void Read() {
-    WatchAlertsResponse message;
-    while (call_->Read(&message)) {
-      if (message.kind() != vangnet::v1::WATCH_EVENT_KIND_CHANGED) continue;
-      const double now = Seconds();
-      MutexLock lock(mutex_);
-      seen_.emplace(message.alert().finding().student(), now);
-      changed_.SignalAll();
-    }
-  }
-
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<WatchAlertsResponse>> call_;
-  std::thread reader_;
-  Mutex mutex_;
-  CondVar changed_;
-  std::map<std::string, double> seen_;
-};
 
 }  // namespace
 
@@ -119,6 +66,7 @@ double IngestLoad::Stream(const std::vector<StreamRecordsRequest>& chunks, int w
 double IngestLoad::Unary(const std::vector<std::vector<vangnet::v1::Record>>& records) {
   const double start = Seconds();
   std::vector<std::thread> callers;
+  callers.reserve(records.size());
   for (const std::vector<vangnet::v1::Record>& own : records) {
     callers.emplace_back([this, &own] {
       IngestRecordsRequest request;
@@ -150,8 +98,8 @@ OpenLoopResult IngestLoad::OpenLoop(BenchRecords* records, double records_per_se
       records->DropOut(&chunks[i], &students[i]);
     }
   }
-  std::unique_ptr<SightingWatch> watch;
-  if (watching == Watching::kOn) watch = std::make_unique<SightingWatch>(alerts_.get());
+  std::unique_ptr<AlertWatch> watch;
+  if (watching == Watching::kOn) watch = std::make_unique<AlertWatch>(*alerts_);
 
   std::vector<double> answered(count);
   grpc::ClientContext context;
@@ -178,18 +126,19 @@ OpenLoopResult IngestLoad::OpenLoop(BenchRecords* records, double records_per_se
   result.records_per_second = static_cast<double>(count) * records_per_chunk / (answered.back() - start);
   for (size_t i = 0; i < count; ++i) {
     result.acknowledged.milliseconds.push_back((answered[i] - start - static_cast<double>(i) * step) * 1e3);
-    if (watch) result.visible.milliseconds.push_back(std::max(0.0, watch->Await(students[i]) - answered[i]) * 1e3);
+    if (watch)
+      result.visible.milliseconds.push_back(std::max(0.0, watch->AwaitStudent(students[i]) - answered[i]) * 1e3);
   }
   return result;
 }
 
 void IngestLoad::AwaitEvaluation(BenchRecords* records) {
-  SightingWatch watch(alerts_.get());
+  AlertWatch watch(*alerts_);
   std::vector<StreamRecordsRequest> chunks(1);
   std::string student;
   records->DropOut(chunks.data(), &student);
   Stream(chunks, 1);
-  watch.Await(student);
+  watch.AwaitStudent(student);
 }
 
 }  // namespace vangnet_testing

@@ -2,12 +2,13 @@
 
 #include <libpq-fe.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <thread>
 #include <utility>
+
+#include "tests/bench/client.h"
 
 namespace vangnet_testing {
 namespace {
@@ -15,6 +16,9 @@ namespace {
 using vangnet::v1::Record;
 using vangnet::v1::StreamRecordsRequest;
 
+constexpr char kCreateTable[] =
+    "CREATE TABLE vangnet_bench (student text, source text, record_id text, revision bigint, day date, content bytea, "
+    "PRIMARY KEY (student, source, record_id))";
 constexpr int kColumns = 6;
 
 struct CloseConnection {
@@ -27,7 +31,7 @@ void Fail(const std::string& message) {
   std::exit(1);
 }
 
-Connection Connect(const std::string& conninfo) {
+Connection ConnectToPostgres(const std::string& conninfo) {
   Connection connection(PQconnectdb(conninfo.c_str()));
   if (PQstatus(connection.get()) != CONNECTION_OK) Fail(PQerrorMessage(connection.get()));
   return connection;
@@ -88,25 +92,20 @@ class Parameters {
   std::vector<std::string> values_;
 };
 
-double Seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 }  // namespace
 
 PostgresLoad::PostgresLoad(std::string conninfo) : conninfo_(std::move(conninfo)) {}
 
 void PostgresLoad::MakeTable() {
-  const Connection connection = Connect(conninfo_);
-  for (const char* sql :
-       {"SET client_min_messages = warning", "DROP TABLE IF EXISTS vangnet_bench",
-        "CREATE TABLE vangnet_bench (student text, source text, record_id text, revision bigint, day date,"
-        " content bytea, PRIMARY KEY (student, source, record_id))",
-        "CREATE INDEX ON vangnet_bench (student, day)", "CHECKPOINT"}) {
+  const Connection connection = ConnectToPostgres(conninfo_);
+  for (const char* sql : {"SET client_min_messages = warning", "DROP TABLE IF EXISTS vangnet_bench", kCreateTable,
+                          "CREATE INDEX ON vangnet_bench (student, day)", "CHECKPOINT"}) {
     Expect(connection.get(), PQexec(connection.get(), sql));
   }
 }
 
 void PostgresLoad::Settle() {
-  const Connection connection = Connect(conninfo_);
+  const Connection connection = ConnectToPostgres(conninfo_);
   for (const char* sql : {"DROP TABLE IF EXISTS vangnet_bench", "CHECKPOINT"}) {
     Expect(connection.get(), PQexec(connection.get(), sql));
   }
@@ -114,7 +113,7 @@ void PostgresLoad::Settle() {
 
 double PostgresLoad::Batched(const std::vector<StreamRecordsRequest>& chunks) {
   MakeTable();
-  const Connection connection = Connect(conninfo_);
+  const Connection connection = ConnectToPostgres(conninfo_);
   const int rows = chunks.front().records_size();
   Expect(connection.get(), PQprepare(connection.get(), "chunk", Upsert(rows).c_str(), 0, nullptr));
   const double start = Seconds();
@@ -131,7 +130,7 @@ double PostgresLoad::Single(const std::vector<std::vector<Record>>& records) {
   MakeTable();
   std::vector<Connection> connections;
   for (size_t i = 0; i < records.size(); ++i) {
-    connections.push_back(Connect(conninfo_));
+    connections.push_back(ConnectToPostgres(conninfo_));
     Expect(connections.back().get(), PQprepare(connections.back().get(), "one", Upsert(1).c_str(), 0, nullptr));
   }
   const double start = Seconds();

@@ -52,6 +52,7 @@ Spent RunProgram(const std::vector<std::string>& command, const std::string& out
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   std::vector<char*> words;
+  words.reserve(command.size() + 1);
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   const double begin = Seconds();
@@ -176,8 +177,7 @@ class ScaleBench {
 
 int Main(int argc, char** argv) {
   const Flags flags(argc, argv);
-  for (const char* needed : {"vangnetd", "vangnet", "region", "policy"}) {
-    if (!flags.Get(needed).empty()) continue;
+  if (!flags.HasAll({"vangnetd", "vangnet", "region", "policy"})) {
     std::fprintf(stderr,
                  "usage: scale_bench --vangnetd PROGRAM --vangnet PROGRAM --region FILE --policy FILE\n"
                  "         [--students N (of a region)] [--directory DIR] [--figures FILE]\n");

@@ -1,12 +1,12 @@
 #include "tests/bench/server_process.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -43,6 +43,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::v
   std::vector<std::string> bound = {"/usr/bin/setpriv", "--pdeathsig", "TERM", "--"};
   bound.insert(bound.end(), command.begin(), command.end());
   std::vector<char*> words;
+  words.reserve(bound.size() + 1);
   for (const std::string& word : bound) words.push_back(const_cast<char*>(word.c_str()));
   words.push_back(nullptr);
   pid_t pid = 0;

@@ -71,12 +71,13 @@ class DamageTest : public testing::Test {
     for (vangnet::Record& record : records) record.key.record_id += "-later";
     return records;
   }
-  static const std::string& LastLog() {
-    const std::string* last = nullptr;
+  // Empty: there is none with anything in it.
+  static std::string LastLog() {
+    std::string last;
     for (const auto& [path, bytes] : files()) {
-      if (KindOf(path) == FileKind::kLog && !bytes.empty()) last = &path;
+      if (KindOf(path) == FileKind::kLog && !bytes.empty()) last = path;
     }
-    return *last;
+    return last;
   }
   // How a service on `files` comes off against one without damage.
   static void Judge(const std::string& what, const Files& files, FaultCounts& counts) {

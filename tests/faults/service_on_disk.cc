@@ -1,6 +1,7 @@
 #include "tests/faults/service_on_disk.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "alerts/engine/commands.h"
@@ -44,7 +45,9 @@ ServiceOnDisk::ServiceOnDisk(std::shared_ptr<SimulatedDisk> disk, const Options&
 
 absl::Status ServiceOnDisk::Start() {
   Kill();
+  const auto begin = std::chrono::steady_clock::now();
   absl::Status status = Open();
+  seconds_until_ready_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (!status.ok()) Kill();
   return status;
 }
@@ -157,6 +160,31 @@ absl::StatusOr<std::vector<Record>> ServiceOnDisk::VersionsOf(const Subject& sub
   std::vector<Record> records;
   for (vangnet::StoredVersion& version : *versions) records.push_back(std::move(version.record));
   return records;
+}
+
+uint64_t CountRaisedTwice(const std::vector<vangnet::Alert>& alerts) {
+  uint64_t count = 0;
+  std::set<std::string> open;
+  for (const vangnet::Alert& alert : alerts) {
+    const vangnet::Finding& finding = alert.finding;
+    const auto raised = std::count_if(alert.history.begin(), alert.history.end(), [](const auto& change) {
+      return change.kind == vangnet::AlertChangeKind::kRaised;
+    });
+    if (raised != 1) ++count;
+    if (alert.is_open() && !open.insert(finding.subject.key + " " + finding.rule + " " + finding.identity).second) {
+      ++count;
+    }
+  }
+  return count;
+}
+
+uint64_t CountAcknowledgementsMissing(const std::vector<vangnet::Alert>& alerts, std::set<uint64_t> acknowledged) {
+  for (const vangnet::Alert& alert : alerts) {
+    for (const vangnet::AlertChange& change : alert.history) {
+      if (change.kind == vangnet::AlertChangeKind::kAcknowledged) acknowledged.erase(alert.id);
+    }
+  }
+  return acknowledged.size();
 }
 
 std::vector<std::string> OpenAlertsOf(const Holdings& holdings) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -47,6 +48,8 @@ class ServiceOnDisk {
   ~ServiceOnDisk() { Kill(); }
 
   absl::Status Start();
+  // What the last Start took that went well.
+  double seconds_until_ready() const { return seconds_until_ready_; }
   // As kill -9: nothing more reaches the disk.
   void Kill();
 
@@ -75,10 +78,15 @@ class ServiceOnDisk {
   std::unique_ptr<vangnet::AlertStore> alerts_;
   vangnet::Mutex alert_writes_;
   std::unique_ptr<vangnet::Sweeper> sweeper_;
+  double seconds_until_ready_ = 0;
 };
 
 // The digest that a record is sent with.
 uint64_t DigestOf(const vangnet::Record& record);
+// Alerts of what has an open alert already, or raised more than once.
+uint64_t CountRaisedTwice(const std::vector<vangnet::Alert>& alerts);
+// Of the alerts that somebody acknowledged: those that are gone, or do not say so.
+uint64_t CountAcknowledgementsMissing(const std::vector<vangnet::Alert>& alerts, std::set<uint64_t> acknowledged);
 // "s-1 long-absence early since 2026-10-12" of each alert that is open, sorted.
 std::vector<std::string> OpenAlertsOf(const Holdings& holdings);
 

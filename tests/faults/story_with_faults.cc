@@ -1,7 +1,6 @@
 #include "tests/faults/story_with_faults.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <random>
 #include <utility>
@@ -105,11 +104,9 @@ bool StoryWithFaults::Restart() {
   up_ = false;
   for (int start = 0; start < kStartsMax; ++start) {
     while_down();
-    const auto begun = std::chrono::steady_clock::now();
     const absl::Status status = service_.Start();
     if (status.ok()) {
-      const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
-      counts_.seconds_until_ready_max = std::max(counts_.seconds_until_ready_max, taken.count());
+      counts_.seconds_until_ready_max = std::max(counts_.seconds_until_ready_max, service_.seconds_until_ready());
       return up_ = true;
     }
     errors_.push_back("start: " + status.ToString());
@@ -210,27 +207,8 @@ void StoryWithFaults::Compare(FaultCounts& counts) {
     const auto version = versions.find(revision);
     if (version == versions.end() || version->second != digest) ++counts.invented;
   }
-  CheckAlerts(counts);
-}
-
-void StoryWithFaults::CheckAlerts(FaultCounts& counts) const {
-  std::set<std::string> open;
-  std::set<uint64_t> acknowledged;
-  for (const vangnet::Alert& alert : holdings_.alerts) {
-    const vangnet::Finding& finding = alert.finding;
-    int raised = 0;
-    for (const vangnet::AlertChange& change : alert.history) {
-      if (change.kind == vangnet::AlertChangeKind::kRaised) ++raised;
-      if (change.kind == vangnet::AlertChangeKind::kAcknowledged) acknowledged.insert(alert.id);
-    }
-    if (raised != 1) ++counts.raised_twice;
-    if (alert.is_open() && !open.insert(finding.subject.key + " " + finding.rule + " " + finding.identity).second) {
-      ++counts.raised_twice;
-    }
-  }
-  for (const uint64_t id : alerts_acknowledged_) {
-    if (!acknowledged.contains(id)) ++counts.missing;
-  }
+  counts.raised_twice += CountRaisedTwice(holdings_.alerts);
+  counts.missing += CountAcknowledgementsMissing(holdings_.alerts, alerts_acknowledged_);
 }
 
 std::string StoryWithFaults::Explain(const FaultCounts& counts) const {

@@ -65,7 +65,6 @@ class StoryWithFaults {
   absl::Status AcknowledgeOne(uint64_t choice);
   // What it holds now against what it acknowledged and was sent.
   void Compare(FaultCounts& counts);
-  void CheckAlerts(FaultCounts& counts) const;
 
   const std::vector<Act> acts_;
   const std::shared_ptr<SimulatedDisk> disk_;

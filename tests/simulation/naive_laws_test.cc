@@ -28,6 +28,7 @@ constexpr uint64_t kSeeds = 150;
 
 std::vector<std::string> Lines(const std::vector<Finding>& findings) {
   std::vector<std::string> lines;
+  lines.reserve(findings.size());
   for (const Finding& finding : findings) lines.push_back(Describe(finding));
   return lines;
 }

@@ -14,7 +14,6 @@ namespace {
 
 using vangnet::Day;
 using vangnet::Fact;
-using vangnet::kDayMax;
 using vangnet::Record;
 using vangnet::Subject;
 using vangnet::SubjectKind;

@@ -132,7 +132,11 @@ void SimulatedYear::Restart() {
       disk_->DieAt(static_cast<uint64_t>(dice_.Number(1, 30)), SimulatedDisk::Changes::kOfThisThread);
     }
     status = service_.Start();
-    if (status.ok()) return;
+    if (status.ok()) {
+      double& longest = outcome_.counts.seconds_until_ready_max;
+      longest = std::max(longest, service_.seconds_until_ready());
+      return;
+    }
   }
   outcome_.counts.missing += sent_.size();
   Fail("it does not start: " + status.ToString());
@@ -197,8 +201,9 @@ void SimulatedYear::Audit(bool everybody) {
   DoUntilDone("an audit", [&] {
     if (absl::Status status = service_.Sweep(today_, now_); !status.ok()) return status;
     auto all = service_.Alerts();
-    if (all.ok()) alerts = *std::move(all);
-    return all.status();
+    if (!all.ok()) return all.status();
+    alerts = *std::move(all);
+    return absl::OkStatus();
   });
   if (!ok()) return;
   if (everybody) AuditAlerts(alerts);
@@ -229,7 +234,7 @@ void SimulatedYear::AuditChild(const std::vector<std::string>& keys, const std::
   std::vector<Finding> expected = NaiveFindings(InputOf(subjects), today_);
   // Those of schools are of all their children.
   std::erase_if(expected, [](const Finding& finding) { return finding.subject.kind == SubjectKind::kSchool; });
-  Compare(subjects, std::move(expected), open);
+  Compare(subjects, expected, open);
 }
 
 void SimulatedYear::AuditSchools(const std::vector<Alert>& open) {
@@ -244,7 +249,7 @@ void SimulatedYear::AuditSchools(const std::vector<Alert>& open) {
   }
   std::vector<Finding> expected = NaiveFindings(InputOf(everybody), today_);
   std::erase_if(expected, [](const Finding& finding) { return finding.subject.kind != SubjectKind::kSchool; });
-  Compare(schools, std::move(expected), open);
+  Compare(schools, expected, open);
 }
 
 NaiveInput SimulatedYear::InputOf(const std::set<Subject>& subjects) const {
@@ -256,7 +261,7 @@ NaiveInput SimulatedYear::InputOf(const std::set<Subject>& subjects) const {
   return input;
 }
 
-void SimulatedYear::Compare(const std::set<Subject>& subjects, std::vector<Finding> expected,
+void SimulatedYear::Compare(const std::set<Subject>& subjects, const std::vector<Finding>& expected,
                             const std::vector<Alert>& open) {
   ++outcome_.audits;
   std::vector<std::string> naive;
@@ -303,31 +308,11 @@ void SimulatedYear::AuditVersions(const Subject& subject) {
 }
 
 void SimulatedYear::AuditAlerts(const std::vector<Alert>& alerts) {
-  std::set<std::string> open;
-  for (const Alert& alert : alerts) {
-    const Finding& finding = alert.finding;
-    const auto raised = std::count_if(alert.history.begin(), alert.history.end(), [](const auto& change) {
-      return change.kind == vangnet::AlertChangeKind::kRaised;
-    });
-    const bool twice =
-        alert.is_open() && !open.insert(finding.subject.key + " " + finding.rule + " " + finding.identity).second;
-    if (raised != 1 || twice) {
-      ++outcome_.counts.raised_twice;
-      Fail("raised twice: " + Describe(finding));
-    }
-    if (!alerts_acknowledged_.contains(alert.id)) continue;
-    alerts_acknowledged_.erase(alert.id);
-    const bool kept = std::any_of(alert.history.begin(), alert.history.end(), [](const auto& change) {
-      return change.kind == vangnet::AlertChangeKind::kAcknowledged;
-    });
-    if (!kept) {
-      ++outcome_.counts.missing;
-      Fail("an acknowledgement is missing: " + Describe(finding));
-    }
-  }
-  if (alerts_acknowledged_.empty()) return;
-  outcome_.counts.missing += alerts_acknowledged_.size();
-  Fail("an alert is missing that somebody acknowledged");
+  outcome_.counts.raised_twice = CountRaisedTwice(alerts);
+  if (outcome_.counts.raised_twice > 0) Fail("an alert was raised twice");
+  const uint64_t missing = CountAcknowledgementsMissing(alerts, alerts_acknowledged_);
+  outcome_.counts.missing += missing;
+  if (missing > 0) Fail("acknowledgements of alerts are missing");
 }
 
 }  // namespace vangnet_testing

@@ -79,7 +79,7 @@ class SimulatedYear {
   void AuditAlerts(const std::vector<vangnet::Alert>& alerts);
   void AuditVersions(const vangnet::Subject& subject);
   // Whether the open alerts of `subjects` are these findings; shadow rules raise none.
-  void Compare(const std::set<vangnet::Subject>& subjects, std::vector<vangnet::Finding> expected,
+  void Compare(const std::set<vangnet::Subject>& subjects, const std::vector<vangnet::Finding>& expected,
                const std::vector<vangnet::Alert>& open);
   NaiveInput InputOf(const std::set<vangnet::Subject>& subjects) const;
   std::vector<std::vector<std::string>> ChildrenToAudit();
@@ -94,7 +94,6 @@ class SimulatedYear {
   vangnet::Day today_;
   absl::Time now_;
   bool power_goes_ = false;  // when it dies the next time
-  uint64_t errors_before_ = 0;
   std::set<std::string> told_today_;
   std::vector<vangnet::Record> sent_;
   std::map<vangnet::Subject, Versions> acknowledged_;
