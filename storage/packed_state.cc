@@ -7,6 +7,7 @@ namespace vangnet {
 namespace {
 
 constexpr uint8_t kFormat = 1;
+constexpr size_t kDigestBytes = 8;
 
 absl::Status Corrupt(const char* what) { return absl::DataLossError(std::string("packed state: ") + what); }
 
@@ -315,19 +316,41 @@ void HistoryReader::Begin(std::string_view student) {
 
 absl::Status HistoryReader::Add(std::string_view key, std::string_view bytes, std::optional<size_t> kind) {
   ++states_;
-  return ForEachEntry(bytes, [&](const Entry& entry, const StringList& strings) {
-    ByteReader reader = AtFact(entry);
-    const bool wanted = !kind || (reader.remaining() > 0 && static_cast<uint8_t>(*reader.position()) == *kind + 1);
-    if (!wanted) return reader.ok() ? absl::OkStatus() : Corrupt("broken list of versions");
-    const HistorySlots::Record record = slots_.Decode(strings, reader);
-    if (!reader.ok() || !reader.done()) return Corrupt("broken fact");
-    if (record.key == nullptr) return absl::OkStatus();
-    AssignText(entry.source, record.key->source);
-    AssignText(entry.record_id, record.key->record_id);
-    AssignText(key, *record.subject);
-    *record.revision = entry.revision;
-    return absl::OkStatus();
-  });
+  if (bytes.empty()) return absl::OkStatus();
+  ByteReader reader(bytes);
+  Header header;
+  if (absl::Status status = ReadHeader(reader, header); !status.ok()) return status;
+  for (uint64_t i = 0; i < header.entries; ++i) {
+    if (!AddEntry(key, header.strings, reader.Text(), kind)) return Corrupt("broken entry");
+  }
+  return reader.done() && reader.ok() ? absl::OkStatus() : Corrupt("bytes after the last entry");
+}
+
+// In one pass, and without what a history does not hold: the country is read through here.
+bool HistoryReader::AddEntry(std::string_view key, const StringList& strings, std::string_view body,
+                             std::optional<size_t> kind) {
+  ByteReader reader(body);
+  const uint64_t source = reader.Varint();
+  const std::string_view record_id = reader.Text();
+  const uint64_t revision = reader.Varint();
+  reader.Skip(kDigestBytes);
+  reader.SkipVarint();  // sequence
+  for (uint64_t superseded = reader.Count(); superseded > 0 && reader.ok(); --superseded) {
+    reader.SkipVarint();  // revision
+    reader.Skip(kDigestBytes);
+    reader.SkipVarint();  // sequence
+  }
+  if (!reader.ok() || source >= strings.size()) return false;
+  const bool wanted = !kind || (!reader.done() && static_cast<uint8_t>(*reader.position()) == *kind + 1);
+  if (!wanted) return true;
+  const HistorySlots::Record record = slots_.Decode(strings, reader);
+  if (!reader.ok() || !reader.done()) return false;
+  if (record.key == nullptr) return true;
+  AssignText(strings[source], record.key->source);
+  AssignText(record_id, record.key->record_id);
+  AssignText(key, *record.subject);
+  *record.revision = revision;
+  return true;
 }
 
 void HistoryReader::End() {

@@ -91,6 +91,9 @@ class HistoryReader {
   StudentHistory Release() && { return std::move(history_); }
 
  private:
+  // The record that an entry, without its size, is about. False: the bytes are wrong.
+  bool AddEntry(std::string_view key, const StringList& strings, std::string_view body, std::optional<size_t> kind);
+
   StudentHistory history_;
   HistorySlots slots_{history_};
   int states_ = 0;
