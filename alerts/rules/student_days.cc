@@ -57,10 +57,9 @@ StudentDays::StudentDays(const StudentHistory& history, const SchoolBook& book, 
 }
 
 void StudentDays::ReadProfiles() {
-  std::optional<Day> birth_date;
   const auto& municipalities = book_.region().municipalities;
   for (const auto& profile : history_.profiles) {
-    if (!birth_date) birth_date = profile.fact.birth_date;
+    if (!birth_date_) birth_date_ = profile.fact.birth_date;
     if (profile.fact.municipality.empty() || municipalities.empty() ||
         municipalities.contains(profile.fact.municipality)) {
       resident_.push_back(profile.fact.resident);
@@ -72,8 +71,7 @@ void StudentDays::ReadProfiles() {
     resident_.push_back({first, kDayMax});
   }
   Join(resident_);
-  compulsory_age_ = CompulsoryAge(birth_date, book_.region_calendar().calendar());
-  if (birth_date) sixth_birthday_ = Birthday(*birth_date, 6);
+  compulsory_age_ = CompulsoryAge(birth_date_, book_.region_calendar().calendar());
 }
 
 void StudentDays::AddStretch(DayInterval days, const Recorded<Placement>& placement) {
@@ -170,6 +168,12 @@ std::optional<Day> StudentDays::FirstSchoolDay(Day from, Day until) const {
 
 bool StudentDays::IsExempt(Day day) const {
   return std::ranges::any_of(history_.exemptions, [day](const auto& e) { return e.fact.days.contains(day); });
+}
+
+bool StudentDays::IsUnderSix(Day day) const {
+  constexpr int kSurelySix = 6 * 366;  // calendar days
+  if (!birth_date_ || day >= *birth_date_ + kSurelySix) return false;
+  return day < Birthday(*birth_date_, 6);
 }
 
 bool StudentDays::IsResident(Day day) const {

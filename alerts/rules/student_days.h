@@ -67,7 +67,7 @@ class StudentDays {
   bool IsExempt(Day day) const;
   // Where absence cannot be ongeoorloofd: not of compulsory age, or exempt.
   bool IsFree(Day day) const { return !IsCompulsory(day) || IsExempt(day); }
-  bool IsUnderSix(Day day) const { return day < sixth_birthday_; }
+  bool IsUnderSix(Day day) const;
   // In order; a day of no residence lies between any two.
   const std::vector<DayInterval>& resident() const { return resident_; }
   bool IsResident(Day day) const;
@@ -82,7 +82,7 @@ class StudentDays {
   const Policy& policy_;
   const Day today_;
   DayInterval compulsory_age_;
-  Day sixth_birthday_ = kDayMin;
+  std::optional<Day> birth_date_;
   std::vector<DayInterval> resident_;
   std::vector<Stretch> stretches_;
   mutable size_t last_stretch_ = 0;
