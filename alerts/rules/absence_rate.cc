@@ -169,9 +169,9 @@ void AbsenceRate(const Attendance& attendance, const AbsenceRateSettings& settin
   const StudentDays& days = attendance.days();
   const Day today = days.today();
   const Day year_start = SchoolYearStart(today);
-  const Day next_year = AddMonths(year_start, 12);
   const auto& stages = verdict.stages();
   if (IsSurelyBelow(attendance, {year_start, today}, stages.front().condition.n)) return;
+  const Day next_year = AddMonths(year_start, 12);
   const auto since = days.FirstSchoolDay(year_start, today);
   if (!since) return;
 

@@ -5,6 +5,9 @@
 namespace vangnet {
 namespace {
 
+// Room that is made at once for days that absences name; most children have fewer.
+constexpr size_t kFewDays = 32;
+
 bool IsLate(const Absence& absence) { return absence.category == AbsenceCategory::kLate; }
 
 // Whether the extent covers every scheduled minute of each day it names.
@@ -29,6 +32,7 @@ void Citations::Cite(const Recorded<Absence>& absence) {
 
 std::vector<EvidenceRecord> Citations::ToEvidence() const {
   std::vector<EvidenceRecord> evidence;
+  evidence.reserve(static_cast<size_t>(std::ranges::count(cited_, true)));
   for (size_t i = 0; i < cited_.size(); ++i) {
     const auto& absence = history_.absences[i];
     if (cited_[i]) evidence.push_back({absence.key, absence.subject, absence.revision});
@@ -47,32 +51,50 @@ void Attendance::ByDay<T>::ForEach(Day day, Visit visit) const {
   }
 }
 
+// Reads once what is enough to tell of most children that a rule finds nothing.
 Attendance::Attendance(const StudentDays& days) : days_(days) {
-  for (const auto& absence : days.history().absences) {
-    if (IsLate(absence.fact)) continue;
-    const DayInterval named = DaysOf(absence.fact.extent);
-    if (named.first > days.today()) continue;
-    named_.first = std::min(named_.first, named.first);
-    named_.last = std::max(named_.last, std::min(named.last, days.today()));
+  const Day today = days_.today();
+  DayInterval missed{kDayMax, kDayMin};
+  DayInterval unauthorised = missed;
+  DayInterval sick = missed;
+  for (const auto& absence : days_.history().absences) {
+    const Absence& fact = absence.fact;
+    const bool is_disputable = fact.authorised != Authorised::kYes;
+    if (is_disputable) disputable_categories_ |= 1u << static_cast<unsigned>(fact.category);
+    if (IsLate(fact)) continue;
+    const DayInterval named = DaysOf(fact.extent);
+    reaches_today_ = reaches_today_ || named.last >= today;
+    has_unknown_ = has_unknown_ || fact.authorised == Authorised::kUnknown;
+    if (named.first > today) continue;
+    const auto widen = [&](DayInterval& all) {
+      all.first = std::min(all.first, named.first);
+      all.last = std::max(all.last, std::min(named.last, today));
+    };
+    widen(missed);
+    if (is_disputable) {
+      widen(unauthorised);
+    } else if (fact.category == AbsenceCategory::kSick) {
+      widen(sick);
+    }
   }
+  named_ = {missed, unauthorised, sick};
 }
 
 void Attendance::Sort() const {
   if (sorted_) return;
   sorted_ = true;
-  const auto read = [](const auto& records, auto& by_day) {
+  const auto read = [](const auto& records, auto& by_day, auto counts) {
+    by_day.single.reserve(records.size());
     for (const auto& record : records) {
+      if (!counts(record)) continue;
       const DayInterval named = DaysOf(record.fact.extent);
       (named.first == named.last ? by_day.single : by_day.several).push_back({named, &record});
     }
     std::sort(by_day.single.begin(), by_day.single.end(),
               [](const auto& a, const auto& b) { return a.days.first < b.days.first; });
   };
-  read(days_.history().absences, absences_);
-  const auto is_late = [](const Named<Absence>& named) { return IsLate(named.record->fact); };
-  std::erase_if(absences_.single, is_late);
-  std::erase_if(absences_.several, is_late);
-  read(days_.history().presences, presences_);
+  read(days_.history().absences, absences_, [](const auto& absence) { return !IsLate(absence.fact); });
+  read(days_.history().presences, presences_, [](const auto&) { return true; });
 }
 
 bool Attendance::Covers(const Extent& extent, const Piece& piece) {
@@ -184,7 +206,9 @@ void Attendance::SetStatuses(Day day) const {
 }
 
 const Attendance::Remembered& Attendance::LookAt(Day day) const {
-  Remembered& look = remembered_[static_cast<size_t>(day.days_since_epoch()) % remembered_.size()];
+  constexpr size_t kRemembered = 64;
+  if (remembered_.empty()) remembered_.resize(kRemembered);
+  Remembered& look = remembered_[static_cast<size_t>(day.days_since_epoch()) % kRemembered];
   if (look.day == day) return look;
   look = {day, {}, true};
   const DayPlan plan = days_.PlanOn(day);
@@ -253,6 +277,7 @@ bool Attendance::Covers(const Recorded<Absence>& absence, Day day) const {
 
 std::vector<Day> Attendance::DisputableDays() const {
   std::vector<Day> disputable;
+  disputable.reserve(kFewDays);
   for (const auto& absence : days_.history().absences) {
     if (IsLate(absence.fact) || absence.fact.authorised == Authorised::kYes) continue;
     AddDays(DaysOf(absence.fact.extent), {kFirstDay, days_.today()}, disputable);
@@ -263,6 +288,7 @@ std::vector<Day> Attendance::DisputableDays() const {
 
 int64_t Attendance::MostDisputableMinutes() const {
   int64_t minutes = 0;
+  if (named(AbsenceFilter::kUnauthorised).last < named(AbsenceFilter::kUnauthorised).first) return minutes;
   for (const auto& absence : days_.history().absences) {
     if (IsLate(absence.fact) || absence.fact.authorised == Authorised::kYes) continue;
     const DayInterval named = DaysOf(absence.fact.extent);
@@ -274,6 +300,7 @@ int64_t Attendance::MostDisputableMinutes() const {
 
 std::vector<Day> Attendance::NamedDays(DayInterval within) const {
   std::vector<Day> named;
+  named.reserve(kFewDays);
   for (const auto& absence : days_.history().absences) {
     if (!IsLate(absence.fact)) AddDays(DaysOf(absence.fact.extent), within, named);
   }
@@ -282,15 +309,51 @@ std::vector<Day> Attendance::NamedDays(DayInterval within) const {
   return named;
 }
 
+bool Attendance::IsAnyPresent(DayInterval days) const {
+  for (const Stretch& stretch : days_.stretches()) {
+    const Day first = std::max({days.first, stretch.days.first, kFirstDay});
+    const Day last = std::min({days.last, stretch.days.last, stretch.complete_through});
+    if (last < first) continue;
+    if (days_.history().timetables.empty()) {
+      if (stretch.calendar->SchoolDaysIn({first, last}) > 0) return true;
+    } else if (days_.FirstSchoolDay(first, last)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Attendance::IsSurelyPresentOnce(DayInterval days) const {
+  if (days.last < days.first || !days_.history().timetables.empty()) return false;
+  int complete = 0;
+  for (const Stretch& stretch : days_.stretches()) {
+    const Day last = std::min({days.last, stretch.days.last, stretch.complete_through});
+    complete += stretch.calendar->SchoolDaysIn({std::max(days.first, stretch.days.first), last});
+  }
+  const auto leave_out = [&](const auto& record) {
+    const DayInterval named = DaysOf(record.fact.extent);
+    if (!named.meets(days)) return;
+    complete -= std::min(named.last, days.last) - std::max(named.first, days.first) + 1;
+  };
+  std::ranges::for_each(days_.history().absences, leave_out);
+  std::ranges::for_each(days_.history().presences, leave_out);
+  return complete > 0;
+}
+
 bool Attendance::IsPresenceNamed(Day day) const {
   return std::ranges::any_of(days_.history().presences,
                              [day](const auto& presence) { return DaysOf(presence.fact.extent).contains(day); });
 }
 
 bool Attendance::IsBack() const {
+  if (!is_back_) is_back_ = WorkOutIsBack();
+  return *is_back_;
+}
+
+bool Attendance::WorkOutIsBack() const {
   const Stretch* const stretch = days_.StretchOn(days_.today());
   if (stretch == nullptr || !days_.history().timetables.empty()) return false;
-  const Day from = named_.last < stretch->days.first ? stretch->days.first : named_.last + 1;
+  const Day from = named().last < stretch->days.first ? stretch->days.first : named().last + 1;
   const Day last = std::min(days_.today(), stretch->complete_through);
   return from <= last && stretch->calendar->MinutesIn({from, last}) > 0;
 }
@@ -301,6 +364,7 @@ Day Attendance::NextPictureChange() const {
   Day next = kDayMax;
   bool names_today = false;
   for (const auto& absence : days_.history().absences) {
+    if (!reaches_today_ && !has_unknown_) break;  // nearly always
     if (IsLate(absence.fact)) continue;
     const DayInterval named = DaysOf(absence.fact.extent);
     if (named.last > today && std::max(named.first, today + 1) < next) {
@@ -320,7 +384,7 @@ Day Attendance::NextPictureChange() const {
     const bool may_complete = stretch != nullptr && stretch->completes_by_itself;
     if (may_complete && PictureOn(today).minutes(MinuteStatus::kUnknown) > 0) next = today + 1;
   }
-  if (!days_.policy().assume_complete && named_.first <= named_.last) {
+  if (!days_.policy().assume_complete && !NamesNothing()) {
     // All days before reports_from become complete at once on that day.
     for (const Stretch& stretch : days_.stretches()) {
       const auto from = stretch.school->reports_from();

@@ -44,8 +44,14 @@ class Attendance {
   bool Covers(const Recorded<Absence>& absence, Day day) const;
 
   // From the first to the last day up to today that an absence other than LATE names; empty when there is none.
-  const DayInterval& named() const { return named_; }
-  bool NamesNothing() const { return named_.last < named_.first; }
+  const DayInterval& named() const { return named(AbsenceFilter::kMissed); }
+  // The same of those absences alone that can make a minute F.
+  const DayInterval& named(AbsenceFilter filter) const { return named_[static_cast<size_t>(filter) - 1]; }
+  bool NamesNothing() const { return named().last < named().first; }
+  // Whether some absence of this category is not authorised, on whatever day. LATE is one of them.
+  bool HasDisputable(AbsenceCategory category) const {
+    return (disputable_categories_ >> static_cast<unsigned>(category) & 1) != 0;
+  }
   // The days up to today that an absence other than LATE names which is not authorised: those that may have
   // unauthorised minutes. In order, each once.
   std::vector<Day> DisputableDays() const;
@@ -53,6 +59,11 @@ class Attendance {
   int64_t MostDisputableMinutes() const;
   // The days of `within` that an absence other than LATE or a presence names. In order, each once.
   std::vector<Day> NamedDays(DayInterval within) const;
+  // Whether one of `days`, none of which an absence other than LATE or a presence names, is present.
+  bool IsAnyPresent(DayInterval days) const;
+  // Whether there are more complete school days in `days`, which is bounded, than days that anything names: then one of
+  // them is wholly present.
+  bool IsSurelyPresentOnce(DayInterval days) const;
   // Whether a presence names the day.
   bool IsPresenceNamed(Day day) const;
   // Whether a complete school day without absence lies after the last absence: then no run of absence reaches today.
@@ -107,14 +118,21 @@ class Attendance {
   const Remembered& LookAt(Day day) const;
   int FreeMinutesOn(Day day, int unauthorised) const;
 
+  bool WorkOutIsBack() const;
+
   const StudentDays& days_;
-  DayInterval named_{kDayMax, kDayMin};
+  std::array<DayInterval, 3> named_;     // by filter
+  unsigned disputable_categories_ = 0;   // a bit each
+  bool reaches_today_ = false;           // an absence other than LATE names today or a later day
+  bool has_unknown_ = false;             // an absence other than LATE is neither authorised nor not
+  mutable std::optional<bool> is_back_;  // asked by several rules
   mutable bool sorted_ = false;
   mutable ByDay<Absence> absences_;  // without LATE
   mutable ByDay<Presence> presences_;
   mutable std::vector<Piece> pieces_;  // of the day last cut
-  // By the low bits of the day: most rules look at the same days.
-  mutable std::array<Remembered, 64> remembered_;
+  // By the low bits of the day: most rules look at the same days. Empty until a day is looked at, for of most children
+  // none is.
+  mutable std::vector<Remembered> remembered_;
 };
 
 }  // namespace vangnet

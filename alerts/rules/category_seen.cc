@@ -23,6 +23,7 @@ const Recorded<Report>* LuxuryReport(const StudentHistory& history, Day day) {
 }
 
 void CategorySeen(const Attendance& attendance, const CategorySeenSettings& settings, Verdict& verdict) {
+  if (!attendance.HasDisputable(settings.category)) return;
   const StudentDays& days = attendance.days();
   const StudentHistory& history = days.history();
   for (const auto& absence : history.absences) {

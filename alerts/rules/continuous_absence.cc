@@ -121,7 +121,8 @@ AbsenceRun FindAbsenceRun(const Attendance& attendance, const ContinuousAbsenceS
 }
 
 void ContinuousAbsence(const Attendance& attendance, const ContinuousAbsenceSettings& settings, Verdict& verdict) {
-  if (attendance.NamesNothing() || attendance.IsBack()) return;
+  const DayInterval& named = attendance.named(settings.filter);
+  if (named.last < named.first || attendance.IsBack()) return;
   const AbsenceRun found = FindAbsenceRun(attendance, settings, verdict.stages().front().condition);
   if (found.days.empty()) return;
   const std::span<const Day> run = found.days;

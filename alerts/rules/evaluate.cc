@@ -35,7 +35,7 @@ struct StudentRules {
   void operator()(const WindowMinutesSettings& s) const { WindowMinutes(attendance, s, verdict); }
   void operator()(const SpellsSettings& s) const { Spells(attendance, s, verdict); }
   void operator()(const AbsenceRateSettings& s) const { AbsenceRate(attendance, s, verdict); }
-  void operator()(const LateArrivalsSettings& s) const { LateArrivals(days, s, verdict); }
+  void operator()(const LateArrivalsSettings& s) const { LateArrivals(attendance, s, verdict); }
   void operator()(const CategorySeenSettings& s) const { CategorySeen(attendance, s, verdict); }
   void operator()(const ApplicationUndecidedSettings& s) const { ApplicationUndecided(days, s, verdict); }
   void operator()(const EndingSettings& s) const { Ending(days, s, verdict); }

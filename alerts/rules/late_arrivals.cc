@@ -32,7 +32,9 @@ std::vector<LateDay> CountedLateDays(const StudentDays& days) {
   return late;
 }
 
-void LateArrivals(const StudentDays& days, const LateArrivalsSettings&, Verdict& verdict) {
+void LateArrivals(const Attendance& attendance, const LateArrivalsSettings&, Verdict& verdict) {
+  if (!attendance.HasDisputable(AbsenceCategory::kLate)) return;
+  const StudentDays& days = attendance.days();
   const Day today = days.today();
   for (const auto& absence : days.history().absences) {
     const Day day = DaysOf(absence.fact.extent).first;

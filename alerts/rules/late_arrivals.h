@@ -10,8 +10,8 @@
 
 #include <vector>
 
+#include "alerts/rules/attendance.h"
 #include "alerts/rules/policy.h"
-#include "alerts/rules/student_days.h"
 #include "alerts/rules/verdict.h"
 
 namespace vangnet {
@@ -23,7 +23,7 @@ struct LateDay {
 // The times that count today, in order of time.
 std::vector<LateDay> CountedLateDays(const StudentDays& days);
 
-void LateArrivals(const StudentDays& days, const LateArrivalsSettings& settings, Verdict& verdict);
+void LateArrivals(const Attendance& attendance, const LateArrivalsSettings& settings, Verdict& verdict);
 
 }  // namespace vangnet
 

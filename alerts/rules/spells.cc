@@ -39,7 +39,10 @@ std::vector<std::vector<Day>> CountedSpells(const Attendance& attendance, const 
   const Day from = std::max(kFirstDay, today - settings.window_days + 1);
   std::vector<std::vector<Day>> spells;
   bool in_spell = IsInSpell(attendance, from);
-  for (Day day = from; day <= today; ++day) {
+  Day unnamed = from;  // from here on up to the next named day nothing says more than that a day is complete
+  for (const Day day : attendance.NamedDays({from, today})) {
+    if (in_spell && attendance.IsAnyPresent({unnamed, day - 1})) in_spell = false;
+    unnamed = day + 1;
     const SickDay look = Look(attendance, day);
     if (look == SickDay::kSkipped) continue;
     if (look == SickDay::kSick && !in_spell) spells.emplace_back();

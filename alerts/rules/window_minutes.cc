@@ -88,6 +88,56 @@ class Tally {
   bool held_back_ = false;
 };
 
+// What can be told of the candidates without looking at the pictures of their days: enough for nearly every child.
+class Outline {
+ public:
+  Outline(const Attendance& attendance, const WindowMinutesSettings& settings)
+      : attendance_(attendance), days_(attendance.days()), settings_(settings) {}
+
+  // Whether a day that is out of the list by one school's lesson weeks may be in it by another's.
+  bool IsOfSeveralSchools() const { return days_.stretches().size() != 1; }
+
+  // Takes away the candidates that only made occurrences which are no longer shown: those before a gap that empties the
+  // list, ends what was held back, and lies before the days of occurrences that are.
+  void ForgetPast(std::vector<Day>& candidates) const {
+    const Day last_forgotten = days_.today() - settings_.keep_days - 1;
+    auto first = candidates.begin();
+    for (auto day = candidates.begin(); day != candidates.end(); ++day) {
+      const auto next = day + 1;
+      const bool is_last = next == candidates.end();
+      if (!is_last && !IsSurelyDropped(*day, *next)) continue;
+      // Nothing is held back beyond the first day of these that is not open, and nothing complete after it.
+      const Day until = is_last ? last_forgotten : std::min(*next - 1, last_forgotten);
+      if (attendance_.IsSurelyPresentOnce({*day + std::max(settings_.repeat_after_days, 1), until})) first = next;
+    }
+    candidates.erase(candidates.begin(), first);
+  }
+
+  // Whether the scheduled minutes of all candidates that may be in the list together are below the threshold.
+  bool IsSurelyTooFew(const std::vector<Day>& candidates) const {
+    int64_t sum = 0;  // of the candidates from `first` on, up to the day
+    auto first = candidates.begin();
+    for (const Day day : candidates) {
+      sum += days_.PlanOn(day).minutes;
+      while (IsSurelyDropped(*first, day)) sum -= days_.PlanOn(*first++).minutes;
+      if (sum >= settings_.minutes) return false;
+    }
+    return true;
+  }
+
+ private:
+  // Whether `counted` is out of the list whenever it is looked at on `day` or later. A week has seven school days at
+  // most, so that many lie in more than `weeks` lesson weeks.
+  bool IsSurelyDropped(Day counted, Day day) const {
+    const Calendar& school = days_.stretches().front().school->calendar();
+    return school.SchoolDaysIn({counted.monday() + 7, day}) > 7 * settings_.weeks;
+  }
+
+  const Attendance& attendance_;
+  const StudentDays& days_;
+  const WindowMinutesSettings& settings_;
+};
+
 }  // namespace
 
 MinutesCount CountMinutes(const Attendance& attendance, const WindowMinutesSettings& settings) {
@@ -107,7 +157,12 @@ void WindowMinutes(const Attendance& attendance, const WindowMinutesSettings& se
   const StudentDays& days = attendance.days();
   const int64_t most = attendance.MostDisputableMinutes();
   if (most == 0 || most < settings.minutes) return;
-  const std::vector<Day> candidates = attendance.DisputableDays();
+  std::vector<Day> candidates = attendance.DisputableDays();
+  const Outline outline(attendance, settings);
+  if (!outline.IsOfSeveralSchools()) {
+    outline.ForgetPast(candidates);
+    if (outline.IsSurelyTooFew(candidates)) return;
+  }
 
   Tally tally(attendance, settings);
   tally.Run(candidates);
