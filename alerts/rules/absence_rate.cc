@@ -73,10 +73,13 @@ class RateWalk {
   void Run(const DayInterval& span) {
     // An own timetable is not counted over many days at once.
     const bool each_day = !attendance_.days().history().timetables.empty();
+    const std::vector<DayInterval> wholly_missed = attendance_.WhollyMissed();
+    auto whole = wholly_missed.begin();
     Day next = span.first;
     for (const Day named : attendance_.NamedDays(span)) {
       each_day ? TakeEach({next, named - 1}) : TakeUnnamed({next, named - 1});
-      Take(named);
+      while (whole != wholly_missed.end() && whole->last < named) ++whole;
+      whole != wholly_missed.end() && whole->first <= named ? TakeMissed(named) : Take(named);
       next = named + 1;
     }
     each_day ? TakeEach({next, span.last}) : TakeUnnamed({next, span.last});
@@ -99,10 +102,19 @@ class RateWalk {
   void Take(Day day) {
     const DayPicture picture = attendance_.PictureOn(day);
     if (picture.scheduled() == 0 || picture.IsOpenFor(AbsenceFilter::kMissed)) return;
-    const int missed = picture.minutes(AbsenceFilter::kMissed);
+    Count(day, picture.scheduled(), picture.minutes(AbsenceFilter::kMissed));
+  }
+
+  // A day that is missed as a whole, for whatever reason: its picture would say no more.
+  void TakeMissed(Day day) {
+    const int minutes = attendance_.days().PlanOn(day).minutes;
+    if (minutes > 0) Count(day, minutes, minutes);
+  }
+
+  void Count(Day day, int scheduled, int missed) {
     if (missed > 0) missed_days_.push_back(day);
     ++rate_.school_days;
-    rate_.scheduled += picture.scheduled();
+    rate_.scheduled += scheduled;
     rate_.missed += missed;
     for (size_t i = 0; i < stages_.size(); ++i) {
       if (!IsHigh(stages_[i])) {
@@ -193,7 +205,7 @@ void AbsenceRate(const Attendance& attendance, const AbsenceRateSettings& settin
     return;
   }
   Citations citations(days.history());
-  for (const Day day : walk.missed_days()) attendance.CiteOn(day, AbsenceFilter::kMissed, citations);
+  attendance.CiteMissed(walk.missed_days(), citations);
   Finding& finding = verdict.Add({SubjectKind::kStudent, days.history().student}, *stage, *since);
   finding.value = 1000 * rate.missed / rate.scheduled;
   finding.school = days.SchoolOn(today);

@@ -265,6 +265,20 @@ void Attendance::CiteOn(Day day, AbsenceFilter filter, Citations& citations) con
   });
 }
 
+void Attendance::CiteMissed(const std::vector<Day>& days, Citations& citations) const {
+  for (const auto& absence : days_.history().absences) {
+    if (IsLate(absence.fact)) continue;
+    const DayInterval named = DaysOf(absence.fact.extent);
+    const auto first = std::lower_bound(days.begin(), days.end(), named.first);
+    if (first == days.end() || *first > named.last) continue;
+    if (IsWholeDays(absence.fact.extent)) {
+      citations.Cite(absence);
+    } else {
+      CiteOn(*first, AbsenceFilter::kMissed, citations);
+    }
+  }
+}
+
 bool Attendance::Covers(const Recorded<Absence>& absence, Day day) const {
   if (IsLate(absence.fact) || !DaysOf(absence.fact.extent).contains(day)) return false;
   const DayPlan plan = days_.PlanOn(day);
@@ -307,6 +321,17 @@ std::vector<Day> Attendance::NamedDays(DayInterval within) const {
   for (const auto& presence : days_.history().presences) AddDays(DaysOf(presence.fact.extent), within, named);
   SortEachOnce(named);
   return named;
+}
+
+std::vector<DayInterval> Attendance::WhollyMissed() const {
+  std::vector<DayInterval> missed;
+  missed.reserve(days_.history().absences.size());
+  for (const auto& absence : days_.history().absences) {
+    const auto* whole = std::get_if<DaysExtent>(&absence.fact.extent);
+    if (whole != nullptr && !IsLate(absence.fact)) missed.push_back(whole->days);
+  }
+  std::sort(missed.begin(), missed.end());
+  return missed;
 }
 
 bool Attendance::IsAnyPresent(DayInterval days) const {

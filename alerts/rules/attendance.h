@@ -40,6 +40,9 @@ class Attendance {
   DayPicture PictureOn(Day day) const;
   // Cites the absences that cover a minute of `day` that is F.
   void CiteOn(Day day, AbsenceFilter filter, Citations& citations) const;
+  // The same of all `days`, which are school days in order, for absence of any kind, at the cost of one pass over the
+  // absences.
+  void CiteMissed(const std::vector<Day>& days, Citations& citations) const;
   // Whether `absence` covers a scheduled minute of `day`; LATE covers nothing.
   bool Covers(const Recorded<Absence>& absence, Day day) const;
 
@@ -59,6 +62,8 @@ class Attendance {
   int64_t MostDisputableMinutes() const;
   // The days of `within` that an absence other than LATE or a presence names. In order, each once.
   std::vector<Day> NamedDays(DayInterval within) const;
+  // The intervals of whole days that absences other than LATE name, by first day: every minute of them is missed.
+  std::vector<DayInterval> WhollyMissed() const;
   // Whether one of `days`, none of which an absence other than LATE or a presence names, is present.
   bool IsAnyPresent(DayInterval days) const;
   // Whether there are more complete school days in `days`, which is bounded, than days that anything names: then one of
