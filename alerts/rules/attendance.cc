@@ -388,8 +388,10 @@ Day Attendance::NextPictureChange() const {
   const int grace_days = days_.policy().unknown_grace_days;
   Day next = kDayMax;
   bool names_today = false;
+  // Of most children no absence can look different: all are over and decided.
+  const bool may_change = reaches_today_ || has_unknown_;
   for (const auto& absence : days_.history().absences) {
-    if (!reaches_today_ && !has_unknown_) break;  // nearly always
+    if (!may_change) break;
     if (IsLate(absence.fact)) continue;
     const DayInterval named = DaysOf(absence.fact.extent);
     if (named.last > today && std::max(named.first, today + 1) < next) {

@@ -3,7 +3,8 @@
 // Guarantees: pictures are those seen today, of days up to today.
 // Ownership and lifetime: `days` outlives it; it lives for one evaluation.
 // Thread safety: for one thread (it sorts the absences on first use, and remembers days).
-// Cost: a day without absence a few nanoseconds, with absence some tens.
+// Cost: 60 instructions an absence to make. The first picture sorts the absences; each costs about 200 instructions
+//   when it is new, 40 when it is remembered.
 #ifndef VANGNET_ALERTS_RULES_ATTENDANCE_H_
 #define VANGNET_ALERTS_RULES_ATTENDANCE_H_
 
@@ -122,7 +123,6 @@ class Attendance {
   // Valid until the next call.
   const Remembered& LookAt(Day day) const;
   int FreeMinutesOn(Day day, int unauthorised) const;
-
   bool WorkOutIsBack() const;
 
   const StudentDays& days_;
