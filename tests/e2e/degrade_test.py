@@ -115,6 +115,7 @@ class DegradeTest(fault_case.FaultCase):
 
     def test_half_requests_for_metrics_hold_nobody_up_for_long(self):
         with self.start() as server, contextlib.ExitStack() as open_sockets:
+            self.push(server, "before")
             host, port = server.metrics_address.rsplit(":", 1)
             for _ in range(16):  # twice its threads
                 connection = open_sockets.enter_context(socket.create_connection((host, int(port)), timeout=15))
@@ -125,6 +126,7 @@ class DegradeTest(fault_case.FaultCase):
                 self.assertRegex(response.read().decode(), re.compile("^vangnet_disk_short 0", re.M))
             # Two rounds of its two seconds' patience, and some for a busy machine.
             self.assertLess(time.monotonic() - started, 8)
+            self.report("slow loris on metrics", server, 16, 0, 0)
 
     def test_a_drain_under_load_loses_nothing(self):
         server = self.start()

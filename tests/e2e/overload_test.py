@@ -5,7 +5,6 @@ Each test appends its counts to $VANGNET_FAULT_REPORT, the table of tests/run --
 """
 
 import collections
-import contextlib
 import itertools
 import os
 import socket
