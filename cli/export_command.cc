@@ -1,9 +1,9 @@
-// vangnet export: every version of every record of a data directory or a backup, as JSON lines.
+// vangnet export: all that a data directory or a backup holds, as JSON lines.
 #include <iostream>
 
 #include "cli/command.h"
 #include "cli/stored_data.h"
-#include "services/maintenance/record_export.h"
+#include "services/maintenance/store_export.h"
 
 namespace vangnet {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   const auto opened = OpenStoredData(arguments);
   if (!opened.ok()) return opened.status();
-  const auto written = ExportRecords(*opened->kv, [](std::string_view line) {
+  const auto written = ExportStore(*opened->kv, [](std::string_view line) {
     std::cout << line << "\n";
     return static_cast<bool>(std::cout);
   });
@@ -23,15 +23,17 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
 }  // namespace
 
 Command ExportCommand() {
-  return {.name = "export",
-          .operands = "",
-          .summary = "all record versions with their times of receipt, without a server",
-          .description =
-              "JSON lines on standard output, in the order in which they were received: receivedAt, backfill and\n"
-              "record, as vangnet import takes them. They are children's data. Alerts and what people did with them,\n"
-              "policies, refused records and the sources' cursors are not among them: for those there are backups.",
-          .flags = WithStoredDataFlags({{.name = "json", .value_name = "", .help = "JSON lines, as always"}}),
-          .run = &Run};
+  return {
+      .name = "export",
+      .operands = "",
+      .summary = "all that a data directory or a backup holds, as JSON lines, without a server",
+      .description =
+          "JSON lines on standard output, as vangnet import takes them: a header, the configurations with the times\n"
+          "of their use, every version of every record with its time of receipt, how far each source is, refused\n"
+          "records, alerts with all that people did with them, and an end. They are children's data. Not among\n"
+          "them is the access log.",
+      .flags = WithStoredDataFlags({{.name = "json", .value_name = "", .help = "JSON lines, as always"}}),
+      .run = &Run};
 }
 
 }  // namespace vangnet

@@ -4,22 +4,26 @@
 #include "cli/command.h"
 #include "cli/line_reader.h"
 #include "cli/stored_data.h"
-#include "services/maintenance/record_import.h"
+#include "services/maintenance/store_import.h"
 
 namespace vangnet {
 namespace {
 
-// With the number of the line read last.
+// A configuration is one line, with both of its files.
+constexpr size_t kArchivedLineBytesMax = size_t{64} << 20;
+
+// With file and line.
 absl::Status AtLine(const LineReader& lines, const absl::Status& status) {
-  const std::string message = "line " + std::to_string(lines.line_number()) + ": " + std::string(status.message());
-  return absl::FailedPreconditionError(message + "; nothing was imported: remove the data directory");
+  return absl::FailedPreconditionError(lines.name() + ":" + std::to_string(lines.line_number()) + ": " +
+                                       std::string(status.message()) +
+                                       "; nothing was imported: remove the data directory");
 }
 
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (arguments.operands().size() != 1) return absl::InvalidArgumentError("one file is needed");
-  auto lines = LineReader::Open(arguments.operands().front());
+  auto lines = LineReader::Open(arguments.operands().front(), kArchivedLineBytesMax);
   if (!lines.ok()) return lines.status();
-  auto import = RecordImport::Begin(arguments.Get("data_dir"));
+  auto import = StoreImport::Begin(arguments.Get("data_dir"));
   if (!import.ok()) return OfFiles(import.status());
   for (std::string line; lines->Next(&line);) {
     if (absl::Status added = (*import)->Add(line); !added.ok()) return AtLine(*lines, added);
@@ -34,18 +38,18 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
 }  // namespace
 
 Command ImportCommand() {
-  return {.name = "import",
-          .operands = "FILE",
-          .summary = "fills an empty data directory with an export, without a server",
-          .description =
-              "Takes what vangnet export wrote (-: standard input). Every version is received at the time at which it\n"
-              "was: what was known at any instant is the same. It is all of it or nothing: a data directory whose\n"
-              "import was cut off is refused by vangnetd. The server evaluates everybody when it starts on it.",
-          .flags = {{.name = "data_dir",
-                     .value_name = "DIR",
-                     .help = "where to; must be empty or not there",
-                     .required = true}},
-          .run = &Run};
+  return {
+      .name = "import",
+      .operands = "FILE",
+      .summary = "fills an empty data directory with an export, without a server",
+      .description =
+          "Takes what vangnet export wrote (-: standard input). Every version is received at the time at which it\n"
+          "was, every alert keeps its id and history, and every configuration the times of its use: each question\n"
+          "has the same answer, as known at any instant, and nothing is raised twice. It is all of it or nothing:\n"
+          "a data directory whose import was cut off is refused by vangnetd. vangnet verify checks what came of it.",
+      .flags =
+          {{.name = "data_dir", .value_name = "DIR", .help = "where to; must be empty or not there", .required = true}},
+      .run = &Run};
 }
 
 }  // namespace vangnet

@@ -21,13 +21,13 @@ void LineReader::Closer::operator()(std::FILE* file) const {
   if (file != nullptr && file != stdin) std::fclose(file);
 }
 
-LineReader::LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file)
-    : name_(std::move(name)), file_(std::move(file)), buffer_(kBufferBytes) {}
+LineReader::LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file, size_t line_bytes_max)
+    : name_(std::move(name)), file_(std::move(file)), line_bytes_max_(line_bytes_max), buffer_(kBufferBytes) {}
 
-absl::StatusOr<LineReader> LineReader::Open(const std::string& file) {
+absl::StatusOr<LineReader> LineReader::Open(const std::string& file, size_t line_bytes_max) {
   std::unique_ptr<std::FILE, Closer> opened(file == "-" ? stdin : std::fopen(file.c_str(), "rb"));
   if (opened == nullptr) return CannotOpen(file);
-  return LineReader(file == "-" ? "standard input" : file, std::move(opened));
+  return LineReader(file == "-" ? "standard input" : file, std::move(opened), line_bytes_max);
 }
 
 bool LineReader::Fill() {
@@ -49,7 +49,7 @@ bool LineReader::Next(std::string* line) {
     const char* const from = buffer_.data() + begin_;
     const void* const newline = std::memchr(from, '\n', end_ - begin_);
     const size_t length = newline == nullptr ? end_ - begin_ : static_cast<const char*>(newline) - from;
-    const size_t room = kLineBytesMax - line->size();
+    const size_t room = line_bytes_max_ - line->size();
     line->append(from, std::min(length, room));
     truncated_ |= length > room;
     ended = newline != nullptr;

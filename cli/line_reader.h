@@ -3,7 +3,7 @@
 // Guarantees: line ends \n and \r\n are taken off; a last line without one counts. A byte order mark is taken off.
 // Thread safety: one thread at a time.
 // Errors: INVALID_ARGUMENT from Open: the file cannot be opened (the message says why); INTERNAL: it cannot be read.
-// Limits and cost: a line of more than kLineBytesMax is cut there and its rest passed over; `truncated` says so.
+// Limits and cost: a line of more than `line_bytes_max` is cut there and its rest passed over; `truncated` says so.
 #ifndef VANGNET_CLI_LINE_READER_H_
 #define VANGNET_CLI_LINE_READER_H_
 
@@ -24,10 +24,12 @@ inline constexpr size_t kLineBytesMax = size_t{1} << 20;
 class LineReader {
  public:
   // `file` "-" is standard input.
-  static absl::StatusOr<LineReader> Open(const std::string& file);
+  static absl::StatusOr<LineReader> Open(const std::string& file, size_t line_bytes_max = kLineBytesMax);
 
   // The next line into `line`; false at the end of the file and on an error (see status).
   bool Next(std::string* line);
+  // The file's name, for messages.
+  const std::string& name() const { return name_; }
   // Number of the line read last, from 1.
   int64_t line_number() const { return line_number_; }
   bool truncated() const { return truncated_; }
@@ -39,12 +41,13 @@ class LineReader {
   struct Closer {
     void operator()(std::FILE* file) const;
   };
-  LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file);
+  LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file, size_t line_bytes_max);
   // Fills the buffer again; false when there is no more.
   bool Fill();
 
   std::string name_;
   std::unique_ptr<std::FILE, Closer> file_;
+  size_t line_bytes_max_;
   std::vector<char> buffer_;
   size_t begin_ = 0;
   size_t end_ = 0;

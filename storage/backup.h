@@ -28,7 +28,7 @@ struct BackupOrder {
   absl::Time now;
   // Backups that stay in the directory, this one among them; the oldest go. 0: all stay.
   uint32_t keep = 0;
-  // Looked at while files are copied: true gives the backup up.
+  // Looked at every few megabytes while files are copied and read again: true gives the backup up. Empty: never.
   std::function<bool()> stopped;
 };
 

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <functional>
 #include <string_view>
 #include <utility>
 
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
+#include "rocksdb/file_system.h"
 #include "rocksdb/utilities/backup_engine.h"
 #include "storage/byte_codec.h"
 #include "storage/crc32c.h"
@@ -35,6 +37,48 @@ rocksdb::BackupEngineOptions EngineOptions(const std::string& directory) {
   options.callback_trigger_interval_size = kLookEveryBytes;
   return options;
 }
+
+// Files whose reading fails once `given_up` says so: the engine has no other way to end the check of a backup early.
+class GivenUpFiles : public rocksdb::FileSystemWrapper {
+ public:
+  GivenUpFiles(const std::shared_ptr<rocksdb::FileSystem>& files, std::function<bool()> given_up)
+      : FileSystemWrapper(files), given_up_(std::move(given_up)) {}
+  const char* Name() const override { return "GivenUpFiles"; }
+
+  rocksdb::IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                      rocksdb::IODebugContext* debug) override {
+    rocksdb::IOStatus status = target()->NewSequentialFile(path, options, file, debug);
+    if (status.ok()) *file = std::make_unique<File>(std::move(*file), given_up_);
+    return status;
+  }
+
+ private:
+  class File : public rocksdb::FSSequentialFileOwnerWrapper {
+   public:
+    File(std::unique_ptr<rocksdb::FSSequentialFile> file, const std::function<bool()>& given_up)
+        : FSSequentialFileOwnerWrapper(std::move(file)), given_up_(given_up) {}
+    rocksdb::IOStatus Read(size_t bytes, const rocksdb::IOOptions& options, rocksdb::Slice* result, char* scratch,
+                           rocksdb::IODebugContext* debug) override {
+      if (given_up_()) return rocksdb::IOStatus::Aborted("the check of the backup was given up");
+      return FSSequentialFileOwnerWrapper::Read(bytes, options, result, scratch, debug);
+    }
+
+   private:
+    const std::function<bool()>& given_up_;  // of the file system, which outlives its files
+  };
+
+  const std::function<bool()> given_up_;
+};
+
+class GivenUpEnv : public rocksdb::EnvWrapper {
+ public:
+  GivenUpEnv(rocksdb::Env& env, std::function<bool()> given_up) : EnvWrapper(&env) {
+    file_system_ = std::make_shared<GivenUpFiles>(env.GetFileSystem(), std::move(given_up));
+    system_clock_ = env.GetSystemClock();
+  }
+  const char* Name() const override { return "GivenUpEnv"; }
+};
 
 std::string EncodeMetadata(absl::Time taken_at, uint64_t sequence) {
   std::string bytes(kMetadata);
@@ -107,8 +151,13 @@ absl::Status CheckIn(const rocksdb::BackupEngineReadOnlyBase& engine, const std:
   return absl::DataLossError(what + " is damaged: " + sound.ToString());
 }
 
-absl::Status Finish(rocksdb::BackupEngine& engine, const BackupOrder& order, uint32_t id) {
+absl::Status Finish(rocksdb::BackupEngine& engine, const BackupOrder& order, uint32_t id, const bool& stopped) {
   absl::Status sound = CheckIn(engine, order.directory, id);
+  if (stopped) {
+    // What nobody read to its end does not count. Should this fail, it is a backup like one whose maker was killed.
+    engine.DeleteBackup(id).PermitUncheckedError();
+    return absl::CancelledError("the backup was stopped while it was read again, and taken away");
+  }
   if (!sound.ok()) {
     // A table that it shares with an earlier backup went bad on the disk: that one is bad too, and so would be every
     // backup that comes to this directory.
@@ -142,24 +191,28 @@ absl::Status SyncDirectory(const std::string& directory) {
 absl::StatusOr<Backup> MakeRocksdbBackup(const RocksdbKvStore& kv, const BackupOrder& order) {
   auto lock = DirectoryLock::Take(order.directory);
   if (!lock.ok()) return lock.status();
+  bool stopped = false;
+  const auto look = [&] { return stopped = stopped || (order.stopped && order.stopped()); };
+  // Not earlier: an engine that cannot read what it knows of earlier backups takes them for damaged.
+  bool checking = false;
+  GivenUpEnv backup_env(*rocksdb::Env::Default(), [&] { return checking && look(); });
+  rocksdb::BackupEngineOptions engine_options = EngineOptions(order.directory);
+  engine_options.backup_env = &backup_env;
   rocksdb::BackupEngine* opened = nullptr;
-  const rocksdb::Status status =
-      rocksdb::BackupEngine::Open(rocksdb::Env::Default(), EngineOptions(order.directory), &opened);
+  const rocksdb::Status status = rocksdb::BackupEngine::Open(rocksdb::Env::Default(), engine_options, &opened);
   if (!status.ok()) return FromRocksdb(status, ("opening the backups in " + order.directory).c_str());
   const std::unique_ptr<rocksdb::BackupEngine> engine(opened);
-  bool stopped = false;
   rocksdb::CreateBackupOptions options;
   options.progress_callback = [&] {
-    if (stopped || !order.stopped || !order.stopped()) return;
-    stopped = true;
-    engine->StopBackup();
+    if (!stopped && look()) engine->StopBackup();
   };
   rocksdb::BackupID id = 0;
   const rocksdb::Status made =
       engine->CreateNewBackupWithMetadata(options, &kv.database(), EncodeMetadata(order.now, order.sequence), &id);
   if (stopped) return absl::CancelledError("the backup was stopped");
   if (!made.ok()) return FromRocksdb(made, ("making a backup in " + order.directory).c_str());
-  if (absl::Status finished = Finish(*engine, order, id); !finished.ok()) return finished;
+  checking = true;
+  if (absl::Status finished = Finish(*engine, order, id, stopped); !finished.ok()) return finished;
   rocksdb::BackupInfo info;
   if (const rocksdb::Status found = engine->GetBackupInfo(id, &info); !found.ok()) {
     return FromRocksdb(found, "reading the backup that was made");

@@ -28,18 +28,25 @@ absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
     waiting_bytes_ += submission.bytes;
     Queue& queue = waiting_[source];
     if (queue.submissions.empty()) turns_.push_back(source);
-    queue.bytes += submission.bytes;
-    queue.submissions.push_back(std::move(submission));
+    const bool is_refusable = when_full == WhenFull::kRefuse;
+    if (is_refusable) {
+      refusable_bytes_ += submission.bytes;
+      queue.refusable_bytes += submission.bytes;
+    }
+    queue.submissions.push_back({std::move(submission), is_refusable});
   }
   work_.Signal();
   return absl::OkStatus();
 }
 
 bool GroupCommitter::HasRoomFor(const std::string& source, size_t bytes) const {
-  if (waiting_bytes_ + bytes > options_.queue_bytes_max) return false;
-  // The first of a source is taken whatever its size; a source that floods leaves a quarter to others.
+  if (refusable_bytes_ + bytes > options_.queue_bytes_max) return false;
   const auto queue = waiting_.find(source);
-  return queue == waiting_.end() || queue->second.bytes + bytes <= options_.queue_bytes_max / 4 * 3;
+  // The first of a source is taken whatever its size.
+  if (queue == waiting_.end() || queue->second.refusable_bytes == 0) return true;
+  // Three times what is left free: one source that floods fills three quarters, two of them three sevenths each, and
+  // however many they are, something is left for whoever comes now and then.
+  return queue->second.refusable_bytes + bytes <= 3 * (options_.queue_bytes_max - refusable_bytes_ - bytes);
 }
 
 bool GroupCommitter::has_room() const {
@@ -68,13 +75,16 @@ std::vector<GroupCommitter::Submission> GroupCommitter::TakeGroup() {
   MutexLock lock(mutex_);
   while (!turns_.empty()) {
     const auto queue = waiting_.find(turns_.front());
-    Submission& next = queue->second.submissions.front();
+    auto& [next, is_refusable] = queue->second.submissions.front();
     records += RecordsIn(next);
     bytes += next.bytes;
     // The first is taken whatever its size.
     if (!taken.empty() && (records > options_.group_records_max || bytes > options_.group_bytes_max)) break;
     waiting_bytes_ -= next.bytes;
-    queue->second.bytes -= next.bytes;
+    if (is_refusable) {
+      refusable_bytes_ -= next.bytes;
+      queue->second.refusable_bytes -= next.bytes;
+    }
     taken.push_back(std::move(next));
     queue->second.submissions.pop_front();
     std::string source = std::move(turns_.front());

@@ -1,13 +1,15 @@
 // GroupCommitter gathers what all callers send into groups that are stored with one sync each.
 //
 // Guarantees: submissions of one source are stored in the order in which they came. Sources take turns, so that one
-//   that sends without end holds nobody up by more than a group; and with kRefuse it may fill the queue to three
-//   quarters only, so that others find room. `done` is called exactly once for each submission
-//   that was taken, from the thread that runs RunOnce, and holds no lock.
+//   that sends without end holds nobody up by more than a group. With kRefuse a source may have three times what is
+//   left free waiting, so that others find room however many sources flood; what came with kTake takes none of it.
+//   `done` is called exactly once for each submission that was taken, from the thread that runs RunOnce, and holds no
+//   lock.
 // Thread safety: Submit, has_room, Wait and Stop may be called concurrently; RunOnce by one thread (the committer).
 // Errors: RESOURCE_EXHAUSTED from Submit: too much is waiting; UNAVAILABLE: the server is shutting down;
 //   those of `may_grow`, to `done`.
-// Limits and cost: at most `queue_bytes_max` wait, and what streams that may overrun it have in their hands.
+// Limits and cost: at most `queue_bytes_max` wait that came with kRefuse. With kTake it is for the callers to bound
+//   what waits: has_room says when `queue_bytes_max` of both is reached.
 #ifndef VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
 #define VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
 
@@ -51,9 +53,9 @@ class GroupCommitter {
   // `store` outlives the committer.
   GroupCommitter(FactStore& store, const Options& options);
 
-  // kTake is for callers that hold back by themselves while there is no room: what they overrun is bounded by them.
+  // kTake is for callers that hold back by themselves while has_room says no.
   absl::Status Submit(Submission submission, WhenFull when_full);
-  // Whether Submit would take more.
+  // Whether less than `queue_bytes_max` waits, of all callers.
   bool has_room() const;
   // Until something waits, or Stop; false: stopped and nothing waits any more.
   bool Wait();
@@ -70,13 +72,18 @@ class GroupCommitter {
   const Options options_;
   mutable Mutex mutex_;
   CondVar work_;
+  struct Waiting {
+    Submission submission;
+    bool is_refusable = false;
+  };
   struct Queue {
-    std::deque<Submission> submissions;
-    size_t bytes = 0;
+    std::deque<Waiting> submissions;
+    size_t refusable_bytes = 0;
   };
   std::map<std::string, Queue, std::less<>> waiting_ VANGNET_GUARDED_BY(mutex_);  // by source
   std::deque<std::string> turns_ VANGNET_GUARDED_BY(mutex_);  // sources of waiting_, whose turn is next in front
   size_t waiting_bytes_ VANGNET_GUARDED_BY(mutex_) = 0;
+  size_t refusable_bytes_ VANGNET_GUARDED_BY(mutex_) = 0;  // of them
   bool stopped_ VANGNET_GUARDED_BY(mutex_) = false;
 };
 

@@ -20,6 +20,8 @@ from vangnet.v1 import record_pb2
 
 CHUNK = 200
 KILLS = 3
+LARGE_RECORDS = 1200  # of 60 kB
+ROUNDS_MAX = 5
 
 
 def child(number):
@@ -32,6 +34,14 @@ def child(number):
     if number % 10 == 0:
         placement.placement.last_day = "2026-03-02"
     return [profile, placement]
+
+
+def large_record(number):
+    """A record that is kept with sixty kilobytes of a field that the server does not know, and that do not compress."""
+    padding = random.Random(number).randbytes(60_000)
+    record = record_pb2.Record(source="large", record_id=f"large-{number}", revision=1, student=f"large-{number}",
+                               student_profile=record_pb2.StudentProfile(birth_date="2022-03-01"))
+    return record_pb2.Record.FromString(record.SerializeToString() + b"\xc2\x3e\xe0\xd4\x03" + padding)
 
 
 class Sender:
@@ -203,6 +213,42 @@ class BackupTest(unittest.TestCase):
         self.assertIn("acknowledged", str(refusal.exception))
         cut_off = self.vangnet("restore", self.backups, "--data_dir", self.path("restored"))
         self.assertIn("cut off", cut_off.stderr)
+
+    def test_asked_to_end_while_a_backup_is_read_again(self):
+        """It waits until the backup is written, and only then asks: all that is left to do is reading it."""
+        with self.start() as server:
+            for first in range(0, LARGE_RECORDS, 50):
+                server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(
+                    records=[large_record(number) for number in range(first, first + 50)]), timeout=60)
+            self.back_up(server)
+        cut_off = 0
+        for turn in range(ROUNDS_MAX):
+            server = self.start()
+            server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=child(turn)), timeout=30)
+            backups = set(os.listdir(self.path("backups", "meta")))
+            running = subprocess.Popen([os.environ["VANGNET"], "backup", "--server", server.address],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            vangnetd.await_condition(
+                lambda b=backups: any(n.isdecimal() and n not in b for n in os.listdir(self.path("backups", "meta"))),
+                "the backup is written", 60)
+            server.process.terminate()
+            self.assertEqual(server.process.wait(timeout=20), 0, server.output())
+            server.kill()  # it is gone; its pipes are closed
+            said = running.communicate()[1]
+            if running.returncode != 0:
+                self.assertIn("stopped", said)
+                self.assertEqual(set(os.listdir(self.path("backups", "meta"))), backups)  # and those before it stand
+                cut_off += 1
+                break
+        self.assertEqual(cut_off, 1, f"in {ROUNDS_MAX} rounds it was read to its end each time")
+        self.assertEqual(self.restore("restored").returncode, 0)
+        with self.start() as server:
+            self.back_up(server)
+        self.assertEqual(self.restore("restored").returncode, 0)
+        with self.start("restored") as server:
+            self.assertEqual(self.children_of(server, turn + 1), (turn + 1, turn + 1))
+            kept = server.ingest.ListRecords(ingest_service_pb2.ListRecordsRequest(source="large"), timeout=60)
+            self.assertEqual(sum(1 for _ in kept), LARGE_RECORDS)
 
     def test_without_a_directory_for_backups(self):
         self.backups = ""

@@ -5,14 +5,10 @@ Each test appends its counts to $VANGNET_FAULT_REPORT, the table of tests/run --
 """
 
 import contextlib
-import json
 import os
 import re
 import resource
-import shutil
 import socket
-import subprocess
-import tempfile
 import threading
 import time
 import unittest
@@ -20,112 +16,28 @@ import urllib.request
 
 import grpc
 
+import fault_case
 import vangnetd
-from vangnet.v1 import alert_pb2
 from vangnet.v1 import alert_service_pb2
 from vangnet.v1 import ingest_service_pb2
-from vangnet.v1 import record_pb2
 
-SOURCE = "las-1"
-MEBIBYTE = 1 << 20
 DISK_MEBIBYTES = 192
 RESERVE_MEBIBYTES = 64
 
 
-def records_of(student):
-    """A child that was signed out long ago."""
-    return [
-        record_pb2.Record(source=SOURCE, record_id=f"profile-{student}", revision=1, student=student,
-                          student_profile=record_pb2.StudentProfile(birth_date="2017-03-01",
-                                                                    resident_from="2020-01-01")),
-        record_pb2.Record(source=SOURCE, record_id=f"placement-{student}", revision=1, student=student,
-                          placement=record_pb2.Placement(school="12AB00", kind=record_pb2.PLACEMENT_KIND_REGULAR,
-                                                         first_day="2021-08-23", last_day="2021-10-01")),
-    ]
-
-
-def kept_records(server):
-    listed = server.ingest.ListRecords(ingest_service_pb2.ListRecordsRequest(source=SOURCE), timeout=60)
-    return {record.record_id for record in listed}
-
-
-def raised_twice(alerts):
-    return sum(max(0, sum(c.kind == alert_pb2.ALERT_CHANGE_KIND_RAISED for c in a.history) - 1) for a in alerts)
-
-
-class DegradeTest(unittest.TestCase):
-
-    def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="vangnet-degrade-")
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.sent = set()
-        self.acknowledged = set()
-
-    def start(self, config=None):
-        return vangnetd.Vangnetd(os.environ["VANGNETD"], os.path.join(self.folder, "data"), os.environ["VANGNET_REGION"],
-                                 os.environ["VANGNET_POLICY"], config=config)
-
-    def push(self, server, *students, timeout=20):
-        """Sends the records of these children; raises grpc.RpcError when they were not acknowledged."""
-        records = [record for student in students for record in records_of(student)]
-        names = {record.record_id for record in records}
-        self.sent |= names
-        server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=records), timeout=timeout)
-        self.acknowledged |= names
-
-    def report(self, fault, server, injected, restarts, seconds):
-        """Compares what the server has with what it acknowledged, and writes the counts down."""
-        kept = kept_records(server)
-        line = {"fault": fault, "injected": injected, "restarts": restarts, "acknowledged": len(self.acknowledged),
-                "missing": len(self.acknowledged - kept), "invented": len(kept - self.sent), "differing": 0,
-                "raised_twice": raised_twice(vangnetd.all_alerts(server)), "seconds_until_ready": round(seconds, 2)}
-        print(json.dumps(line))
-        if "VANGNET_FAULT_REPORT" in os.environ:
-            with open(os.environ["VANGNET_FAULT_REPORT"], "a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
-        self.assertEqual([line[count] for count in ("missing", "invented", "raised_twice")], [0, 0, 0])
-
-    def await_answer(self, server, student, seconds):
-        """Sends until it is acknowledged; how long that took."""
-        started = time.monotonic()
-
-        def is_taken():
-            try:
-                self.push(server, student, timeout=2)
-                return True
-            except grpc.RpcError:
-                return False
-
-        vangnetd.await_condition(is_taken, "records are taken again", seconds)
-        return time.monotonic() - started
-
-    def small_disk(self):
-        disk = os.path.join(self.folder, "disk")
-        os.mkdir(disk)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MEBIBYTES}m", "tmpfs", disk],
-                                 capture_output=True, text=True, check=False)
-        if mounted.returncode != 0:
-            self.skipTest("no small disk can be mounted here (degrade_test.cc fills one that is pretended): " +
-                          mounted.stderr.strip())
-        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=False)
-        return disk
+class DegradeTest(fault_case.FaultCase):
 
     def test_a_full_disk_refuses_records_serves_alerts_and_recovers(self):
-        disk = self.small_disk()
-        config = os.path.join(self.folder, "server.textproto")
-        with open(config, "w", encoding="utf-8") as file:
-            file.write(f"disk_reserve_mib: {RESERVE_MEBIBYTES}\n"
-                       f'data_dir: "{disk}/data" listen: "127.0.0.1:0" metrics_listen: "127.0.0.1:0"\n'
-                       f'region: "{os.environ["VANGNET_REGION"]}" policy: "{os.environ["VANGNET_POLICY"]}"\n')
+        disk = self.mounted("-t", "tmpfs", "-o", f"size={DISK_MEBIBYTES}m", "tmpfs")
+        config = self.configuration(os.path.join(disk, "data"), f"disk_reserve_mib: {RESERVE_MEBIBYTES}")
         with self.start(config) as server:
             self.push(server, "first", "second")
-            alerts = vangnetd.await_condition(
-                lambda: (found := vangnetd.all_alerts(server)) and len(found) == 2 and found, "two alerts")
+            alerts = self.await_alerts(server, 2)
             ballast = os.path.join(disk, "ballast")
             rounds, seconds = 3, 0
             for turn in range(rounds):
                 free = os.statvfs(disk)
-                left = free.f_bavail * free.f_frsize - (RESERVE_MEBIBYTES - 1 if turn == 0 else 4) * MEBIBYTE
+                left = free.f_bavail * free.f_frsize - (RESERVE_MEBIBYTES - 1 if turn == 0 else 4) * fault_case.MEBIBYTE
                 with open(ballast, "wb") as file:
                     os.posix_fallocate(file.fileno(), 0, left)
                 with self.assertRaises(grpc.RpcError) as refusal:
@@ -203,6 +115,7 @@ class DegradeTest(unittest.TestCase):
 
     def test_half_requests_for_metrics_hold_nobody_up_for_long(self):
         with self.start() as server, contextlib.ExitStack() as open_sockets:
+            self.push(server, "before")
             host, port = server.metrics_address.rsplit(":", 1)
             for _ in range(16):  # twice its threads
                 connection = open_sockets.enter_context(socket.create_connection((host, int(port)), timeout=15))
@@ -213,6 +126,7 @@ class DegradeTest(unittest.TestCase):
                 self.assertRegex(response.read().decode(), re.compile("^vangnet_disk_short 0", re.M))
             # Two rounds of its two seconds' patience, and some for a busy machine.
             self.assertLess(time.monotonic() - started, 8)
+            self.report("slow loris on metrics", server, 16, 0, 0)
 
     def test_a_drain_under_load_loses_nothing(self):
         server = self.start()

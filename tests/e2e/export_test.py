@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""A made-up school year is exported and imported: nothing that was said, and no moment at which it was, is lost.
+"""A made-up school year and what people did in it are exported and imported: nothing is lost, and nothing raised twice.
 
-The export of the import is the export, byte for byte; findings of now and as known at moments in between are the same;
-`vangnet verify` finds both in order, and a store with one changed byte not.
+The export of the import is the export, byte for byte; alerts, timelines, sources and findings of now and as known at
+moments in between are the same; `vangnet verify` finds both in order, and a store with one changed byte not.
 """
 
 import datetime
@@ -13,8 +13,11 @@ import subprocess
 import tempfile
 import unittest
 
+import fault_case
 import vangnetd
+from vangnet.v1 import alert_service_pb2
 from vangnet.v1 import ingest_service_pb2
+from vangnet.v1 import policy_service_pb2
 from vangnet.v1 import record_pb2
 
 STUDENTS = 120
@@ -40,6 +43,7 @@ class ExportTest(unittest.TestCase):
         lines = simulated.stdout.splitlines()
         assert len(lines) > 1000, simulated.stderr
         cls.moments = []
+        shutil.copy(os.environ["VANGNET_POLICY"], cls.path("policy.textproto"))
         with cls.start("data") as server:
             for part in range(PARTS):
                 file = cls.path("part.jsonl")
@@ -56,11 +60,61 @@ class ExportTest(unittest.TestCase):
                 ingest_service_pb2.IngestRecordsRequest(records=[record_pb2.Record.FromString(wire)]), timeout=30)
             assert answer.results[0].outcome == ingest_service_pb2.RECORD_OUTCOME_ACCEPTED, answer
             cls.findings = cls.findings_of(server)
-            pushed = vangnetd.await_condition(lambda: vangnetd.all_alerts(server), "alerts are raised")
-            assert pushed
+            cls.work(server)
+            cls.answers = cls.answers_of(server)
         cls.exported = vangnet("export", "--data_dir", cls.path("data"))
         imported = cls.import_text("imported", cls.exported.stdout)
         assert imported.returncode == 0, imported.stderr
+
+    @classmethod
+    def work(cls, server):
+        """What is no record: refused records, a cursor, another policy, and what a team does with an alert."""
+        # A child of whom nothing but this backfill is known: it becomes a digest when the backfill is over.
+        server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(
+            records=fault_case.records_of("s-history"), backfill=True), timeout=30)
+        vangnetd.await_condition(lambda: cls.digests_of(server), "the backfill is over")
+        alert = next(a for a in vangnetd.all_alerts(server) if a.finding.student == "s-history")
+        cls.worked = server.alerts.AcknowledgeAlert(alert_service_pb2.AcknowledgeAlertRequest(
+            alert_id=alert.alert_id, etag=alert.etag, actor="anna", note="spoke with the parents", request_id="one"),
+                                                    timeout=30).alert
+        refused = record_pb2.Record(source="las", record_id="no-fact", revision=1, student="s-1")
+        server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(
+            records=[refused], channel="nightly", cursor="page 7"), timeout=30)
+        cls.moments.append(datetime.datetime.now(datetime.timezone.utc).isoformat())
+        with open(cls.path("policy.textproto"), "a", encoding="utf-8") as policy:
+            policy.write("\n# The same rules under another version.\n")
+        reloaded = vangnet("policy", "reload", "--server", server.address)
+        assert reloaded.returncode == 0, reloaded.stderr
+        vangnetd.await_condition(lambda: len(cls.policies_of(server)) == 2, "the other policy is in use")
+
+    @classmethod
+    def answers_of(cls, server):
+        """Everything that a server says of what is in its store, by question."""
+        alerts = vangnetd.all_alerts(server)
+        students = sorted({alert.finding.student for alert in alerts if alert.finding.student})[:8]
+        answers = {"alerts": alerts, "digests": cls.digests_of(server), "policies": cls.policies_of(server),
+                   "findings": cls.findings_of(server)}
+        for source in ("las", *(f"las-{number}" for number in range(1, SCHOOLS + 1))):
+            answers["channels of " + source] = list(server.ingest.GetSourceStatus(
+                ingest_service_pb2.GetSourceStatusRequest(source=source), timeout=30).channels)
+            answers["rejections of " + source] = list(server.ingest.ListRejections(
+                ingest_service_pb2.ListRejectionsRequest(source=source), timeout=30).rejections)
+        for student in students:
+            for flags in [[]] + [["--as-known-on", moment] for moment in cls.moments]:
+                shown = vangnet("timeline", student, "--server", server.address, "--json", *flags)
+                # Of some nothing was known at that moment.
+                answers[f"timeline of {student} {flags}"] = (shown.returncode, shown.stdout, shown.stderr)
+        return answers
+
+    @classmethod
+    def digests_of(cls, server):
+        return list(server.alerts.ListBackfillDigests(alert_service_pb2.ListBackfillDigestsRequest(),
+                                                      timeout=30).digests)
+
+    @classmethod
+    def policies_of(cls, server):
+        return list(server.policies.ListPolicies(policy_service_pb2.ListPoliciesRequest(),
+                                                       timeout=30).versions)
 
     @classmethod
     def path(cls, *names):
@@ -69,7 +123,7 @@ class ExportTest(unittest.TestCase):
     @classmethod
     def start(cls, data):
         return vangnetd.Vangnetd(os.environ["VANGNETD"], cls.path(data), os.environ["VANGNET_REGION"],
-                                 os.environ["VANGNET_POLICY"])
+                                 cls.path("policy.textproto"))
 
     @classmethod
     def import_text(cls, data, text):
@@ -90,31 +144,53 @@ class ExportTest(unittest.TestCase):
     def test_the_export_of_the_import_is_the_export(self):
         self.assertEqual(self.exported.returncode, 0, self.exported.stderr)
         lines = [json.loads(line) for line in self.exported.stdout.splitlines()]
-        self.assertGreater(len(lines), 1000)
-        self.assertEqual([line["receivedAt"] for line in lines if "canonical" in line], [lines[-1]["receivedAt"]])
-        self.assertTrue(any(line.get("backfill") for line in lines))
-        self.assertFalse(all(line.get("backfill") for line in lines))
+        self.assertTrue(all(len(line) == 1 for line in lines))
+        kinds = [next(iter(line)) for line in lines]
+        self.assertEqual((kinds[0], kinds[-1]), ("header", "end"))
+        self.assertEqual(set(kinds), {"header", "activation", "version", "channel", "rejectionCounts", "rejection", "alert",
+                                      "change", "evaluation", "answer", "digest", "progress", "end"})
+        versions = [line["version"] for line in lines if "version" in line]
+        self.assertGreater(len(versions), 1000)
+        self.assertEqual([v["record"]["recordId"] for v in versions if "canonical" in v], ["p-newer"])
+        self.assertTrue(any(version.get("backfill") for version in versions))
+        self.assertFalse(all(version.get("backfill") for version in versions))
         again = vangnet("export", "--data_dir", self.path("imported"))
         self.assertEqual(again.stdout, self.exported.stdout)
 
-    def test_findings_are_the_same_now_and_as_known_at_any_moment(self):
+    def test_every_answer_is_the_same_and_nothing_is_raised_twice(self):
         self.assertGreaterEqual(len(set(self.findings)), PARTS)  # they grew with what was known
+        self.assertIn(self.worked, self.answers["alerts"])
         shutil.copytree(self.path("imported"), self.path("served"))
         with self.start("served") as server:
-            self.assertEqual(self.findings_of(server), self.findings)
+            answers = self.answers_of(server)
+            for question, answer in self.answers.items():
+                self.assertEqual(answers[question], answer, question)
+            # The same command again, and the answer that it had.
+            again = server.alerts.AcknowledgeAlert(alert_service_pb2.AcknowledgeAlertRequest(
+                alert_id=self.worked.alert_id, etag="of long ago", actor="anna", note="spoke with the parents",
+                request_id="one"), timeout=30)
+            self.assertEqual(again.alert, self.worked)
             # The sources send again what they have: nothing is new.
             with open(self.path("part.jsonl"), encoding="utf-8") as file:
                 pushed = vangnet("push", "--server", server.address, "--json", "-", stdin=file)
             counts = json.loads(pushed.stdout.splitlines()[-1])
             self.assertEqual(counts["accepted"], 0)
             self.assertGreater(counts["duplicate"], 100)
+            # The alert of another child shows that the engine has evaluated whoever it had to.
+            records = fault_case.records_of("s-later")
+            server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=records), timeout=30)
+            alerts = vangnetd.await_condition(
+                lambda: (all_of := vangnetd.all_alerts(server)) and
+                [a for a in all_of if a.finding.student == "s-later"] and all_of, "the engine goes on")
+            self.assertEqual([a for a in alerts if a.finding.student != "s-later"], self.answers["alerts"])
+            self.assertEqual(fault_case.raised_twice(alerts), 0)
 
     def test_verify_finds_both_in_order(self):
         for data in ("data", "imported"):
             verified = vangnet("verify", "--data_dir", self.path(data))
             self.assertEqual(verified.returncode, 0, verified.stdout)
             self.assertIn("disagreements: 0", verified.stdout)
-        self.assertIn("students evaluated again:", vangnet("verify", "--data_dir", self.path("data")).stdout)
+            self.assertIn("students evaluated again:", verified.stdout)
 
     def test_verify_wants_the_server_away(self):
         shutil.copytree(self.path("imported"), self.path("busy"))
@@ -153,19 +229,30 @@ class ExportTest(unittest.TestCase):
 
     def test_an_import_is_all_or_nothing(self):
         lines = self.exported.stdout.splitlines(keepends=True)
-        swapped = lines[:10] + [lines[-1]] + lines[10:]
+        first = next(i for i, line in enumerate(lines) if line.startswith('{"version"'))
+        last = max(i for i, line in enumerate(lines) if line.startswith('{"version"'))
+        some = lines[:first + 40]
+        end = f'{{"end":{{"lines":"{len(some)}"}}}}\n'
+        older = json.dumps(json.loads(lines[first])["version"]) + "\n"
         for name, text, words in [
-            ("order", "".join(swapped), "received before"),
-            ("twice", "".join(lines[:5] + [lines[4]]), "there already"),
-            ("nonsense", lines[0] + '{"receivedAt": 7}\n', "line 2"),
-            ("empty", "", "no records"),
+            ("order", "".join(some + [lines[last], lines[first]]), "received before"),
+            ("again", "".join(lines[:first + 5] + lines[first + 4:first + 40] + [lines[last]]), "there already"),
+            ("nonsense", lines[0] + '{"receivedAt": 7}\n', "export.jsonl:2: not a line of an export"),
+            ("older", older, "export.jsonl:1: not an export, or one of an older program"),
+            ("newer", lines[0].replace('"form":2', '"form":3'), "form 3"),
+            ("headless", "".join(lines[1:]), "export.jsonl:1: the header is the first line"),
+            ("cut off", "".join(some), "cut off"),
+            ("lost", "".join(some[:-1]) + end, "lines before this one"),
+            ("fewer", "".join(some) + end, "the header speaks of"),
+            ("more", "".join(some) + end + lines[-2], "behind the end"),
+            ("empty", "", "not even a header"),
         ]:
             refused = self.import_text(name, text)
             self.assertEqual(refused.returncode, 1, name)
             self.assertIn(words, refused.stderr, name)
-            with self.assertRaises(RuntimeError) as refusal:
-                self.start(name)
-            self.assertIn("acknowledged", str(refusal.exception))
+        with self.assertRaises(RuntimeError) as refusal:
+            self.start("cut off")
+        self.assertIn("acknowledged", str(refusal.exception))
         again = self.import_text("imported", self.exported.stdout)
         self.assertIn("not empty", again.stderr)
 

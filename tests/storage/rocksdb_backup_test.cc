@@ -191,6 +191,25 @@ TEST_F(RocksdbBackupTest, ABackupThatIsStoppedLeavesTheOnesBeforeIt) {
   EXPECT_EQ(LastRestored(next->id, "b"), 16'000);
 }
 
+// Once the engine wrote what it knows of a backup, files are only read: a stop had to wait until all of it was.
+TEST_F(RocksdbBackupTest, ABackupThatIsStoppedWhileItIsReadAgainIsTakenAwayAtOnce) {
+  WriteAll(1, 30'000);  // fifteen megabytes
+  ASSERT_TRUE(Make(30'000).ok());
+  WriteAll(30'001, 60'000);
+  int looks = 0;
+  const auto is_read_again = [&] { return std::filesystem::exists(backups_ + "/meta/2") && ++looks > 0; };
+  const auto stopped = MakeRocksdbBackup(*kv_, {backups_, 60'000, kNow, 1, is_read_again});
+  EXPECT_TRUE(absl::IsCancelled(stopped.status())) << stopped.status();
+  EXPECT_EQ(looks, 1);
+  const auto left = ListRocksdbBackups(backups_);
+  ASSERT_TRUE(left.ok()) << left.status();
+  ASSERT_EQ(left->size(), 1u);
+  EXPECT_EQ(LastRestored(left->front().id, "a"), 30'000);
+  const auto next = Make(60'000, 1);
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(LastRestored(next->id, "b"), 60'000);
+}
+
 TEST_F(RocksdbBackupTest, AFlippedBitInAnyFileIsFound) {
   WriteAll(1, 2'000);
   kv_.reset();

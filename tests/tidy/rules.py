@@ -15,7 +15,7 @@ class Layer(NamedTuple):
     may_include: tuple  # prefixes of project includes
 
 
-_GENERATED = ("vangnet/v1/", "vangnet/config/v1/")
+_GENERATED = ("vangnet/v1/", "vangnet/config/v1/", "vangnet/archive/v1/")
 _PURE = ("domain/", "alerts/rules/", "alerts/lifecycle/")
 _BELOW_SERVICES = ("domain/", "alerts/", "storage/")
 

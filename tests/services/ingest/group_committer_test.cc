@@ -109,6 +109,34 @@ TEST_F(GroupCommitterTest, ASourceThatFloodsLeavesRoomForOthers) {
   EXPECT_EQ(ended_[1], "calm 1");  // its turn came second
 }
 
+// A single quarter was left free, and two sources that flood shared it.
+TEST_F(GroupCommitterTest, HoweverManySourcesFloodTheyLeaveRoomForOthers) {
+  GroupCommitter committer(*store_, {.queue_bytes_max = 2'000});
+  for (int i = 0; i < 200; ++i) {
+    for (const char* source : {"flood 1", "flood 2", "flood 3"}) {
+      (void)committer.Submit(Submission(source, source + std::to_string(i), 20), GroupCommitter::WhenFull::kRefuse);
+    }
+  }
+  Submit(committer, "calm", "calm");
+  committer.RunOnce(kNoon);
+  EXPECT_EQ(ended_[3], "calm");
+}
+
+// Streams that took their chunk without room filled the queue for good: whoever calls found none, ever.
+TEST_F(GroupCommitterTest, StreamsThatOverrunTheQueueTakeNoRoomFromCallers) {
+  GroupCommitter committer(*store_, {.queue_bytes_max = 200});
+  for (const char* name : {"1", "2", "3"}) {
+    EXPECT_TRUE(committer.Submit(Submission("streams", name), GroupCommitter::WhenFull::kTake).ok());
+  }
+  EXPECT_FALSE(committer.has_room());
+  Submit(committer, "calm", "calm");
+  Submit(committer, "streams", "call");
+  EXPECT_FALSE(committer.Submit(Submission("calm", "more"), GroupCommitter::WhenFull::kRefuse).ok());
+  committer.RunOnce(kNoon);
+  EXPECT_THAT(ended_, ElementsAre("1", "calm", "2", "3", "call"));
+  EXPECT_TRUE(committer.has_room());
+}
+
 TEST_F(GroupCommitterTest, AFullDiskIsTheAnswerOfWhatWaitsAndOfWhatComes) {
   absl::Status room;
   GroupCommitter committer(*store_, {.may_grow = [&room] { return room; }});

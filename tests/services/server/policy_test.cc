@@ -224,6 +224,17 @@ TEST_F(PolicyTest, ARegionThatCannotBeReadIsRefusedToo) {
   EXPECT_THAT(refused.error_message(), AllOf(HasSubstr(files_.region()), HasSubstr("cannot be read")));
 }
 
+// An emptied file was taken into use, and closed every alert.
+TEST_F(PolicyTest, APolicyWithoutRulesIsRefused) {
+  const std::string before = GetUntil(HasActive).active().version();
+  files_.WritePolicy("# All of it is gone.\n");
+  v1::ReloadPolicyResponse response;
+  const grpc::Status refused = Reload(&response);
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(refused.error_message(), HasSubstr("a rule at least"));
+  EXPECT_EQ(GetUntil(HasActive).active().version(), before);
+}
+
 TEST_F(PolicyTest, TheTimeZoneWaitsForARestart) {
   GetUntil(HasActive);
   files_.WriteRegion(With(std::string(SampleRegionText()), "Europe/Amsterdam", "America/Aruba"));

@@ -35,8 +35,12 @@ class Vangnetd:
     Raises RuntimeError with what it wrote when it ends, or says nothing for a minute, before it is ready.
     """
 
-    def __init__(self, program, data_dir, region, policy, environment=None, arguments=(), config=None):
-        """`config` is the path of a configuration file, which then says all that the other parameters would."""
+    def __init__(self, program, data_dir, region, policy, environment=None, arguments=(), config=None,
+                 certificate=None):
+        """`config` is the path of a configuration file, which then says all that the other parameters would.
+
+        `certificate` is the path of the certificate of localhost that the server shows; without one it has no TLS.
+        """
         self._lines = []
         self._ready = queue.Queue()
         started = time.monotonic()
@@ -57,7 +61,8 @@ class Vangnetd:
             raise RuntimeError("vangnetd was not ready:\n" + self.output())
         self.seconds_until_ready = time.monotonic() - started
         self.address, self.metrics_address = match.group(1), match.group(2)
-        self.channel = grpc.insecure_channel(self.address, options=[("grpc.enable_http_proxy", 0)])
+        self._certificate = certificate
+        self.channel = self.connect()
         self.ingest = ingest_service_pb2_grpc.IngestServiceStub(self.channel)
         self.alerts = alert_service_pb2_grpc.AlertServiceStub(self.channel)
         self.students = student_service_pb2_grpc.StudentServiceStub(self.channel)
@@ -71,6 +76,16 @@ class Vangnetd:
             if match:
                 self._ready.put(match)
         self._ready.put(None)
+
+    def connect(self):
+        """A channel with a connection of its own, for the caller to close."""
+        options = [("grpc.enable_http_proxy", 0), ("grpc.use_local_subchannel_pool", 1)]
+        if self._certificate is None:
+            return grpc.insecure_channel(self.address, options=options)
+        with open(self._certificate, "rb") as file:
+            credentials = grpc.ssl_channel_credentials(file.read())
+        return grpc.secure_channel(self.address, credentials,
+                                   options=[*options, ("grpc.ssl_target_name_override", "localhost")])
 
     def output(self):
         return "".join(self._lines[-200:])
