@@ -54,7 +54,7 @@ absl::Status ServiceOnDisk::Start() {
 
 absl::Status ServiceOnDisk::Open() {
   MountDisk(disk_);
-  env_ = &DiskEnv::Make(disk_);
+  env_ = &DiskEnv::Make(disk_, options_.options_file);
   const std::string directory = kMountPoint;
   vangnet::RocksdbKvStore::Options options;
   options.block_cache_bytes = uint64_t{1} << 20;

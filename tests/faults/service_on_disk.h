@@ -40,6 +40,7 @@ class ServiceOnDisk {
     // Small, so that tables and manifests are written and not the log alone.
     uint64_t log_bytes_max = uint64_t{24} << 10;
     bool accept_without_mark = false;
+    DiskEnv::OptionsFile options_file = DiskEnv::OptionsFile::kRefused;
     // Without a region: that of engine_world.h.
     vangnet::EngineConfiguration configuration = {};
   };
