@@ -15,6 +15,7 @@ find_package(RocksDB CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(GTest CONFIG REQUIRED)
 find_package(benchmark CONFIG REQUIRED)
+find_package(rapidcheck CONFIG REQUIRED)
 find_library(VANGNET_JEMALLOC jemalloc REQUIRED)
 
 option(VANGNET_FUZZ "Build the libFuzzer targets (Clang only)" OFF)

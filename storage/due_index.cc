@@ -25,7 +25,7 @@ void DueIndex::Applied() {
     if (key < part.least) part.least = std::move(key);
   }
   if (counted_) {
-    const auto counts = [this](Day day) { return day <= counted_->day; };
+    const auto counts = [until = counted_->day](Day day) { return day <= until; };
     counted_->marks += static_cast<uint64_t>(std::count_if(added_days_.begin(), added_days_.end(), counts));
     counted_->marks -= static_cast<uint64_t>(std::count_if(removed_days_.begin(), removed_days_.end(), counts));
   }

@@ -40,6 +40,7 @@ IOStatus ToStatus(int error, const std::string& path) {
 // A disk, as long as the program lives.
 struct Life {
   std::shared_ptr<SimulatedDisk> disk;
+  DiskEnv::OptionsFile options_file = DiskEnv::OptionsFile::kRefused;
   std::atomic<bool> ended = false;
   // A log that failed keeps failing until the program starts again. Were the next write to go well, RocksDB might sync
   // the failed log before it has noted the failure, and Debian's, built with assertions, would abort this test.
@@ -158,6 +159,8 @@ class DiskFileSystem : public rocksdb::FileSystemWrapper {
   }
   IOStatus NewWritableFile(const std::string& path, const FileOptions&, std::unique_ptr<rocksdb::FSWritableFile>* file,
                            IODebugContext*) override {
+    const bool of_options = path.find("/OPTIONS-") != std::string::npos;
+    if (of_options && life_.options_file == DiskEnv::OptionsFile::kRefused) return IOStatus::NotSupported(path);
     return OpenWriter(path, file, &SimulatedDisk::Create);
   }
   IOStatus ReopenWritableFile(const std::string& path, const FileOptions&,
@@ -276,8 +279,9 @@ class RestlessEnv : public rocksdb::EnvWrapper {
 
 class DiskEnvImpl : public DiskEnv {
  public:
-  explicit DiskEnvImpl(std::shared_ptr<SimulatedDisk> disk) {
+  DiskEnvImpl(std::shared_ptr<SimulatedDisk> disk, OptionsFile options_file) {
     life_.disk = std::move(disk);
+    life_.options_file = options_file;
     env_ = std::make_unique<RestlessEnv>(std::make_shared<DiskFileSystem>(life_));
   }
   rocksdb::Env& env() override { return *env_; }
@@ -290,9 +294,9 @@ class DiskEnvImpl : public DiskEnv {
 
 }  // namespace
 
-DiskEnv& DiskEnv::Make(std::shared_ptr<SimulatedDisk> disk) {
+DiskEnv& DiskEnv::Make(std::shared_ptr<SimulatedDisk> disk, OptionsFile options_file) {
   static std::vector<std::unique_ptr<DiskEnv>>& all = *new std::vector<std::unique_ptr<DiskEnv>>();
-  all.push_back(std::make_unique<DiskEnvImpl>(std::move(disk)));
+  all.push_back(std::make_unique<DiskEnvImpl>(std::move(disk), options_file));
   return *all.back();
 }
 

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 """The table of what was injected and what came of it, from the lines that the tests of faults wrote.
 
-report.py LINES.jsonl TABLE.md: exit 1 when anything was lost, invented or raised twice, or nothing was injected.
+report.py LINES.jsonl TABLE.md [--seconds N]: exit 1 when anything was lost, invented or raised twice, or nothing was
+injected. N is what the tests took, for the heading.
 """
 
+import argparse
 import datetime
 import json
+import os
 import subprocess
 import sys
 
@@ -49,13 +52,30 @@ def table_of(rows):
     return "\n".join(lines)
 
 
+def heading_of(date, commit, processors, seconds):
+    took = "" if seconds is None else f", {seconds // 60} min {seconds % 60} s"
+    return f"# Faults injected on {date}\n\nCommit {commit}, {processors} processors{took}.\n"
+
+
+def commit_of_tree():
+    """With "-dirty" when the tree is not what was committed."""
+    describe = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return describe.stdout.strip() or "unknown"
+
+
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("lines")
+    parser.add_argument("table")
+    parser.add_argument("--seconds", type=int)
+    options = parser.parse_args()
+    with open(options.lines, encoding="utf-8") as file:
         rows = rows_of(file)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    with open(sys.argv[2], "w", encoding="utf-8") as file:
-        file.write(f"# Faults injected on {datetime.date.today()}, commit {commit.stdout.strip() or 'unknown'}\n\n"
-                   f"Restarts of damaged files are those that opened; the others were refused.\n\n{table_of(rows)}\n")
+    heading = heading_of(datetime.date.today(), commit_of_tree(), os.cpu_count(), options.seconds)
+    with open(options.table, "w", encoding="utf-8") as file:
+        file.write(f"{heading}\nRestarts of damaged files are those that opened; the others were refused.\n\n"
+                   f"{table_of(rows)}\n")
+    print(heading)
     print(table_of(rows))
     return 0 if is_sound(rows) else 1
 

@@ -22,6 +22,11 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(rows["power loss"]["seconds_until_ready"], 0.5)
         self.assertIn("| power loss | 6 | 4 | 2,000 | 0 | 0 | 0 | 0 | 0.50 |", report.table_of(rows))
 
+    def test_the_heading_says_when_what_where_and_how_long(self):
+        heading = report.heading_of("2026-11-28", "abc1234", 2, 3121)
+        self.assertEqual(heading, "# Faults injected on 2026-11-28\n\nCommit abc1234, 2 processors, 52 min 1 s.\n")
+        self.assertNotIn("min", report.heading_of("2026-11-28", "abc1234", 2, None))
+
     def test_sound_is_nothing_lost_and_something_injected(self):
         self.assertTrue(report.is_sound(self.rows({})))
         self.assertFalse(report.is_sound({}))

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "alerts/engine/commands.h"
+#include "storage/alert_codec.h"
 #include "storage/fact_codec.h"
 #include "storage/file_durable_mark.h"
 #include "storage/keys.h"
@@ -54,7 +55,7 @@ absl::Status ServiceOnDisk::Start() {
 
 absl::Status ServiceOnDisk::Open() {
   MountDisk(disk_);
-  env_ = &DiskEnv::Make(disk_);
+  env_ = &DiskEnv::Make(disk_, options_.options_file);
   const std::string directory = kMountPoint;
   vangnet::RocksdbKvStore::Options options;
   options.block_cache_bytes = uint64_t{1} << 20;
@@ -152,6 +153,26 @@ absl::StatusOr<Holdings> ServiceOnDisk::ReadAll() const {
 
 absl::StatusOr<std::vector<vangnet::Alert>> ServiceOnDisk::Alerts() const {
   return alerts_->ListAlerts(0, kAllAtOnce, [](const vangnet::Alert&) { return true; });
+}
+
+absl::StatusOr<std::vector<const vangnet::Alert*>> ServiceOnDisk::ParseAlerts() {
+  std::map<uint64_t, ParsedAlert> before = std::exchange(parsed_, {});
+  const auto at = kv_->NewIterator(vangnet::Table::kAlerts);
+  for (at->Seek(""); at->Valid(); at->Next()) {
+    const auto id = vangnet::IdOfAlertKey(at->key());
+    if (!id) return absl::DataLossError("a key of the table alerts is broken");
+    if (auto known = before.extract(*id); !known.empty() && known.mapped().bytes == at->value()) {
+      parsed_.insert(std::move(known));
+      continue;
+    }
+    auto alert = vangnet::DecodeAlert(at->value());
+    if (!alert.ok()) return alert.status();
+    parsed_.emplace(*id, ParsedAlert{std::string(at->value()), *std::move(alert)});
+  }
+  if (!at->status().ok()) return at->status();
+  std::vector<const vangnet::Alert*> alerts;
+  for (const auto& [id, parsed] : parsed_) alerts.push_back(&parsed.alert);
+  return alerts;
 }
 
 absl::StatusOr<std::vector<Record>> ServiceOnDisk::VersionsOf(const Subject& subject) const {

@@ -40,6 +40,7 @@ class ServiceOnDisk {
     // Small, so that tables and manifests are written and not the log alone.
     uint64_t log_bytes_max = uint64_t{24} << 10;
     bool accept_without_mark = false;
+    DiskEnv::OptionsFile options_file = DiskEnv::OptionsFile::kRefused;
     // Without a region: that of engine_world.h.
     vangnet::EngineConfiguration configuration = {};
   };
@@ -62,7 +63,11 @@ class ServiceOnDisk {
   absl::Status Acknowledge(uint64_t alert_id, absl::Time now);
   // Reads everything there is, every version of every record too.
   absl::StatusOr<Holdings> ReadAll() const;
+  // Every alert, by id, as ListAlerts gives them.
   absl::StatusOr<std::vector<vangnet::Alert>> Alerts() const;
+  // The same straight from the table, and cheaper when asked often: only what is not as it was at the last call is
+  // parsed. Valid until the next call.
+  absl::StatusOr<std::vector<const vangnet::Alert*>> ParseAlerts();
   absl::StatusOr<std::vector<vangnet::Record>> VersionsOf(const vangnet::Subject& subject) const;
 
  private:
@@ -78,6 +83,12 @@ class ServiceOnDisk {
   std::unique_ptr<vangnet::AlertStore> alerts_;
   vangnet::Mutex alert_writes_;
   std::unique_ptr<vangnet::Sweeper> sweeper_;
+  // What ParseAlerts read the last time, by id.
+  struct ParsedAlert {
+    std::string bytes;
+    vangnet::Alert alert;
+  };
+  std::map<uint64_t, ParsedAlert> parsed_;
   double seconds_until_ready_ = 0;
 };
 

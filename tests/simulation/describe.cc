@@ -1,5 +1,6 @@
 #include "tests/simulation/describe.h"
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <variant>
@@ -218,6 +219,26 @@ std::string Describe(const NaiveInput& input) {
   for (const auto& rule : input.policy.rules) out << "  rule " << Describe(rule) << "\n";
   out << Text(input.region);
   for (const auto& record : input.versions) out << "  record " << Describe(record) << "\n";
+  return out.str();
+}
+
+std::string Difference(const std::string& expected_name, const std::vector<vangnet::Finding>& expected,
+                       const std::string& actual_name, const std::vector<vangnet::Finding>& actual) {
+  if (expected == actual) return "";
+  std::ostringstream out;
+  for (const vangnet::Finding& finding : expected) {
+    const bool found = std::find(actual.begin(), actual.end(), finding) != actual.end();
+    if (!found) out << "  only " << expected_name << ": " << Describe(finding) << "\n";
+  }
+  for (const vangnet::Finding& finding : actual) {
+    const bool found = std::find(expected.begin(), expected.end(), finding) != expected.end();
+    if (!found) out << "  only " << actual_name << ": " << Describe(finding) << "\n";
+  }
+  if (!out.str().empty()) return out.str();
+  out << "  the same findings in another order or number; " << expected_name << ":\n";
+  for (const vangnet::Finding& finding : expected) out << "    " << Describe(finding) << "\n";
+  out << "  " << actual_name << ":\n";
+  for (const vangnet::Finding& finding : actual) out << "    " << Describe(finding) << "\n";
   return out.str();
 }
 

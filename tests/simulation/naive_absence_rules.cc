@@ -195,8 +195,9 @@ struct RateSpan {
 
 RateSpan RateSpanOf(const NaiveStudent& student) {
   RateSpan span;
+  const Day year_first = SchoolYearFirstDay(student.world.today);
   for (const StudentDay& day : student.days) {
-    if (day.day < SchoolYearFirstDay(student.world.today) || !day.is_school_day()) continue;
+    if (day.day < year_first || !day.is_school_day()) continue;
     if (!span.first.has_value()) span.first = day.day;
     if (IsOpenFor(AbsenceFilter::kMissed, day)) continue;
     span.counted.push_back(&day);
@@ -206,19 +207,23 @@ RateSpan RateSpanOf(const NaiveStudent& student) {
   return span;
 }
 
-// Per mille missed over the counted days up to t; nothing when they are fewer than the minimum.
-std::optional<int64_t> RateUpTo(const RateSpan& span, Day t, int minimum_school_days) {
+// Per mille missed over the counted days up to each day of the span; nothing when they are fewer than the minimum.
+std::vector<std::pair<Day, std::optional<int64_t>>> RatesUpTo(const RateSpan& span, Day today,
+                                                              int minimum_school_days) {
+  std::vector<std::pair<Day, std::optional<int64_t>>> rates;
   int64_t missed = 0;
   int64_t lesson = 0;
-  int school_days = 0;
-  for (size_t i = 0; i < span.counted.size(); ++i) {
-    if (span.counted[i]->day > t) continue;
-    missed += span.missed_minutes[i];
-    lesson += span.lesson_minutes[i];
-    ++school_days;
+  size_t school_days = 0;
+  for (Day t = *span.first; t <= today; ++t) {
+    if (school_days < span.counted.size() && span.counted[school_days]->day == t) {
+      missed += span.missed_minutes[school_days];
+      lesson += span.lesson_minutes[school_days];
+      ++school_days;
+    }
+    const bool enough = static_cast<int>(school_days) >= minimum_school_days && lesson > 0;
+    rates.emplace_back(t, enough ? std::optional(1000 * missed / lesson) : std::nullopt);
   }
-  if (school_days < minimum_school_days || lesson == 0) return std::nullopt;
-  return 1000 * missed / lesson;
+  return rates;
 }
 
 // The stage is reached on the earliest day from which on the rate was, every day, at least the stage's.
@@ -300,8 +305,7 @@ Findings AbsenceRate(const NaiveRule& rule, const vangnet::AbsenceRateSettings& 
   const Day today = rule.world().today;
   const RateSpan span = RateSpanOf(rule.student);
   if (!span.first.has_value()) return {};
-  std::vector<std::pair<Day, std::optional<int64_t>>> rates;
-  for (Day t = *span.first; t <= today; ++t) rates.emplace_back(t, RateUpTo(span, t, settings.minimum_school_days));
+  const auto rates = RatesUpTo(span, today, settings.minimum_school_days);
   const auto reached = RateStage(rule.rule(), rates);
   if (!reached.has_value()) return {};
   Finding finding = rule.Find(*reached, *span.first);

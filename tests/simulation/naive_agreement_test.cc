@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,27 +50,6 @@ SeedRange SeedsToRun() {
 std::vector<Finding> WithoutIdentity(std::vector<Finding> findings) {
   for (Finding& finding : findings) finding.identity.clear();
   return findings;
-}
-
-// The findings that one has and the other has not, or the order when that is all; empty when they agree.
-std::string Difference(const std::string& expected_name, const std::vector<Finding>& expected,
-                       const std::string& actual_name, const std::vector<Finding>& actual) {
-  if (expected == actual) return "";
-  std::ostringstream out;
-  for (const Finding& finding : expected) {
-    const bool found = std::find(actual.begin(), actual.end(), finding) != actual.end();
-    if (!found) out << "  only " << expected_name << ": " << Describe(finding) << "\n";
-  }
-  for (const Finding& finding : actual) {
-    const bool found = std::find(expected.begin(), expected.end(), finding) != expected.end();
-    if (!found) out << "  only " << actual_name << ": " << Describe(finding) << "\n";
-  }
-  if (!out.str().empty()) return out.str();
-  out << "  the same findings in another order or number; " << expected_name << ":\n";
-  for (const Finding& finding : expected) out << "    " << Describe(finding) << "\n";
-  out << "  " << actual_name << ":\n";
-  for (const Finding& finding : actual) out << "    " << Describe(finding) << "\n";
-  return out.str();
 }
 
 std::string DifferenceOn(const NaiveInput& input, Day today) {

@@ -150,7 +150,8 @@ std::vector<EvidenceRecord> AbsencesCovering(const NaiveStudent& student, const 
     bool covers = false;
     for (const StudentDay* day : days) {
       if (!vangnet::DaysOf(absence.fact.extent).contains(day->day)) continue;
-      for (int minute = 0; minute < kMinutesOfDay; ++minute) {
+      const auto [from, until] = LessonTimeOf(*day);
+      for (int minute = from; minute < until && !covers; ++minute) {
         const MinuteStatus status = day->minutes[static_cast<size_t>(minute)];
         const bool counted = std::find(statuses.begin(), statuses.end(), status) != statuses.end();
         if (counted && AbsenceCovers(absence.fact, *day, minute)) covers = true;

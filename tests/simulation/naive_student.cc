@@ -1,7 +1,6 @@
 #include "tests/simulation/naive_student.h"
 
 #include <algorithm>
-#include <span>
 
 namespace vangnet_testing {
 namespace {
@@ -18,6 +17,11 @@ using vangnet::Placement;
 using vangnet::Presence;
 using vangnet::StudentProfile;
 using vangnet::StudentTimetable;
+
+// Every status that a minute of a lesson can have.
+constexpr MinuteStatus kLessonStatuses[] = {MinuteStatus::kPresent,    MinuteStatus::kUnknown,
+                                            MinuteStatus::kUndecided,  MinuteStatus::kUnauthorised,
+                                            MinuteStatus::kAuthorised, MinuteStatus::kSick};
 
 std::optional<Day> BirthDateOf(const NaiveChild& child) {
   for (const auto& profile : child.profiles) {
@@ -52,27 +56,6 @@ const NaiveSession* SessionAt(const StudentDay& day, int minute) {
     if (session.from <= minute && minute < session.until) return &session;
   }
   return nullptr;
-}
-
-// From the first lesson of the day to the end of the last: whoever looks at each minute need not look at the night.
-struct LessonTime {
-  int from = kMinutesOfDay;
-  int until = 0;
-};
-
-LessonTime LessonTimeOf(const StudentDay& day) {
-  LessonTime time;
-  for (const NaiveSession& session : day.sessions) {
-    time.from = std::min<int>(time.from, session.from);
-    time.until = std::max<int>(time.until, session.until);
-  }
-  return time;
-}
-
-std::span<const MinuteStatus> LessonMinutes(const StudentDay& day) {
-  if (!day.is_school_day()) return {};
-  const auto [from, until] = LessonTimeOf(day);
-  return std::span(day.minutes).subspan(static_cast<size_t>(from), static_cast<size_t>(until - from));
 }
 
 // The absences and presences whose extent names a day, and what that says of minutes that none covers.
@@ -126,13 +109,13 @@ MinuteStatus StatusOfMinute(const NaiveStudent& student, const NamingFacts& nami
 void PictureMinutes(const NaiveStudent& student, StudentDay& day) {
   const NamingFacts naming = FactsNaming(student, day);
   const bool cannot_be_unauthorised = !student.IsCompulsory(day.day) || student.IsExempt(day.day);
-  const auto [from, until] = LessonTimeOf(day);
-  for (int minute = from; minute < until; ++minute) {
-    if (SessionAt(day, minute) == nullptr) continue;
-    MinuteStatus status = StatusOfMinute(student, naming, day, minute);
-    const bool ongeoorloofd = status == MinuteStatus::kUnauthorised || status == MinuteStatus::kUndecided;
-    if (cannot_be_unauthorised && ongeoorloofd) status = MinuteStatus::kAuthorised;
-    day.minutes[static_cast<size_t>(minute)] = status;
+  for (const NaiveSession& session : day.sessions) {
+    for (int minute = session.from; minute < session.until; ++minute) {
+      MinuteStatus status = StatusOfMinute(student, naming, day, minute);
+      const bool ongeoorloofd = status == MinuteStatus::kUnauthorised || status == MinuteStatus::kUndecided;
+      if (cannot_be_unauthorised && ongeoorloofd) status = MinuteStatus::kAuthorised;
+      day.minutes[static_cast<size_t>(minute)] = status;
+    }
   }
 }
 
@@ -142,7 +125,9 @@ void FreeMinutesUnderSix(NaiveStudent& student) {
   for (StudentDay& day : student.days) {
     if (day.day == day.day.monday()) used = 0;
     if (!student.IsUnderSix(day.day) || !day.is_school_day()) continue;
-    for (MinuteStatus& status : day.minutes) {
+    const auto [from, until] = LessonTimeOf(day);
+    for (int minute = from; minute < until; ++minute) {
+      MinuteStatus& status = day.minutes[static_cast<size_t>(minute)];
       if (status != MinuteStatus::kUnauthorised || used >= student.world.policy.under_six_free_minutes) continue;
       status = MinuteStatus::kAuthorised;
       ++used;
@@ -150,7 +135,23 @@ void FreeMinutesUnderSix(NaiveStudent& student) {
   }
 }
 
+void CountStatuses(StudentDay& day) {
+  const auto [from, until] = LessonTimeOf(day);
+  for (int minute = from; minute < until; ++minute) {
+    ++day.minutes_by_status[static_cast<size_t>(day.minutes[static_cast<size_t>(minute)])];
+  }
+}
+
 }  // namespace
+
+LessonTime LessonTimeOf(const StudentDay& day) {
+  LessonTime time;
+  for (const NaiveSession& session : day.sessions) {
+    time.from = std::min(time.from, session.from);
+    time.until = std::max(time.until, session.until);
+  }
+  return time;
+}
 
 NaiveCalendar NaiveWorld::CalendarOf(const std::string& school) const {
   const auto found = facts.schools.find(school);
@@ -182,20 +183,21 @@ bool IsMinuteOf(AbsenceFilter filter, MinuteStatus status) {
 }
 
 int CountMinutes(const StudentDay& day, MinuteStatus status) {
-  const auto minutes = LessonMinutes(day);
-  return static_cast<int>(std::count(minutes.begin(), minutes.end(), status));
+  return day.minutes_by_status[static_cast<size_t>(status)];
 }
 
 int CountMinutesOf(AbsenceFilter filter, const StudentDay& day) {
   int count = 0;
-  for (const MinuteStatus status : LessonMinutes(day)) {
-    if (IsMinuteOf(filter, status)) ++count;
+  for (const MinuteStatus status : kLessonStatuses) {
+    if (IsMinuteOf(filter, status)) count += CountMinutes(day, status);
   }
   return count;
 }
 
 int CountLessonMinutes(const StudentDay& day) {
-  return static_cast<int>(LessonMinutes(day).size()) - CountMinutes(day, MinuteStatus::kNoLesson);
+  int count = 0;
+  for (const MinuteStatus status : kLessonStatuses) count += CountMinutes(day, status);
+  return count;
 }
 
 bool IsWholly(AbsenceFilter filter, const StudentDay& day) {
@@ -206,8 +208,8 @@ bool IsOpenFor(AbsenceFilter filter, const StudentDay& day) {
   if (IsWholly(filter, day)) return false;
   bool something_is_missing = false;
   bool all_others_are_of_filter = true;
-  for (const MinuteStatus status : LessonMinutes(day)) {
-    if (status == MinuteStatus::kNoLesson) continue;
+  for (const MinuteStatus status : kLessonStatuses) {
+    if (CountMinutes(day, status) == 0) continue;
     if (status == MinuteStatus::kUnknown || status == MinuteStatus::kUndecided) {
       something_is_missing = true;
     } else if (!IsMinuteOf(filter, status)) {
@@ -314,7 +316,9 @@ NaiveStudent MakeStudent(const NaiveWorld& world, const NaiveChild& child) {
   student.compulsory = CompulsoryDays(world, student.birth_date);
   Day first = kDayMax;
   for (const auto& placement : child.placements) first = std::min(first, placement.fact.days.first);
-  for (Day day = std::max(first, vangnet::kFirstDay); day <= world.today; ++day) {
+  first = std::max(first, vangnet::kFirstDay);
+  if (first <= world.today) student.days.reserve(static_cast<size_t>(world.today - first) + 1);
+  for (Day day = first; day <= world.today; ++day) {
     StudentDay& made = student.days.emplace_back();
     made.day = day;
     made.placement = PlacementOfDay(child, day);
@@ -322,6 +326,7 @@ NaiveStudent MakeStudent(const NaiveWorld& world, const NaiveChild& child) {
     if (made.is_school_day()) PictureMinutes(student, made);
   }
   FreeMinutesUnderSix(student);
+  for (StudentDay& day : student.days) CountStatuses(day);
   return student;
 }
 

@@ -30,6 +30,7 @@ struct NaiveWorld {
 };
 
 enum class MinuteStatus : uint8_t { kNoLesson, kPresent, kUnknown, kUndecided, kUnauthorised, kAuthorised, kSick };
+constexpr size_t kMinuteStatusCount = 7;
 constexpr int kMinutesOfDay = 24 * 60;
 
 // A day of a child, with the status of each of its minutes.
@@ -38,9 +39,18 @@ struct StudentDay {
   const Held<vangnet::Placement>* placement = nullptr;  // the one that gives the school of the day; null: none
   std::vector<NaiveSession> sessions;
   std::array<MinuteStatus, kMinutesOfDay> minutes = {};
+  // How many of them have each status: every rule asks it of every day.
+  std::array<int, kMinuteStatusCount> minutes_by_status = {};
 
   bool is_school_day() const { return !sessions.empty(); }
 };
+
+// From the first lesson of a day to the end of the last: whoever looks at each minute need not look at the night.
+struct LessonTime {
+  int from = kMinutesOfDay;
+  int until = 0;
+};
+LessonTime LessonTimeOf(const StudentDay& day);
 
 bool IsMinuteOf(vangnet::AbsenceFilter filter, MinuteStatus status);
 bool IsWholly(vangnet::AbsenceFilter filter, const StudentDay& day);

@@ -1,6 +1,5 @@
 #include "tests/simulation/shrink.h"
 
-#include <cstddef>
 #include <iterator>
 #include <utility>
 #include <variant>
@@ -8,71 +7,62 @@
 namespace vangnet_testing {
 namespace {
 
-using Fails = std::function<bool(const NaiveInput&)>;
-
-// Takes away one element after the other of the container that `part` finds in an input. True when anything went.
-template <typename Part>
-bool ShrinkPart(NaiveInput& input, const Fails& fails, Part part) {
-  bool smaller = false;
-  size_t index = part(input).size();
-  while (index > 0) {
-    --index;
-    NaiveInput candidate = input;
-    auto& container = part(candidate);
-    container.erase(std::next(container.begin(), static_cast<ptrdiff_t>(index)));
-    if (!fails(candidate)) continue;
-    input = std::move(candidate);
-    smaller = true;
+// Calls `visit` with each container of parts, in the order in which they are best taken away.
+template <typename Visit>
+void ForEachContainer(NaiveInput& input, const Visit& visit) {
+  visit(input.policy.rules);
+  visit(input.versions);
+  visit(input.region.closures);
+  visit(input.region.public_holidays);
+  visit(input.region.schools);
+  visit(input.region.municipalities);
+  visit(input.region.default_timetable);
+  for (vangnet::Record& version : input.versions) {
+    if (!version.fact.has_value()) continue;
+    auto* calendar = std::get_if<vangnet::SchoolCalendar>(&*version.fact);
+    if (calendar == nullptr) continue;
+    visit(calendar->timetables);
+    visit(calendar->closures);
   }
-  return smaller;
-}
-
-bool ShrinkCalendars(NaiveInput& input, const Fails& fails) {
-  bool smaller = false;
-  for (size_t i = 0; i < input.versions.size(); ++i) {
-    if (!input.versions[i].fact.has_value()) continue;
-    if (!std::holds_alternative<vangnet::SchoolCalendar>(*input.versions[i].fact)) continue;
-    const auto calendar = [i](NaiveInput & in) -> auto& {
-      return std::get<vangnet::SchoolCalendar>(*in.versions[i].fact);
-    };
-    if (ShrinkPart(
-            input, fails, [&](NaiveInput & in) -> auto& { return calendar(in).timetables; }))
-      smaller = true;
-    if (ShrinkPart(
-            input, fails, [&](NaiveInput & in) -> auto& { return calendar(in).closures; }))
-      smaller = true;
-  }
-  return smaller;
 }
 
 }  // namespace
 
-NaiveInput Shrink(NaiveInput input, const Fails& fails) {
+size_t CountParts(const NaiveInput& input) {
+  NaiveInput copy = input;
+  size_t parts = 0;
+  ForEachContainer(copy, [&](const auto& container) { parts += container.size(); });
+  return parts;
+}
+
+NaiveInput WithoutPart(NaiveInput input, size_t part) {
+  bool taken = false;
+  ForEachContainer(input, [&](auto& container) {
+    if (taken) return;
+    if (part >= container.size()) {
+      part -= container.size();
+      return;
+    }
+    container.erase(std::next(container.begin(), static_cast<ptrdiff_t>(part)));
+    taken = true;
+  });
+  return input;
+}
+
+NaiveInput Shrink(NaiveInput input, const std::function<bool(const NaiveInput&)>& fails) {
   bool smaller = true;
   while (smaller) {
     smaller = false;
-    if (ShrinkPart(
-            input, fails, [](NaiveInput & in) -> auto& { return in.policy.rules; }))
+    // Each is tried once, also those that move up when another goes.
+    for (size_t part = 0; part < CountParts(input);) {
+      NaiveInput candidate = WithoutPart(input, part);
+      if (!fails(candidate)) {
+        ++part;
+        continue;
+      }
+      input = std::move(candidate);
       smaller = true;
-    if (ShrinkPart(
-            input, fails, [](NaiveInput & in) -> auto& { return in.versions; }))
-      smaller = true;
-    if (ShrinkPart(
-            input, fails, [](NaiveInput & in) -> auto& { return in.region.closures; }))
-      smaller = true;
-    if (ShrinkPart(
-            input, fails, [](NaiveInput & in) -> auto& { return in.region.public_holidays; }))
-      smaller = true;
-    if (ShrinkPart(
-            input, fails, [](NaiveInput & in) -> auto& { return in.region.schools; }))
-      smaller = true;
-    if (ShrinkPart(
-            input, fails, [](NaiveInput & in) -> auto& { return in.region.municipalities; }))
-      smaller = true;
-    if (ShrinkPart(
-            input, fails, [](NaiveInput & in) -> auto& { return in.region.default_timetable; }))
-      smaller = true;
-    if (ShrinkCalendars(input, fails)) smaller = true;
+    }
   }
   return input;
 }

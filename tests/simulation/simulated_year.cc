@@ -184,11 +184,11 @@ void SimulatedYear::Sweep() {
 void SimulatedYear::AcknowledgeOne() {
   const int choice = dice_.Number(0, 1'000'000);
   DoUntilDone("an acknowledgement", [&] {
-    auto alerts = service_.Alerts();
+    auto alerts = service_.ParseAlerts();
     if (!alerts.ok()) return alerts.status();
-    std::erase_if(*alerts, [](const Alert& alert) { return !alert.is_open(); });
+    std::erase_if(*alerts, [](const Alert* alert) { return !alert->is_open(); });
     if (alerts->empty()) return absl::OkStatus();
-    const uint64_t id = (*alerts)[static_cast<size_t>(choice) % alerts->size()].id;
+    const uint64_t id = (*alerts)[static_cast<size_t>(choice) % alerts->size()]->id;
     absl::Status status = service_.Acknowledge(id, now_);
     if (status.ok()) alerts_acknowledged_.insert(id);
     return status;
@@ -197,20 +197,28 @@ void SimulatedYear::AcknowledgeOne() {
 
 void SimulatedYear::Audit(bool everybody) {
   // Whatever died is up again and has swept, or the audit would be of the wrong day.
-  std::vector<Alert> alerts;
+  std::vector<const Alert*> alerts;
   DoUntilDone("an audit", [&] {
     if (absl::Status status = service_.Sweep(today_, now_); !status.ok()) return status;
-    auto all = service_.Alerts();
+    auto all = service_.ParseAlerts();
     if (!all.ok()) return all.status();
     alerts = *std::move(all);
     return absl::OkStatus();
   });
   if (!ok()) return;
-  if (everybody) AuditAlerts(alerts);
   outcome_.alerts = alerts.size();
-  std::erase_if(alerts, [](const Alert& alert) { return !alert.is_open(); });
-  for (const auto& keys : everybody ? year_.children : ChildrenToAudit()) AuditChild(keys, alerts);
-  if (everybody) AuditSchools(alerts);
+  std::set<Subject> subjects;
+  for (const auto& keys : everybody ? year_.children : ChildrenToAudit()) {
+    for (const std::string& key : keys) subjects.insert({SubjectKind::kStudent, key});
+    ++outcome_.audits;
+  }
+  if (everybody) {
+    AuditAlerts(alerts);
+    for (const std::string& school : year_.schools) subjects.insert({SubjectKind::kSchool, school});
+    ++outcome_.audits;
+  }
+  for (const Subject& subject : subjects) AuditVersions(subject);
+  AuditFindings(subjects, alerts);
 }
 
 std::vector<std::vector<std::string>> SimulatedYear::ChildrenToAudit() {
@@ -227,31 +235,6 @@ std::vector<std::vector<std::string>> SimulatedYear::ChildrenToAudit() {
   return chosen;
 }
 
-void SimulatedYear::AuditChild(const std::vector<std::string>& keys, const std::vector<Alert>& open) {
-  std::set<Subject> subjects;
-  for (const std::string& key : keys) subjects.insert({SubjectKind::kStudent, key});
-  for (const Subject& subject : subjects) AuditVersions(subject);
-  std::vector<Finding> expected = NaiveFindings(InputOf(subjects), today_);
-  // Those of schools are of all their children.
-  std::erase_if(expected, [](const Finding& finding) { return finding.subject.kind == SubjectKind::kSchool; });
-  Compare(subjects, expected, open);
-}
-
-void SimulatedYear::AuditSchools(const std::vector<Alert>& open) {
-  std::set<Subject> everybody;
-  std::set<Subject> schools;
-  for (const auto& keys : year_.children) {
-    for (const std::string& key : keys) everybody.insert({SubjectKind::kStudent, key});
-  }
-  for (const std::string& school : year_.schools) {
-    schools.insert({SubjectKind::kSchool, school});
-    AuditVersions({SubjectKind::kSchool, school});
-  }
-  std::vector<Finding> expected = NaiveFindings(InputOf(everybody), today_);
-  std::erase_if(expected, [](const Finding& finding) { return finding.subject.kind != SubjectKind::kSchool; });
-  Compare(schools, expected, open);
-}
-
 NaiveInput SimulatedYear::InputOf(const std::set<Subject>& subjects) const {
   NaiveInput input{.versions = {}, .region = year_.region, .policy = policy_};
   for (const auto& [subject, versions] : acknowledged_) {
@@ -261,17 +244,16 @@ NaiveInput SimulatedYear::InputOf(const std::set<Subject>& subjects) const {
   return input;
 }
 
-void SimulatedYear::Compare(const std::set<Subject>& subjects, const std::vector<Finding>& expected,
-                            const std::vector<Alert>& open) {
-  ++outcome_.audits;
+void SimulatedYear::AuditFindings(const std::set<Subject>& subjects, const std::vector<const Alert*>& alerts) {
   std::vector<std::string> naive;
-  for (const Finding& finding : expected) {
+  for (const Finding& finding : NaiveFindings(InputOf(subjects), today_)) {
+    if (finding.subject.kind == SubjectKind::kSchool && !subjects.contains(finding.subject)) continue;
     if (!policy_.rules[static_cast<size_t>(finding.rule_index)].shadow) naive.push_back(Describe(finding));
   }
   naive = Sorted(std::move(naive));
   std::vector<std::string> shown;
-  for (const Alert& alert : open) {
-    if (subjects.contains(alert.finding.subject)) shown.push_back(Describe(alert.finding));
+  for (const Alert* alert : alerts) {
+    if (alert->is_open() && subjects.contains(alert->finding.subject)) shown.push_back(Describe(alert->finding));
   }
   shown = Sorted(std::move(shown));
   outcome_.findings_compared += naive.size();
@@ -307,10 +289,15 @@ void SimulatedYear::AuditVersions(const Subject& subject) {
   }
 }
 
-void SimulatedYear::AuditAlerts(const std::vector<Alert>& alerts) {
-  outcome_.counts.raised_twice = CountRaisedTwice(alerts);
+void SimulatedYear::AuditAlerts(const std::vector<const Alert*>& alerts) {
+  const auto listed = service_.Alerts();
+  if (!listed.ok()) return Fail("alerts cannot be listed: " + listed.status().ToString());
+  const bool same = std::equal(listed->begin(), listed->end(), alerts.begin(), alerts.end(),
+                               [](const Alert& one, const Alert* other) { return one == *other; });
+  if (!same) Fail("the alerts that are listed are not those that are stored");
+  outcome_.counts.raised_twice = CountRaisedTwice(*listed);
   if (outcome_.counts.raised_twice > 0) Fail("an alert was raised twice");
-  const uint64_t missing = CountAcknowledgementsMissing(alerts, alerts_acknowledged_);
+  const uint64_t missing = CountAcknowledgementsMissing(*listed, alerts_acknowledged_);
   outcome_.counts.missing += missing;
   if (missing > 0) Fail("acknowledgements of alerts are missing");
 }

@@ -73,14 +73,14 @@ class SimulatedYear {
   template <typename Function>
   void DoUntilDone(const char* what, Function act);
 
+  // Some children, or everybody: the children, the schools, and the alerts among themselves.
   void Audit(bool everybody);
-  void AuditChild(const std::vector<std::string>& keys, const std::vector<vangnet::Alert>& open);
-  void AuditSchools(const std::vector<vangnet::Alert>& open);
-  void AuditAlerts(const std::vector<vangnet::Alert>& alerts);
+  // Whether the open alerts of `subjects` are what the naive rules find of them; shadow rules raise none. Schools only
+  // with all children: what is found of a school is of all who are placed there.
+  void AuditFindings(const std::set<vangnet::Subject>& subjects, const std::vector<const vangnet::Alert*>& alerts);
+  // Whether `alerts` are those that can be listed, and hold together.
+  void AuditAlerts(const std::vector<const vangnet::Alert*>& alerts);
   void AuditVersions(const vangnet::Subject& subject);
-  // Whether the open alerts of `subjects` are these findings; shadow rules raise none.
-  void Compare(const std::set<vangnet::Subject>& subjects, const std::vector<vangnet::Finding>& expected,
-               const std::vector<vangnet::Alert>& open);
   NaiveInput InputOf(const std::set<vangnet::Subject>& subjects) const;
   std::vector<std::vector<std::string>> ChildrenToAudit();
 
