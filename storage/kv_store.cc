@@ -1,5 +1,7 @@
 #include "storage/kv_store.h"
 
+#include <algorithm>
+
 namespace vangnet {
 
 const char* TableName(Table table) {
@@ -36,19 +38,22 @@ const char* TableName(Table table) {
   return "";
 }
 
-void WriteBatch::Put(Table table, std::string_view key, std::string_view value) {
-  bytes_ += key.size() + value.size();
-  operations_.push_back({table, /*is_delete=*/false, std::string(key), std::string(value)});
+void WriteBatch::Add(Table table, bool is_delete, std::string_view key, std::string_view value) {
+  places_.push_back(
+      {table, is_delete, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size()), texts_.size()});
+  texts_ += key;
+  texts_ += value;
 }
 
-void WriteBatch::Delete(Table table, std::string_view key) {
-  bytes_ += key.size();
-  operations_.push_back({table, /*is_delete=*/true, std::string(key), std::string()});
+void WriteBatch::Sort() {
+  std::stable_sort(places_.begin(), places_.end(), [this](const Place& a, const Place& b) {
+    return a.table != b.table ? a.table < b.table : KeyAt(a) < KeyAt(b);
+  });
 }
 
 void WriteBatch::Clear() {
-  operations_.clear();
-  bytes_ = 0;
+  places_.clear();
+  texts_.clear();
 }
 
 }  // namespace vangnet

@@ -88,13 +88,16 @@ void MemoryKvStore::Apply(const WriteBatch& batch) {
   ++last_write_;
   const uint64_t oldest = OldestReader();
   auto& undo = unsynced_.emplace_back();
-  for (const auto& operation : batch.operations()) {
+  // A plain loop: in a lambda Clang would not see that the mutex is held.
+  std::vector<WriteBatch::Operation> operations;
+  batch.ForEach([&](const WriteBatch::Operation& operation) { operations.push_back(operation); });
+  for (const WriteBatch::Operation& operation : operations) {
     TableMap& table = tables_[static_cast<size_t>(operation.table)];
-    const auto [at, is_new] = table.try_emplace(operation.key);
+    const auto [at, is_new] = table.try_emplace(std::string(operation.key));
     auto& versions = at->second;
-    undo.push_back({{operation.table, operation.key}, is_new ? std::nullopt : versions.back().value});
+    undo.push_back({{operation.table, at->first}, is_new ? std::nullopt : versions.back().value});
     std::optional<std::string> value;
-    if (!operation.is_delete) value = operation.value;
+    if (!operation.is_delete) value.emplace(operation.value);
     if (!versions.empty() && versions.back().write == last_write_) {
       versions.back().value = std::move(value);
     } else {

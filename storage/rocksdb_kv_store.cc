@@ -82,10 +82,9 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
   const bool is_large = table == Table::kVersions || table == Table::kStates;
   family.write_buffer_size = uint64_t{is_large ? 32u : 8u} << 20;
   family.max_write_buffer_number = 3;
-  if (table == Table::kVersions) {
-    // Sequences ascend within each partition: with a hint per partition an insert finds its place at once.
-    family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
-  }
+  // With a hint per partition an insert starts where the last one was: at once in versions, whose sequences ascend, and
+  // nearby in the others, whose batches are sorted.
+  family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   return family;
 }
 
@@ -237,16 +236,16 @@ absl::Status RocksdbKvStore::Write(const WriteBatch& batch, Durability durabilit
   if (database_->env != nullptr) return absl::FailedPreconditionError("the database is open for reading only");
   LogFailure& failure = *database_->log_failure;
   if (failure.seen()) return absl::InternalError("the disk failed before; the database must be reopened");
-  rocksdb::WriteBatch changes(batch.bytes() + batch.operations().size() * 16);
-  for (const WriteBatch::Operation& operation : batch.operations()) {
+  rocksdb::WriteBatch changes(batch.bytes() + batch.size() * 16);
+  batch.ForEach([&](const WriteBatch::Operation& operation) {
     rocksdb::ColumnFamilyHandle* handle = database_->handle(operation.table);
     // Into memory only; they cannot fail.
     if (operation.is_delete) {
-      changes.Delete(handle, operation.key).PermitUncheckedError();
+      changes.Delete(handle, ToSlice(operation.key)).PermitUncheckedError();
     } else {
-      changes.Put(handle, operation.key, operation.value).PermitUncheckedError();
+      changes.Put(handle, ToSlice(operation.key), ToSlice(operation.value)).PermitUncheckedError();
     }
-  }
+  });
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::kSynced;
   const absl::Status status = FromRocksdb(database_->db->Write(options, &changes), "writing the database");

@@ -44,7 +44,9 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
       const absl::Status added = facts_.AddEvaluated(batch.pending, write);
       if (!added.ok()) return added;
     }
-    return write.empty() ? absl::OkStatus() : kv_.Write(write, Durability::kUnsynced);
+    if (write.empty()) return absl::OkStatus();
+    write.Sort();
+    return kv_.Write(write, Durability::kUnsynced);
   }();
   if (!status.ok()) {
     alerts_.Discard();
