@@ -164,7 +164,7 @@ absl::Status FactStore::Impl::PublishReplay(Replay& replay) {
       }
       links.Replace(key.key, *others);
     }
-    if (subject.folded) states.Publish(key.key, std::move(subject.state).Release());
+    if (subject.folded) states.Publish(key.key, subject.state.bytes());
   }
   // Only now are all links known: whoever is one child with a changed key is looked at again.
   for (size_t i = 0, count = changes.size(); i < count; ++i) {

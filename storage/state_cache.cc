@@ -1,6 +1,7 @@
 #include "storage/state_cache.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "storage/packed_state.h"
@@ -9,15 +10,30 @@
 namespace vangnet {
 namespace {
 
-// What a state costs beside its bytes and its key: the node of the table and the state itself.
-constexpr uint64_t kStateOverheadBytes = 160;
+// What a state costs beside its own piece of memory: its place in the table, at the table's mean load, and what the
+// allocator rounds up.
+constexpr uint64_t kPlaceBytes = 14;
+constexpr uint64_t kRoundedUpBytes = 24;
 
 }  // namespace
 
 StateCache::StateCache(const KvStore& kv, uint64_t bytes_max) : kv_(kv), part_bytes_max_(bytes_max / kPartitionCount) {}
 
+StateCache::State* StateCache::State::Make(std::string_view key, std::string_view bytes) {
+  void* const memory = ::operator new(sizeof(State) + key.size() + bytes.size());
+  auto* const state = new (memory) State();
+  state->key_size = static_cast<uint16_t>(key.size());
+  state->bytes_size = static_cast<uint32_t>(bytes.size());
+  char* const text = reinterpret_cast<char*>(state + 1);
+  std::copy(key.begin(), key.end(), text);
+  std::copy(bytes.begin(), bytes.end(), text + key.size());
+  return state;
+}
+
+void StateCache::Free::operator()(State* state) const { ::operator delete(state); }
+
 uint64_t StateCache::CostOf(const State& state) {
-  return state.bytes.capacity() + state.key->capacity() + kStateOverheadBytes;
+  return sizeof(State) + state.key_size + state.bytes_size + kPlaceBytes + kRoundedUpBytes;
 }
 
 void StateCache::List::Add(State& state) {
@@ -49,13 +65,13 @@ void StateCache::Evict(const Part& part) const {
     State& state = *part.evictable.oldest;
     part.bytes -= CostOf(state);
     RemoveEvictable(part, state);
-    part.states.erase(part.states.find(std::string_view(*state.key)));
+    part.states.erase(part.states.find(state.key()));
   }
 }
 
 absl::StatusOr<const StateCache::State*> StateCache::Find(const Part& part, std::string_view student) const {
   if (const auto at = part.states.find(student); at != part.states.end()) {
-    State& state = at->second;
+    State& state = **at;
     if (!state.unwritten && part.evictable.newest != &state) {
       part.evictable.Remove(state);
       part.evictable.Add(state);
@@ -72,10 +88,7 @@ absl::StatusOr<const StateCache::State*> StateCache::Find(const Part& part, std:
     if (!rebuilt.ok()) return rebuilt.status();
     bytes = std::move(*rebuilt).Release();
   }
-  const auto at = part.states.try_emplace(student).first;
-  State& state = at->second;
-  state.bytes = std::move(bytes);
-  state.key = &at->first;
+  State& state = **part.states.emplace(State::Make(student, bytes)).first;
   part.bytes += CostOf(state);
   AddEvictable(part, state);
   return &state;
@@ -86,7 +99,7 @@ absl::Status StateCache::Read(std::string_view student, absl::FunctionRef<absl::
   MutexLock lock(part.mutex);
   const auto state = Find(part, student);
   if (!state.ok()) return state.status();
-  absl::Status status = read(*state == nullptr ? std::string_view() : (*state)->bytes);
+  absl::Status status = read(*state == nullptr ? std::string_view() : (*state)->bytes());
   Evict(part);
   return status;
 }
@@ -101,22 +114,27 @@ absl::StatusOr<std::string> StateCache::Get(std::string_view student) const {
   return copy;
 }
 
-void StateCache::Publish(std::string_view student, std::string bytes) {
-  Part& part = PartOf(student);
+void StateCache::Publish(std::string_view student, std::string_view bytes) {
+  OwnedState made(State::Make(student, bytes));
+  State& state = *made;
+  const Part& part = PartOf(student);
   MutexLock lock(part.mutex);
-  auto at = part.states.find(student);
+  const auto at = part.states.find(student);
   if (at == part.states.end()) {
-    at = part.states.try_emplace(student).first;
-    at->second.key = &at->first;
+    part.states.insert(std::move(made));
   } else {
-    if (!at->second.unwritten) RemoveEvictable(part, at->second);
-    part.bytes -= CostOf(at->second);
+    State& before = **at;
+    part.bytes -= CostOf(before);
+    if (before.unwritten) {
+      part.unwritten.Remove(before);
+    } else {
+      RemoveEvictable(part, before);
+    }
+    // Of the same key: the table finds it where it was.
+    const_cast<OwnedState&>(*at) = std::move(made);
   }
-  State& state = at->second;
-  state.bytes = std::move(bytes);
-  if (!state.unwritten) part.unwritten.Add(state);
   state.unwritten = true;
-  state.in_batch = false;
+  part.unwritten.Add(state);
   part.bytes += CostOf(state);
 }
 
@@ -124,20 +142,21 @@ void StateCache::AddUnwritten(std::string_view student, WriteBatch& batch) {
   const Part& part = PartOf(student);
   MutexLock lock(part.mutex);
   const auto at = part.states.find(student);
-  if (at == part.states.end() || !at->second.unwritten) return;
-  batch.Put(Table::kStates, StateKey(student), at->second.bytes);
-  at->second.in_batch = true;
+  if (at == part.states.end() || !(*at)->unwritten) return;
+  batch.Put(Table::kStates, StateKey(student), (*at)->bytes());
+  (*at)->in_batch = true;
 }
 
 void StateCache::Written(std::string_view student) {
-  Part& part = PartOf(student);
+  const Part& part = PartOf(student);
   MutexLock lock(part.mutex);
   const auto at = part.states.find(student);
-  if (at == part.states.end() || !at->second.in_batch) return;
-  at->second.in_batch = false;
-  at->second.unwritten = false;
-  part.unwritten.Remove(at->second);
-  AddEvictable(part, at->second);
+  if (at == part.states.end() || !(*at)->in_batch) return;
+  State& state = **at;
+  state.in_batch = false;
+  state.unwritten = false;
+  part.unwritten.Remove(state);
+  AddEvictable(part, state);
   Evict(part);
 }
 
@@ -147,7 +166,7 @@ std::vector<std::string> StateCache::UnwrittenKeys(uint8_t partition, std::strin
     const Part& part = parts_[partition];
     MutexLock lock(part.mutex);
     for (const State* state = part.unwritten.newest; state != nullptr; state = state->older) {
-      if (*state->key >= first) keys.push_back(*state->key);
+      if (state->key() >= first) keys.emplace_back(state->key());
     }
   }
   std::sort(keys.begin(), keys.end());

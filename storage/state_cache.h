@@ -5,19 +5,19 @@
 //   never evicted. A state on disk that is broken or of another format is rebuilt from the versions.
 // Thread safety: all methods may be called concurrently; Publish by one thread, AddUnwritten and Written by one.
 // Errors: those of KvStore and of RebuildState.
-// Limits and cost: `bytes_max` bounds what could be evicted, not what is newer than the disk. 64 parts with a mutex
-//   each, held while a state is read from disk.
+// Limits and cost: `bytes_max` bounds what could be evicted, not what is newer than the disk. A state takes its bytes,
+//   its key and about 50 more. 64 parts with a mutex each, held while a state is read from disk.
 #ifndef VANGNET_STORAGE_STATE_CACHE_H_
 #define VANGNET_STORAGE_STATE_CACHE_H_
 
 #include <array>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "absl/container/node_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,7 +38,7 @@ class StateCache {
   // Calls `read` with it instead of a copy, with a mutex held: `read` is short and asks nothing of the cache.
   absl::Status Read(std::string_view student, absl::FunctionRef<absl::Status(std::string_view)> read) const;
   // Replaces the state by a newer one that is not on disk.
-  void Publish(std::string_view student, std::string bytes);
+  void Publish(std::string_view student, std::string_view bytes);
   // Adds the state to `batch` when it is newer than the disk's.
   void AddUnwritten(std::string_view student, WriteBatch& batch);
   // The batch is written: the state may be evicted, unless a newer one was published meanwhile.
@@ -51,16 +51,40 @@ class StateCache {
   uint64_t states() const;
 
  private:
+  // One child, in one piece of memory: this header, its key, its packed state.
   struct State {
-    std::string bytes;
-    bool unwritten = false;
-    // The batch made by AddUnwritten has these bytes.
-    bool in_batch = false;
     // Of the list it is in: of those that may be evicted, in the order of last use, or of those that are unwritten.
-    const std::string* key = nullptr;
     State* newer = nullptr;
     State* older = nullptr;
+    uint32_t bytes_size = 0;
+    uint16_t key_size = 0;  // a key has 128 bytes at most
+    bool unwritten = false;
+    bool in_batch = false;  // the batch made by AddUnwritten has these bytes
+
+    std::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_size}; }
+    std::string_view bytes() const { return {reinterpret_cast<const char*>(this + 1) + key_size, bytes_size}; }
+    static State* Make(std::string_view key, std::string_view bytes);
   };
+  struct Free {
+    void operator()(State* state) const;
+  };
+  using OwnedState = std::unique_ptr<State, Free>;
+
+  struct HashOfKey {
+    using is_transparent = void;
+    size_t operator()(std::string_view key) const { return TextHash()(key); }
+    size_t operator()(const OwnedState& state) const { return TextHash()(state->key()); }
+  };
+  struct SameKey {
+    using is_transparent = void;
+    static std::string_view KeyOf(std::string_view key) { return key; }
+    static std::string_view KeyOf(const OwnedState& state) { return state->key(); }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return KeyOf(a) == KeyOf(b);
+    }
+  };
+
   struct List {
     State* newest = nullptr;
     State* oldest = nullptr;
@@ -69,9 +93,9 @@ class StateCache {
   };
   struct Part {
     mutable Mutex mutex;
-    mutable absl::node_hash_map<std::string, State, TextHash, std::equal_to<>> states VANGNET_GUARDED_BY(mutex);
+    mutable absl::flat_hash_set<OwnedState, HashOfKey, SameKey> states VANGNET_GUARDED_BY(mutex);
     mutable List evictable VANGNET_GUARDED_BY(mutex);
-    List unwritten VANGNET_GUARDED_BY(mutex);
+    mutable List unwritten VANGNET_GUARDED_BY(mutex);
     mutable uint64_t bytes VANGNET_GUARDED_BY(mutex) = 0;  // of all states
     mutable uint64_t evictable_bytes VANGNET_GUARDED_BY(mutex) = 0;
   };
@@ -82,7 +106,6 @@ class StateCache {
   absl::StatusOr<const State*> Find(const Part& part, std::string_view student) const VANGNET_REQUIRES(part.mutex);
   void Evict(const Part& part) const VANGNET_REQUIRES(part.mutex);
   const Part& PartOf(std::string_view student) const { return parts_[PartitionOf(student)]; }
-  Part& PartOf(std::string_view student) { return parts_[PartitionOf(student)]; }
 
   const KvStore& kv_;
   const uint64_t part_bytes_max_;
