@@ -27,24 +27,25 @@ constexpr size_t VarintSize(uint64_t value) {
   return size;
 }
 
-// Copies `size` bytes. Keys are short: two overlapping words cost a third of a call of memcpy.
+// Copies `size` bytes, from one to two words of them, as the first word and the last, which may overlap.
+template <typename Word>
+void CopyEnds(const char* from, size_t size, char* to) {
+  Word head = 0;
+  Word tail = 0;
+  std::memcpy(&head, from, sizeof head);
+  std::memcpy(&tail, from + size - sizeof tail, sizeof tail);
+  std::memcpy(to, &head, sizeof head);
+  std::memcpy(to + size - sizeof tail, &tail, sizeof tail);
+}
+
+// Copies `size` bytes. Keys are short: two words cost a third of a call of memcpy.
 inline void CopyShort(const char* from, size_t size, char* to) {
-  if (size > 16) {
+  if (size > 2 * sizeof(uint64_t)) {
     std::memcpy(to, from, size);
-  } else if (size >= 8) {
-    uint64_t head = 0;
-    uint64_t tail = 0;
-    std::memcpy(&head, from, sizeof head);
-    std::memcpy(&tail, from + size - sizeof tail, sizeof tail);
-    std::memcpy(to, &head, sizeof head);
-    std::memcpy(to + size - sizeof tail, &tail, sizeof tail);
-  } else if (size >= 4) {
-    uint32_t head = 0;
-    uint32_t tail = 0;
-    std::memcpy(&head, from, sizeof head);
-    std::memcpy(&tail, from + size - sizeof tail, sizeof tail);
-    std::memcpy(to, &head, sizeof head);
-    std::memcpy(to + size - sizeof tail, &tail, sizeof tail);
+  } else if (size >= sizeof(uint64_t)) {
+    CopyEnds<uint64_t>(from, size, to);
+  } else if (size >= sizeof(uint32_t)) {
+    CopyEnds<uint32_t>(from, size, to);
   } else {
     for (size_t i = 0; i < size; ++i) to[i] = from[i];
   }

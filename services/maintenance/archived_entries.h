@@ -5,9 +5,8 @@
 // One line is one entry of a table (storage/README.md), so that nothing is lost on the way; indexes that follow from an
 // entry (due marks, the ages of answers) are made again.
 // Thread safety: free functions.
-// Errors: DATA_LOSS from reading: an entry does not read; INVALID_ARGUMENT from adding: a line that no store wrote.
-// Neither
-//   names a child. Those of KvStore.
+// Errors: DATA_LOSS from reading: an entry does not read; INVALID_ARGUMENT from adding: a line that no store wrote;
+//   neither names a child. Those of KvStore.
 #ifndef VANGNET_SERVICES_MAINTENANCE_ARCHIVED_ENTRIES_H_
 #define VANGNET_SERVICES_MAINTENANCE_ARCHIVED_ENTRIES_H_
 
