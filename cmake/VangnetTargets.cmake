@@ -97,10 +97,14 @@ function(vangnet_embed_texts variable header)
 endfunction()
 
 # vangnet_test(day_test SRCS day_test.cc DEPS ... [LABELS slow] [TIMEOUT seconds]): a GoogleTest program and its ctest.
+# The time is that of a release: sanitizers get four times as much, for ThreadSanitizer takes up to twenty times as long.
 function(vangnet_test name)
   cmake_parse_arguments(arg "" "TIMEOUT" "SRCS;DEPS;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
+  endif()
+  if(VANGNET_SANITIZE)
+    math(EXPR arg_TIMEOUT "4 * ${arg_TIMEOUT}")
   endif()
   add_executable(${name} ${arg_SRCS})
   target_link_libraries(${name} PRIVATE vangnet_options ${arg_DEPS} GTest::gmock GTest::gtest_main)
