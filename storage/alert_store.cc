@@ -10,16 +10,14 @@
 
 #include "domain/mutex.h"
 #include "storage/alert_codec.h"
-#include "storage/byte_codec.h"
 #include "storage/due_index.h"
 #include "storage/keys.h"
+#include "storage/meta_numbers.h"
 #include "vangnet/record/v1/stored_alert.pb.h"
 
 namespace vangnet {
 namespace {
 
-// Name in the table meta: how many alert ids were given out. Persisted.
-constexpr char kAlertCounterMeta[] = "alert_counter";
 // Old entries removed by one call: a little more than one call adds, so that what is over goes away.
 constexpr uint64_t kTrimmedAtOnce = 16;
 
@@ -64,13 +62,9 @@ AlertStore::AlertStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 AlertStore::~AlertStore() = default;
 
 absl::Status AlertStore::Impl::Open() {
-  auto counter = kv.Get(Table::kMeta, MetaKey(kAlertCounterMeta));
+  const auto counter = GetNumber(kv, kAlertCounterMeta);
   if (!counter.ok()) return counter.status();
-  if (counter->has_value()) {
-    ByteReader reader(**counter);
-    ids_given = reader.Varint();
-    if (!reader.ok()) return absl::DataLossError("the alert counter in the table meta is broken");
-  }
+  ids_given = *counter;
   const auto changes = kv.NewIterator(Table::kChanges);
   changes->SeekForPrev(ChangeKey(std::numeric_limits<uint64_t>::max()));
   if (changes->Valid()) {
@@ -102,9 +96,7 @@ absl::Status AlertStore::Impl::LoadOpenAlerts() {
 uint64_t AlertStore::AllocateId(const Subject& subject, WriteBatch& batch) {
   // The partition of the subject is in the id, so that an alert is found by its id without an index on the side.
   const uint64_t counter = ++impl_->ids_given;
-  std::string value;
-  ByteWriter(value).Varint(counter);
-  batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), value);
+  batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), EncodeNumber(counter));
   return counter * kPartitionCount + PartitionOf(subject.key);
 }
 

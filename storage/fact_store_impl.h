@@ -10,6 +10,7 @@
 #include "storage/fact_store.h"
 #include "storage/keys.h"
 #include "storage/link_graph.h"
+#include "storage/meta_numbers.h"
 #include "storage/packed_state.h"
 #include "storage/pending_list.h"
 #include "storage/placed_index.h"
@@ -19,13 +20,6 @@
 #include "storage/state_cache.h"
 
 namespace vangnet {
-
-// Names in the table meta. Persisted.
-inline constexpr char kSchemaMeta[] = "schema";
-inline constexpr char kCursorMeta[] = "cursor";
-inline constexpr char kLastSequenceMeta[] = "last_sequence";
-// The schema this program writes. A higher one on disk is refused.
-inline constexpr uint64_t kSchema = 1;
 
 class FactStore::Impl {
  public:
@@ -77,7 +71,6 @@ class FactStore::Impl {
  private:
   // Forgets what was staged and passes the error on.
   absl::Status Fail(absl::Status status) VANGNET_REQUIRES(commit_mutex);
-  absl::Status CheckSchema();
   // Nothing that was acknowledged is missing from a store whose last version is this one.
   absl::Status CheckMark(uint64_t last_sequence);
   // What Open learns of a subject from the versions beyond the cursor.
@@ -94,11 +87,6 @@ inline bool IsPlacementFact(const std::optional<Fact>& fact) {
 
 // The keys that the same_student facts of a packed state name, `student` itself not among them.
 absl::StatusOr<std::set<std::string, std::less<>>> OthersIn(std::string_view packed, std::string_view student);
-
-// Unsigned numbers in the table meta: a varint.
-std::string EncodeNumber(uint64_t number);
-// Nothing stored: 0. DATA_LOSS: what is stored is no number.
-absl::StatusOr<uint64_t> GetNumber(const KvStore& kv, const char* name);
 
 }  // namespace vangnet
 

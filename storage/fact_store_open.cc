@@ -6,6 +6,7 @@
 
 #include "storage/fact_store_impl.h"
 #include "storage/rebuild_state.h"
+#include "storage/schema.h"
 
 namespace vangnet {
 
@@ -22,24 +23,6 @@ struct FactStore::Impl::Replay {
   absl::Time backfill_received_at = absl::InfinitePast();
 };
 
-std::string EncodeNumber(uint64_t number) {
-  std::string bytes;
-  ByteWriter(bytes).Varint(number);
-  return bytes;
-}
-
-absl::StatusOr<uint64_t> GetNumber(const KvStore& kv, const char* name) {
-  auto stored = kv.Get(Table::kMeta, MetaKey(name));
-  if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) return 0;
-  ByteReader reader(**stored);
-  const uint64_t number = reader.Varint();
-  if (!reader.ok() || !reader.done()) {
-    return absl::DataLossError(std::string("the number ") + name + " of the table meta is broken");
-  }
-  return number;
-}
-
 absl::StatusOr<std::set<std::string, std::less<>>> OthersIn(std::string_view packed, std::string_view student) {
   static const size_t kSameStudentKind = Fact(SameStudent()).index();
   auto facts = FactsOfKind(packed, kSameStudentKind);
@@ -50,20 +33,6 @@ absl::StatusOr<std::set<std::string, std::less<>>> OthersIn(std::string_view pac
     if (other != student) others.insert(other);
   }
   return others;
-}
-
-absl::Status FactStore::Impl::CheckSchema() {
-  auto schema = GetNumber(kv, kSchemaMeta);
-  if (!schema.ok()) return schema.status();
-  if (*schema > kSchema) {
-    return absl::FailedPreconditionError("the database has schema " + std::to_string(*schema) +
-                                         ", written by a newer program; this one knows schemas up to " +
-                                         std::to_string(kSchema));
-  }
-  if (*schema == kSchema) return absl::OkStatus();
-  WriteBatch batch;
-  batch.Put(Table::kMeta, MetaKey(kSchemaMeta), EncodeNumber(kSchema));
-  return kv.Write(batch, Durability::kSynced);
 }
 
 absl::Status FactStore::Impl::CheckMark(uint64_t last_sequence) {
@@ -182,7 +151,7 @@ absl::Status FactStore::Impl::PublishReplay(Replay& replay) {
 }
 
 absl::Status FactStore::Impl::Open() {
-  if (absl::Status status = CheckSchema(); !status.ok()) return status;
+  if (absl::Status status = UpgradeSchema(kv); !status.ok()) return status;
   if (absl::Status status = schools.Load(kv); !status.ok()) return status;
   if (absl::Status status = links.Load(kv); !status.ok()) return status;
   if (absl::Status status = sources.Load(kv); !status.ok()) return status;

@@ -75,7 +75,8 @@ MemoryKvStore::~MemoryKvStore() {
 
 absl::Status MemoryKvStore::Write(const WriteBatch& batch, Durability durability) {
   MutexLock lock(mutex_);
-  if (!failure_.ok()) return failure_;
+  if (!failure_.ok() && spared_ == 0) return failure_;
+  if (spared_ > 0) --spared_;
   Apply(batch);
   if (durability == Durability::kSynced) {
     unsynced_.clear();
@@ -167,9 +168,10 @@ uint64_t MemoryKvStore::syncs() const {
   return syncs_;
 }
 
-void MemoryKvStore::FailWrites(absl::Status status) {
+void MemoryKvStore::FailWrites(absl::Status status, size_t spared) {
   MutexLock lock(mutex_);
   failure_ = std::move(status);
+  spared_ = spared;
 }
 
 }  // namespace vangnet

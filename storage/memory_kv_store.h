@@ -39,8 +39,8 @@ class MemoryKvStore : public KvStore {
   size_t unsynced() const;
   // Batches written with kSynced so far.
   uint64_t syncs() const;
-  // Every later Write returns `status` and changes nothing, until FailWrites(OkStatus).
-  void FailWrites(absl::Status status);
+  // Every later Write but the first `spared` returns `status` and changes nothing, until FailWrites(OkStatus).
+  void FailWrites(absl::Status status, size_t spared = 0);
 
  private:
   // One value a key had, from the write numbered `write` on; nothing: it was deleted then.
@@ -67,6 +67,7 @@ class MemoryKvStore : public KvStore {
   std::vector<std::vector<std::pair<std::pair<Table, std::string>, std::optional<std::string>>>> unsynced_
       VANGNET_GUARDED_BY(mutex_);
   absl::Status failure_ VANGNET_GUARDED_BY(mutex_);
+  size_t spared_ VANGNET_GUARDED_BY(mutex_) = 0;  // writes before it
 };
 
 }  // namespace vangnet

@@ -6,46 +6,60 @@
 namespace vangnet {
 namespace {
 
-constexpr uint8_t kFormat = 1;
+constexpr uint8_t kFormat = 2;
 constexpr size_t kDigestBytes = 8;
 
 absl::Status Corrupt(const char* what) { return absl::DataLossError(std::string("packed state: ") + what); }
 
 struct Header {
-  uint64_t sequence = 0;
+  uint64_t first = 0;     // sequence folded; the others count from it, for the records of a child often come together
+  uint64_t sequence = 0;  // highest folded
   StringList strings;
   uint64_t entries = 0;
 };
 
-// Reads the header; `reader` stands at the first entry afterwards.
-absl::Status ReadHeader(ByteReader& reader, Header& header) {
-  if (reader.Byte() != kFormat) return Corrupt("of a format that is not known");
-  header.sequence = reader.Varint();
+// Reads what every format has behind its sequences.
+void ReadStrings(ByteReader& reader, Header& header) {
   header.strings.resize(reader.Count());
   for (std::string_view& text : header.strings) text = reader.Text();
   header.entries = reader.Count();
+}
+
+// Reads the header; `reader` stands at the first entry afterwards.
+absl::Status ReadHeader(ByteReader& reader, Header& header) {
+  if (reader.Byte() != kFormat) return Corrupt("of a format that is not known");
+  header.first = reader.Varint();
+  header.sequence = header.first + reader.Varint();
+  ReadStrings(reader, header);
   return reader.ok() ? absl::OkStatus() : Corrupt("broken header");
 }
 
-// A version that was superseded, or never held.
-struct Superseded {
+// A version of a record: the one that holds, or one that was superseded or never held.
+struct Version {
   uint64_t revision = 0;
   uint64_t digest = 0;
   uint64_t sequence = 0;
 };
 
-Superseded ReadSuperseded(ByteReader& reader) {
-  Superseded version;
-  version.revision = reader.Varint();
+Version ReadVersion(ByteReader& reader, uint64_t first, bool has_revision = true) {
+  Version version;
+  version.revision = has_revision ? reader.Varint() : 1;
   version.digest = reader.Fixed64();
-  version.sequence = reader.Varint();
+  version.sequence = first + reader.Varint();
   return version;
 }
 
-void WriteSuperseded(const Superseded& version, ByteWriter& writer) {
-  writer.Varint(version.revision);
+void WriteVersion(const Version& version, uint64_t first, ByteWriter& writer, bool with_revision = true) {
+  if (with_revision) writer.Varint(version.revision);
   writer.Fixed64(version.digest);
-  writer.Varint(version.sequence);
+  writer.Varint(version.sequence - first);
+}
+
+// Passes over a version.
+void SkipVersion(ByteReader& reader) {
+  reader.SkipVarint();
+  reader.Skip(kDigestBytes);
+  reader.SkipVarint();
 }
 
 // An entry, taken apart as far as its fact.
@@ -53,33 +67,47 @@ struct Entry {
   std::string_view whole;  // with its size
   std::string_view source;
   std::string_view record_id;
-  uint64_t revision = 0;
-  uint64_t digest = 0;
-  uint64_t sequence = 0;
+  bool has_superseded = false;
+  bool has_revision = false;
+  std::string_view rest;  // behind the identity
+  Version holder;
   uint64_t superseded_count = 0;
   std::string_view superseded_and_fact;
 };
 
-// Reads the identity only: enough to find an entry. `rest` stands behind the record_id.
-bool ReadIdentity(ByteReader& reader, const StringList& strings, Entry& entry, std::string_view& rest) {
+// What an entry begins with: the number of its source, and what of it is not left out.
+struct EntryHead {
+  uint64_t source = 0;
+  bool has_superseded = false;
+  bool has_revision = false;  // otherwise it is 1
+};
+
+EntryHead ReadHead(ByteReader& reader) {
+  const uint64_t head = reader.Varint();
+  return {head >> 2, (head & 1) != 0, (head & 2) != 0};
+}
+
+// Reads the identity only: enough to find an entry.
+bool ReadIdentity(ByteReader& reader, const StringList& strings, Entry& entry) {
   const char* begin = reader.position();
   const std::string_view body = reader.Text();
   entry.whole = std::string_view(begin, static_cast<size_t>(reader.position() - begin));
   ByteReader in_body(body);
-  const uint64_t source = in_body.Varint();
+  const EntryHead head = ReadHead(in_body);
   entry.record_id = in_body.Text();
-  if (!reader.ok() || !in_body.ok() || source >= strings.size()) return false;
-  entry.source = strings[source];
-  rest = std::string_view(in_body.position(), in_body.remaining());
+  if (!reader.ok() || !in_body.ok() || head.source >= strings.size()) return false;
+  entry.source = strings[head.source];
+  entry.has_superseded = head.has_superseded;
+  entry.has_revision = head.has_revision;
+  entry.rest = std::string_view(in_body.position(), in_body.remaining());
   return true;
 }
 
-bool ReadRest(std::string_view rest, Entry& entry) {
-  ByteReader reader(rest);
-  entry.revision = reader.Varint();
-  entry.digest = reader.Fixed64();
-  entry.sequence = reader.Varint();
-  entry.superseded_count = reader.Count();
+// Reads what stands behind the identity.
+bool ReadVersions(uint64_t first, Entry& entry) {
+  ByteReader reader(entry.rest);
+  entry.holder = ReadVersion(reader, first, entry.has_revision);
+  if (entry.has_superseded) entry.superseded_count = reader.Count();
   entry.superseded_and_fact = std::string_view(reader.position(), reader.remaining());
   return reader.ok();
 }
@@ -100,13 +128,12 @@ absl::Status FindPlace(std::string_view bytes, const RecordKey& key, Place& plac
   for (uint64_t i = 0; i < place.header.entries; ++i) {
     place.offset = static_cast<size_t>(reader.position() - bytes.data());
     Entry entry;
-    std::string_view rest;
-    if (!ReadIdentity(reader, place.header.strings, entry, rest)) return Corrupt("broken entry");
+    if (!ReadIdentity(reader, place.header.strings, entry)) return Corrupt("broken entry");
     const int source = entry.source.compare(key.source);
     const int order = source != 0 ? source : entry.record_id.compare(key.record_id);
     if (order < 0) continue;
     if (order > 0) return absl::OkStatus();
-    if (!ReadRest(rest, entry)) return Corrupt("broken entry");
+    if (!ReadVersions(place.header.first, entry)) return Corrupt("broken entry");
     place.entry = entry;
     return absl::OkStatus();
   }
@@ -115,15 +142,15 @@ absl::Status FindPlace(std::string_view bytes, const RecordKey& key, Place& plac
 }
 
 // The superseded versions of an entry and what follows them, its fact.
-absl::Status ReadSupersededList(const Entry& entry, std::vector<Superseded>& list, std::string_view& fact) {
+absl::Status ReadSuperseded(const Entry& entry, uint64_t first, std::vector<Version>& list, std::string_view& fact) {
   ByteReader reader(entry.superseded_and_fact);
   list.reserve(entry.superseded_count + 1);
-  for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) list.push_back(ReadSuperseded(reader));
+  for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) list.push_back(ReadVersion(reader, first));
   fact = std::string_view(reader.position(), reader.remaining());
   return reader.ok() ? absl::OkStatus() : Corrupt("broken list of versions");
 }
 
-// Calls `see(entry, strings)` for each entry.
+// Calls `see(entry, header)` for each entry.
 template <typename See>
 absl::Status ForEachEntry(std::string_view bytes, const See& see) {
   if (bytes.empty()) return absl::OkStatus();
@@ -132,9 +159,10 @@ absl::Status ForEachEntry(std::string_view bytes, const See& see) {
   if (absl::Status status = ReadHeader(reader, header); !status.ok()) return status;
   for (uint64_t i = 0; i < header.entries; ++i) {
     Entry entry;
-    std::string_view rest;
-    if (!ReadIdentity(reader, header.strings, entry, rest) || !ReadRest(rest, entry)) return Corrupt("broken entry");
-    if (absl::Status status = see(entry, header.strings); !status.ok()) return status;
+    if (!ReadIdentity(reader, header.strings, entry) || !ReadVersions(header.first, entry)) {
+      return Corrupt("broken entry");
+    }
+    if (absl::Status status = see(entry, header); !status.ok()) return status;
   }
   return reader.done() ? absl::OkStatus() : Corrupt("bytes after the last entry");
 }
@@ -142,41 +170,50 @@ absl::Status ForEachEntry(std::string_view bytes, const See& see) {
 // The reader behind the superseded versions of an entry: at its fact.
 ByteReader AtFact(const Entry& entry) {
   ByteReader reader(entry.superseded_and_fact);
-  for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) ReadSuperseded(reader);
+  for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) SkipVersion(reader);
   return reader;
 }
 
 // What an entry says about its versions: the one that holds, the others, and the fact as bytes.
 struct EntryContent {
-  Superseded holder;
-  std::vector<Superseded> superseded;
+  Version holder;
+  std::vector<Version> superseded;
   std::string fact;
 };
 
-size_t SizeOf(const Superseded& version) { return VarintSize(version.revision) + 8 + VarintSize(version.sequence); }
+size_t SizeOf(const Version& version, uint64_t first) {
+  return VarintSize(version.revision) + kDigestBytes + VarintSize(version.sequence - first);
+}
+
+uint64_t HeadOf(uint64_t source, const EntryContent& content) {
+  return source << 2 | (content.holder.revision == 1 ? 0 : 2) | (content.superseded.empty() ? 0 : 1);
+}
 
 // Bytes of an entry behind its size.
-size_t EntrySize(uint64_t source, std::string_view record_id, const EntryContent& content) {
-  size_t size = VarintSize(source) + VarintSize(record_id.size()) + record_id.size() + SizeOf(content.holder) +
-                VarintSize(content.superseded.size()) + content.fact.size();
-  for (const Superseded& version : content.superseded) size += SizeOf(version);
+size_t EntrySize(uint64_t source, std::string_view record_id, const EntryContent& content, uint64_t first) {
+  size_t size = VarintSize(HeadOf(source, content)) + VarintSize(record_id.size()) + record_id.size() +
+                SizeOf(content.holder, first) + content.fact.size();
+  if (!content.superseded.empty()) size += VarintSize(content.superseded.size());
+  for (const Version& version : content.superseded) size += SizeOf(version, first);
+  if (content.holder.revision == 1) --size;
   return size;
 }
 
-void WriteEntry(uint64_t source, std::string_view record_id, const EntryContent& content, size_t size,
+void WriteEntry(uint64_t source, std::string_view record_id, const EntryContent& content, uint64_t first, size_t size,
                 std::string& bytes) {
   ByteWriter writer(bytes);
   writer.Varint(size);
-  writer.Varint(source);
+  writer.Varint(HeadOf(source, content));
   writer.Text(record_id);
-  WriteSuperseded(content.holder, writer);
-  writer.Varint(content.superseded.size());
-  for (const Superseded& version : content.superseded) WriteSuperseded(version, writer);
+  WriteVersion(content.holder, first, writer, content.holder.revision != 1);
+  if (!content.superseded.empty()) writer.Varint(content.superseded.size());
+  for (const Version& version : content.superseded) WriteVersion(version, first, writer);
   writer.Raw(content.fact);
 }
 
 size_t HeaderSize(const Header& header) {
-  size_t size = 1 + VarintSize(header.sequence) + VarintSize(header.strings.size()) + VarintSize(header.entries);
+  size_t size = 1 + VarintSize(header.first) + VarintSize(header.sequence - header.first) +
+                VarintSize(header.strings.size()) + VarintSize(header.entries);
   for (const std::string_view text : header.strings) size += VarintSize(text.size()) + text.size();
   return size;
 }
@@ -184,7 +221,8 @@ size_t HeaderSize(const Header& header) {
 void WriteHeader(const Header& header, std::string& bytes) {
   ByteWriter writer(bytes);
   writer.Byte(kFormat);
-  writer.Varint(header.sequence);
+  writer.Varint(header.first);
+  writer.Varint(header.sequence - header.first);
   writer.Varint(header.strings.size());
   for (const std::string_view text : header.strings) writer.Text(text);
   writer.Varint(header.entries);
@@ -193,52 +231,48 @@ void WriteHeader(const Header& header, std::string& bytes) {
 absl::Status AppendDecoded(const Entry& packed, const StringList& strings, std::vector<StateEntry>& entries) {
   StateEntry& entry = entries.emplace_back();
   entry.key = {std::string(packed.source), std::string(packed.record_id)};
-  entry.revision = packed.revision;
-  entry.digest = packed.digest;
-  entry.sequence = packed.sequence;
+  entry.revision = packed.holder.revision;
+  entry.digest = packed.holder.digest;
+  entry.sequence = packed.holder.sequence;
   ByteReader reader = AtFact(packed);
   entry.fact = DecodeFact(strings, reader);
   return reader.ok() && reader.done() ? absl::OkStatus() : Corrupt("broken fact");
 }
 
-}  // namespace
-
-namespace {
-
 absl::StatusOr<Verdict> DecideAt(const Place& place, uint64_t revision, uint64_t digest) {
   if (!place.entry) return Verdict{};
   const Entry& entry = *place.entry;
-  const auto same_revision = [&](const Superseded& kept) {
-    return Verdict{kept.digest == digest ? Outcome::kDuplicate : Outcome::kConflict, kept.sequence, entry.revision};
+  const Version& holder = entry.holder;
+  const auto same_revision = [&](const Version& kept) {
+    return Verdict{kept.digest == digest ? Outcome::kDuplicate : Outcome::kConflict, kept.sequence, holder.revision};
   };
-  if (revision > entry.revision) return Verdict{Outcome::kAccepted, entry.sequence, entry.revision};
-  if (revision == entry.revision) return same_revision({entry.revision, entry.digest, entry.sequence});
+  if (revision > holder.revision) return Verdict{Outcome::kAccepted, holder.sequence, holder.revision};
+  if (revision == holder.revision) return same_revision(holder);
   ByteReader reader(entry.superseded_and_fact);
   for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) {
-    const Superseded version = ReadSuperseded(reader);
+    const Version version = ReadVersion(reader, place.header.first);
     if (reader.ok() && version.revision == revision) return same_revision(version);
   }
   if (!reader.ok()) return Corrupt("broken list of versions");
-  return Verdict{Outcome::kStale, entry.sequence, entry.revision};
+  return Verdict{Outcome::kStale, holder.sequence, holder.revision};
 }
 
 // The content of the entry at `place` after `incoming`, whose fact is not yet in it when it holds.
-absl::StatusOr<EntryContent> ContentAfter(const Place& place, const Superseded& incoming, bool holds) {
+absl::StatusOr<EntryContent> ContentAfter(const Place& place, const Version& incoming, bool holds) {
   EntryContent content;
   content.holder = incoming;
   if (!place.entry) return content;
   std::string_view old_fact;
-  absl::Status status = ReadSupersededList(*place.entry, content.superseded, old_fact);
+  absl::Status status = ReadSuperseded(*place.entry, place.header.first, content.superseded, old_fact);
   if (!status.ok()) return status;
-  const Superseded old_holder{place.entry->revision, place.entry->digest, place.entry->sequence};
+  const Version& old_holder = place.entry->holder;
   if (!holds) {
     content.holder = old_holder;
     content.fact = old_fact;
   }
-  const Superseded& superseded = holds ? old_holder : incoming;
-  const auto at =
-      std::lower_bound(content.superseded.begin(), content.superseded.end(), superseded.revision,
-                       [](const Superseded& version, uint64_t wanted) { return version.revision < wanted; });
+  const Version& superseded = holds ? old_holder : incoming;
+  const auto at = std::lower_bound(content.superseded.begin(), content.superseded.end(), superseded.revision,
+                                   [](const Version& version, uint64_t wanted) { return version.revision < wanted; });
   content.superseded.insert(at, superseded);
   return content;
 }
@@ -267,19 +301,20 @@ absl::StatusOr<Verdict> PackedState::DecideAndFold(const RecordKey& key, uint64_
     EncodeFact(fact, header.strings, writer);
   }
   const uint64_t source = NumberOf(key.source, header.strings);
+  if (bytes_.empty()) header.first = sequence;
   header.sequence = sequence;
   if (!place.entry) ++header.entries;
 
   const std::string_view old(bytes_);
   const std::string_view before = old.substr(place.first_entry, place.offset - place.first_entry);
   const std::string_view behind = old.substr(place.offset + (place.entry ? place.entry->whole.size() : 0));
-  const size_t entry_size = EntrySize(source, key.record_id, *content);
+  const size_t entry_size = EntrySize(source, key.record_id, *content, header.first);
   std::string bytes;
   // Exactly: a million of these are kept in memory.
   bytes.reserve(HeaderSize(header) + before.size() + VarintSize(entry_size) + entry_size + behind.size());
   WriteHeader(header, bytes);
   bytes.append(before);
-  WriteEntry(source, key.record_id, *content, entry_size, bytes);
+  WriteEntry(source, key.record_id, *content, header.first, entry_size, bytes);
   bytes.append(behind);
   bytes_ = std::move(bytes);
   return verdict;
@@ -289,7 +324,8 @@ absl::StatusOr<uint64_t> FoldedSequence(std::string_view bytes) {
   if (bytes.empty()) return 0;
   ByteReader reader(bytes);
   if (reader.Byte() != kFormat) return Corrupt("of a format that is not known");
-  const uint64_t sequence = reader.Varint();
+  const uint64_t first = reader.Varint();
+  const uint64_t sequence = first + reader.Varint();
   if (!reader.ok()) return Corrupt("broken header");
   return sequence;
 }
@@ -297,7 +333,7 @@ absl::StatusOr<uint64_t> FoldedSequence(std::string_view bytes) {
 absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes) {
   std::vector<StateEntry> entries;
   const absl::Status status = ForEachEntry(
-      bytes, [&](const Entry& packed, const StringList& strings) { return AppendDecoded(packed, strings, entries); });
+      bytes, [&](const Entry& packed, const Header& header) { return AppendDecoded(packed, header.strings, entries); });
   if (!status.ok()) return status;
   return entries;
 }
@@ -330,23 +366,21 @@ absl::Status HistoryReader::Add(std::string_view key, std::string_view bytes, st
 bool HistoryReader::AddEntry(std::string_view key, const StringList& strings, std::string_view body,
                              std::optional<size_t> kind) {
   ByteReader reader(body);
-  const uint64_t source = reader.Varint();
+  const EntryHead head = ReadHead(reader);
   const std::string_view record_id = reader.Text();
-  const uint64_t revision = reader.Varint();
+  const uint64_t revision = head.has_revision ? reader.Varint() : 1;
   reader.Skip(kDigestBytes);
   reader.SkipVarint();  // sequence
-  for (uint64_t superseded = reader.Count(); superseded > 0 && reader.ok(); --superseded) {
-    reader.SkipVarint();  // revision
-    reader.Skip(kDigestBytes);
-    reader.SkipVarint();  // sequence
+  if (head.has_superseded) {
+    for (uint64_t left = reader.Count(); left > 0 && reader.ok(); --left) SkipVersion(reader);
   }
-  if (!reader.ok() || source >= strings.size()) return false;
+  if (!reader.ok() || head.source >= strings.size()) return false;
   const bool wanted = !kind || (!reader.done() && static_cast<uint8_t>(*reader.position()) == *kind + 1);
   if (!wanted) return true;
   const HistorySlots::Record record = slots_.Decode(strings, reader);
   if (!reader.ok() || !reader.done()) return false;
   if (record.key == nullptr) return true;
-  AssignText(strings[source], record.key->source);
+  AssignText(strings[head.source], record.key->source);
   AssignText(record_id, record.key->record_id);
   AssignText(key, *record.subject);
   *record.revision = revision;
@@ -369,11 +403,11 @@ absl::StatusOr<std::vector<std::string>> NamesIn(std::string_view bytes) {
 
 absl::StatusOr<std::vector<uint64_t>> SequencesOf(std::string_view bytes) {
   std::vector<uint64_t> sequences;
-  const absl::Status status = ForEachEntry(bytes, [&](const Entry& entry, const StringList&) {
-    sequences.push_back(entry.sequence);
+  const absl::Status status = ForEachEntry(bytes, [&](const Entry& entry, const Header& header) {
+    sequences.push_back(entry.holder.sequence);
     ByteReader reader(entry.superseded_and_fact);
     for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) {
-      sequences.push_back(ReadSuperseded(reader).sequence);
+      sequences.push_back(ReadVersion(reader, header.first).sequence);
     }
     return reader.ok() ? absl::OkStatus() : Corrupt("broken list of versions");
   });
@@ -382,14 +416,51 @@ absl::StatusOr<std::vector<uint64_t>> SequencesOf(std::string_view bytes) {
   return sequences;
 }
 
+// Format 1 had the highest sequence alone in front, sequences that counted from 0, and the number of superseded
+// versions in every entry.
+absl::StatusOr<std::string> UpgradeState(std::string_view format1) {
+  struct OldEntry {
+    uint64_t source = 0;
+    std::string_view record_id;
+    EntryContent content;
+  };
+  ByteReader reader(format1);
+  if (reader.Byte() != 1) return Corrupt("not of format 1");
+  Header header;
+  header.first = header.sequence = reader.Varint();
+  ReadStrings(reader, header);
+  std::vector<OldEntry> entries(header.entries);
+  for (auto& [source, record_id, content] : entries) {
+    ByteReader body(reader.Text());
+    source = body.Varint();
+    record_id = body.Text();
+    content.holder = ReadVersion(body, 0);
+    header.first = std::min(header.first, content.holder.sequence);
+    for (uint64_t left = body.Count(); left > 0 && body.ok(); --left) {
+      content.superseded.push_back(ReadVersion(body, 0));
+      header.first = std::min(header.first, content.superseded.back().sequence);
+    }
+    content.fact = std::string_view(body.position(), body.remaining());
+    if (!reader.ok() || !body.ok() || source >= header.strings.size()) return Corrupt("broken entry");
+  }
+  if (!reader.ok() || !reader.done()) return Corrupt("bytes after the last entry");
+  std::string bytes;
+  bytes.reserve(format1.size());
+  WriteHeader(header, bytes);
+  for (const auto& [source, record_id, content] : entries) {
+    WriteEntry(source, record_id, content, header.first, EntrySize(source, record_id, content, header.first), bytes);
+  }
+  return bytes;
+}
+
 absl::StatusOr<std::vector<Fact>> FactsOfKind(std::string_view bytes, size_t kind) {
   std::vector<Fact> facts;
-  const absl::Status status = ForEachEntry(bytes, [&](const Entry& entry, const StringList& strings) {
+  const absl::Status status = ForEachEntry(bytes, [&](const Entry& entry, const Header& header) {
     ByteReader reader = AtFact(entry);
     const char* at = reader.position();
     if (reader.remaining() == 0) return Corrupt("no fact");
     if (static_cast<uint8_t>(*at) != kind + 1) return absl::OkStatus();
-    auto fact = DecodeFact(strings, reader);
+    auto fact = DecodeFact(header.strings, reader);
     if (!reader.ok() || !fact) return Corrupt("broken fact");
     facts.push_back(*std::move(fact));
     return absl::OkStatus();

@@ -3,12 +3,15 @@
 //
 // Guarantees: derived from the versions and equal for equal versions folded in order of sequence. Versions can be
 //   decided about and folded without decoding the facts.
-// Layout: format (1 byte) · highest sequence folded · number of strings, strings (sources and schools) · number of
-//   entries · entries in order of (source, record_id), each: size · source number · record_id · revision · digest
-//   (8 bytes) · sequence · number of superseded versions, each: revision · digest · sequence, by revision · fact.
-// Persisted. A new layout takes a new format number; values of another format are rebuilt from the versions.
+// Layout: format (1 byte) · first sequence folded · highest, from the first · number of strings, strings (sources and
+//   schools) · number of entries · entries in order of (source, record_id), each: size · source number times four, plus
+//   two if the revision that holds is not 1, plus one if versions were superseded · record_id · version that holds, its
+//   revision left out if it is 1 · superseded versions, by revision, behind their number, which is left out if it is 0
+//   · fact. A version is revision · digest (8 bytes) · sequence, from the first.
+// Persisted. A new layout takes a new format number and a new schema (storage/schema.h); values that are broken are
+//   rebuilt from the versions.
 // Errors: DATA_LOSS on bytes that no state was written as, or of another format; never anything worse.
-// Cost: about 22 bytes a record besides its record_id; finding and folding read it once from the front.
+// Cost: 17 to 20 bytes a record besides its record_id; finding and folding read it once from the front.
 #ifndef VANGNET_STORAGE_PACKED_STATE_H_
 #define VANGNET_STORAGE_PACKED_STATE_H_
 
@@ -68,6 +71,8 @@ absl::Status CheckState(std::string_view bytes);
 absl::StatusOr<std::vector<std::string>> NamesIn(std::string_view bytes);
 // The sequences of all versions of all records, ascending.
 absl::StatusOr<std::vector<uint64_t>> SequencesOf(std::string_view bytes);
+// The state that a program of schema 1 wrote, in the layout of today.
+absl::StatusOr<std::string> UpgradeState(std::string_view format1);
 // The facts that hold of one kind (place in the variant).
 absl::StatusOr<std::vector<Fact>> FactsOfKind(std::string_view bytes, size_t kind);
 

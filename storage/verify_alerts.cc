@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "storage/alert_codec.h"
-#include "storage/byte_codec.h"
 #include "storage/digest_store.h"
 #include "storage/keys.h"
+#include "storage/meta_numbers.h"
 #include "storage/verify_table.h"
 #include "vangnet/record/v1/stored_alert.pb.h"
 
@@ -72,12 +72,10 @@ class AlertVerifier {
   }
 
   uint64_t IdsGiven() {
-    const auto counter = kv_.Get(Table::kMeta, MetaKey("alert_counter"));
-    if (!counter.ok() || !counter->has_value()) return 0;
-    ByteReader reader(**counter);
-    const uint64_t given = reader.Varint();
-    if (!reader.ok() || !reader.done()) report_.Add(Table::kMeta, "the counter of alerts does not read");
-    return given;
+    const auto given = GetNumber(kv_, kAlertCounterMeta);
+    if (given.ok()) return *given;
+    report_.Add(Table::kMeta, std::string(given.status().message()));
+    return 0;
   }
 
   void VerifyEvaluations() {

@@ -12,6 +12,7 @@
 #include "storage/fact_store_impl.h"
 #include "storage/policy_store.h"
 #include "storage/rebuild_state.h"
+#include "storage/schema.h"
 #include "storage/verify_table.h"
 #include "vangnet/record/v1/stored_fact.pb.h"
 
@@ -91,9 +92,10 @@ class FactVerifier {
     ForEach(kv_, Table::kMeta, "", report_, [&](std::string_view key, std::string_view) {
       report_.Count("entries of meta");
       const std::string_view name = key.substr(std::min<size_t>(1, key.size()));
-      const bool is_known = key == MetaKey(name) &&
-                            (name == kSchemaMeta || name == kCursorMeta || name == kLastSequenceMeta ||
-                             name == "alert_counter" || name.starts_with("policy.") || name.starts_with("engine."));
+      const bool is_known =
+          key == MetaKey(name) &&
+          (name == kSchemaMeta || name == kUpgradeMeta || name == kCursorMeta || name == kLastSequenceMeta ||
+           name == kAlertCounterMeta || name.starts_with("policy.") || name.starts_with("engine."));
       if (!is_known) report_.Add(Table::kMeta, "an entry of no known name, " + Escaped(key));
     });
   }

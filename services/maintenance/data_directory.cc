@@ -10,6 +10,7 @@
 #include "storage/memory_durable_mark.h"
 #include "storage/rocksdb_backup.h"
 #include "storage/rocksdb_kv_store.h"
+#include "storage/schema.h"
 
 namespace vangnet {
 namespace {
@@ -48,7 +49,9 @@ absl::Status Rename(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<DataDirectory> OpenDataDirectory(const std::string& path) {
-  auto kv = RocksdbKvStore::OpenToRead(DatabaseIn(path));
+  auto opened = RocksdbKvStore::OpenToRead(DatabaseIn(path));
+  if (!opened.ok()) return opened.status();
+  auto kv = ShowUpgraded(*std::move(opened));
   if (!kv.ok()) return kv.status();
   auto mark = FileDurableMark::Open(MarkIn(path));
   if (!mark.ok()) return mark.status();
@@ -60,6 +63,7 @@ absl::StatusOr<DataDirectory> OpenBackup(const std::string& directory, uint32_t 
   if (!backup.ok()) return backup.status();
   if (absl::Status sound = CheckRocksdbBackup(directory, backup->id); !sound.ok()) return sound;
   auto kv = OpenRocksdbBackup(directory, backup->id);
+  if (kv.ok()) kv = ShowUpgraded(*std::move(kv));
   if (!kv.ok()) return kv.status();
   auto mark = std::make_unique<MemoryDurableMark>();
   if (absl::Status marked = mark->Write(backup->sequence); !marked.ok()) return marked;

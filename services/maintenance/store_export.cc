@@ -10,8 +10,8 @@
 #include "google/protobuf/util/json_util.h"
 #include "services/convert/wire.h"
 #include "services/maintenance/archived_entries.h"
-#include "storage/byte_codec.h"
 #include "storage/keys.h"
+#include "storage/meta_numbers.h"
 #include "storage/policy_store.h"
 #include "storage/version_codec.h"
 
@@ -73,16 +73,6 @@ absl::Status FillVersion(std::string_view value, archive::v1::Version& archived)
   return absl::OkStatus();
 }
 
-absl::StatusOr<uint64_t> MetaNumber(const KvStore& kv, const char* name) {
-  const auto stored = kv.Get(Table::kMeta, MetaKey(name));
-  if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) return 0;
-  ByteReader reader(**stored);
-  const uint64_t number = reader.Varint();
-  if (!reader.ok()) return absl::DataLossError(std::string("the number ") + name + " of the table meta is broken");
-  return number;
-}
-
 void Fill(const PolicyHold& hold, record::v1::StoredHold& archived) {
   archived.set_version(hold.files.version);
   archived.mutable_configuration()->set_policy(hold.files.policy);
@@ -125,11 +115,11 @@ class StoreExport {
   }
 
   absl::Status WriteHeader() {
-    const auto versions = MetaNumber(kv_, "last_sequence");
+    const auto versions = GetNumber(kv_, kLastSequenceMeta);
     if (!versions.ok()) return versions.status();
-    const auto evaluated = MetaNumber(kv_, "cursor");
+    const auto evaluated = GetNumber(kv_, kCursorMeta);
     if (!evaluated.ok()) return evaluated.status();
-    const auto ids_given = MetaNumber(kv_, "alert_counter");
+    const auto ids_given = GetNumber(kv_, kAlertCounterMeta);
     if (!ids_given.ok()) return ids_given.status();
     ArchivedLine line;
     line.mutable_header()->set_form(kArchiveForm);

@@ -11,9 +11,10 @@
 #include "services/convert/record_reader.h"
 #include "services/maintenance/archived_entries.h"
 #include "services/maintenance/store_export.h"
-#include "storage/byte_codec.h"
 #include "storage/keys.h"
+#include "storage/meta_numbers.h"
 #include "storage/policy_store.h"
+#include "storage/schema.h"
 
 namespace vangnet {
 namespace {
@@ -104,10 +105,8 @@ absl::Status StoreImport::AddHeader(const archive::v1::Header& header) {
   if (header.evaluated() > header.versions()) return Malformed("more is evaluated than there is");
   header_ = header;
   if (header.alert_ids_given() == 0) return absl::OkStatus();
-  std::string given;
-  ByteWriter(given).Varint(header.alert_ids_given());
   WriteBatch batch;
-  batch.Put(Table::kMeta, MetaKey("alert_counter"), given);
+  batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), EncodeNumber(header.alert_ids_given()));
   return kv_->Write(batch, Durability::kUnsynced);
 }
 
@@ -190,10 +189,8 @@ absl::StatusOr<uint64_t> StoreImport::Finish() {
                      std::to_string(last));
   }
   // A synced batch makes all before it durable; one that says nothing new will do.
-  const auto schema = directory_.kv->Get(Table::kMeta, MetaKey("schema"));
-  if (!schema.ok()) return schema.status();
   WriteBatch batch;
-  batch.Put(Table::kMeta, MetaKey("schema"), schema->value_or(""));
+  batch.Put(Table::kMeta, MetaKey(kSchemaMeta), EncodeNumber(kSchema));
   if (absl::Status status = directory_.kv->Write(batch, Durability::kSynced); !status.ok()) return status;
   absl::Status finished = FinishDataDirectory(std::move(directory_), last, path_);
   if (!finished.ok()) return finished;

@@ -48,6 +48,7 @@
 #include "storage/policy_store.h"
 #include "storage/rocksdb_backup.h"
 #include "storage/rocksdb_kv_store.h"
+#include "storage/schema.h"
 
 namespace vangnet {
 
@@ -172,6 +173,11 @@ absl::Status App::Impl::Open() {
   facts.rejections_per_source_max = settings.rejections_per_source_max;
   facts.accept_without_mark = startup_.accept_store_without_mark;
   const auto marked = stores_.mark->Read();
+  const auto older = IsOfOlderSchema(*stores_.kv);
+  if (older.ok() && *older) {
+    log_.Info("the database is brought to a newer schema, which older programs refuse",
+              {{"schema", std::to_string(kSchema)}});
+  }
   auto opened = FactStore::Open(*stores_.kv, *stores_.mark, facts);
   if (!opened.ok()) return opened.status();
   facts_ = *std::move(opened);

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""schema_test.py [--make]: every on-disk schema there ever was opens, is in order, and finds what it found then.
+"""schema_test.py [--make]: every on-disk schema there ever was is read, is in order, and finds what it found then.
 
-`testdata/schema-N/` is a data directory as a server of schema N left it, after a kill, with the region and policy it
-ran under, the versions of `vangnet export`, and what `vangnet findings` said. `--make` makes the one of today, for a new
+`testdata/schema-N/` is a data directory as a server of schema N left it, after a kill, and a backup it made, with the
+region and policy it ran under, the versions of `vangnet export`, and what `vangnet findings` said. `--make` makes the one of today, for a new
 schema; those that are there are never made again.
 """
 
@@ -39,9 +39,9 @@ def schemas():
     return sorted(name for name in os.listdir(TESTDATA) if name.startswith("schema-")) if os.path.isdir(TESTDATA) else []
 
 
-def start(schema, data):
+def start(schema, data, *arguments):
     return vangnetd.Vangnetd(os.environ["VANGNETD"], data, os.path.join(TESTDATA, schema, "region.textproto"),
-                             os.path.join(TESTDATA, schema, "policy.textproto"))
+                             os.path.join(TESTDATA, schema, "policy.textproto"), arguments=arguments)
 
 
 def findings_of(server):
@@ -71,18 +71,22 @@ class SchemaTest(unittest.TestCase):
             archive.extractall(data)
         return data
 
-    def test_the_first_is_there(self):
-        self.assertIn("schema-1", schemas())
+    def assert_in_order(self, schema, data):
+        verified = vangnet("verify", "--data_dir", data)
+        for what in COUNTED:
+            self.assertIn(f"\n{what}: ", "\n" + verified, schema)
+        self.assertIn("disagreements: 0", verified)
+        self.assertIn("students evaluated again", verified)
+        self.assertEqual(versions_in(vangnet("export", "--data_dir", data)), read(schema, "versions.jsonl"))
 
-    def test_each_is_in_order_and_has_what_it_had(self):
+    def test_the_first_and_that_of_today_are_there(self):
+        self.assertEqual(schemas()[:2], ["schema-1", "schema-2"])
+
+    def test_each_is_read_as_it_is(self):
         for schema in schemas():
             data = self.unpack(schema)
-            verified = vangnet("verify", "--data_dir", data)
-            for what in COUNTED:
-                self.assertIn(f"\n{what}: ", "\n" + verified, schema)
-            self.assertIn("disagreements: 0", verified)
-            self.assertIn("students evaluated again", verified)
-            self.assertEqual(versions_in(vangnet("export", "--data_dir", data)), read(schema, "versions.jsonl"))
+            self.assert_in_order(schema, data)
+            self.assert_in_order(schema, data)
 
     def test_each_is_served_and_finds_the_same(self):
         for schema in schemas():
@@ -91,7 +95,29 @@ class SchemaTest(unittest.TestCase):
                 self.assertEqual(findings_of(server), read(schema, "findings.jsonl"))
             with start(schema, data) as server:  # and again, on what the first start made of it
                 self.assertEqual(findings_of(server), read(schema, "findings.jsonl"))
-            self.assertIn("disagreements: 0", vangnet("verify", "--data_dir", data))
+            self.assert_in_order(schema, data)
+
+    def test_a_backup_of_each_is_restored_and_served(self):
+        for schema in schemas():
+            backups, data = os.path.join(self.folder, schema + "-backups"), os.path.join(self.folder, schema + "-data")
+            with tarfile.open(os.path.join(TESTDATA, schema, "backups.tar.xz")) as archive:
+                archive.extractall(backups)
+            self.assertIn("disagreements: 0", vangnet("verify", "--backups", backups))
+            vangnet("restore", backups, "--data_dir", data)
+            with start(schema, data) as server:
+                self.assertEqual(findings_of(server), read(schema, "findings.jsonl"))
+            self.assert_in_order(schema, data)
+
+
+def pack(folder, name, directory, entries):
+    def tidy(entry):
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = ""
+        return None if os.path.basename(entry.name).startswith("LOG") else entry
+
+    with tarfile.open(os.path.join(folder, f"{name}.tar.xz"), "w:xz") as archive:
+        for entry in entries:
+            archive.add(os.path.join(directory, entry), entry, filter=tidy)
 
 
 def make(schema):
@@ -104,7 +130,8 @@ def make(schema):
                     "--seed", "9", "--region", os.environ["VANGNET_REGION"]).splitlines(keepends=True)
     with tempfile.TemporaryDirectory() as scratch:
         data, file = os.path.join(scratch, "data"), os.path.join(scratch, "records.jsonl")
-        with start(schema, data) as server:
+        backups = os.path.join(scratch, "backups")
+        with start(schema, data, "--backup_dir", backups) as server:
             for part, flags in ((lines[::2], ["--backfill"]), (lines[1::2], [])):
                 with open(file, "w", encoding="utf-8") as out:
                     out.writelines(part)
@@ -124,15 +151,14 @@ def make(schema):
                 alert_id=alerts[0].alert_id, etag=alerts[0].etag, actor="somebody", request_id="request-1"), timeout=30)
             with open(os.path.join(folder, "findings.jsonl"), "w", encoding="utf-8") as out:
                 out.write(findings_of(server))
+            vangnet("backup", "--server", server.address)
             server.kill()
         shutil.rmtree(os.path.join(data, "access-log"))
         with open(os.path.join(folder, "versions.jsonl"), "w", encoding="utf-8") as out:
             out.write(versions_in(vangnet("export", "--data_dir", data)))
         print(vangnet("verify", "--data_dir", data))
-        with tarfile.open(os.path.join(folder, "data.tar.xz"), "w:xz") as archive:
-            for name in ("db", "mark"):
-                archive.add(os.path.join(data, name), name,
-                            filter=lambda entry: None if os.path.basename(entry.name).startswith("LOG") else entry)
+        pack(folder, "data", data, ("db", "mark"))
+        pack(folder, "backups", backups, sorted(os.listdir(backups)))
 
 
 if __name__ == "__main__":

@@ -563,12 +563,12 @@ TEST_P(FactStoreTest, TheQuarantineForgetsWhatIsTooOld) {
 TEST_P(FactStoreTest, ANewerSchemaIsRefused) {
   store_.reset();
   WriteBatch batch;
-  batch.Put(Table::kMeta, vangnet::MetaKey("schema"), "\x02");
+  batch.Put(Table::kMeta, vangnet::MetaKey("schema"), "\x03");
   ASSERT_TRUE(disk_->kv().Write(batch, Durability::kSynced).ok());
   const auto opened = FactStore::Open(disk_->kv(), mark_, options_);
   EXPECT_TRUE(absl::IsFailedPrecondition(opened.status())) << opened.status();
   EXPECT_EQ(opened.status().message(),
-            "the database has schema 2, written by a newer program; this one knows schemas up to 1");
+            "the database has schema 3, written by a newer program; this one knows schemas up to 2");
 }
 
 TEST_P(FactStoreTest, ADatabaseThatEndsBeforeTheMarkIsRefused) {

@@ -11,8 +11,10 @@
 #include "services/maintenance/verify_store.h"
 #include "storage/file_durable_mark.h"
 #include "storage/keys.h"
+#include "storage/meta_numbers.h"
 #include "storage/rocksdb_backup.h"
 #include "storage/rocksdb_kv_store.h"
+#include "storage/schema.h"
 #include "tests/testing/temporary_directory.h"
 
 namespace vangnet {
@@ -23,11 +25,11 @@ using testing::HasSubstr;
 class DataDirectoryTest : public testing::Test {
  protected:
   // A database with `schema`, and a backup of it that says it holds everything up to `sequence`.
-  void BackUp(char schema, uint64_t sequence) {
+  void BackUp(uint64_t schema, uint64_t sequence) {
     auto kv = RocksdbKvStore::Open(directory_.path("db"), {});
     ASSERT_TRUE(kv.ok()) << kv.status();
     WriteBatch batch;
-    batch.Put(Table::kMeta, MetaKey("schema"), std::string(1, schema));
+    batch.Put(Table::kMeta, MetaKey(kSchemaMeta), EncodeNumber(schema));
     ASSERT_TRUE((*kv)->Write(batch, Durability::kSynced).ok());
     const auto made = MakeRocksdbBackup(
         **kv, {directory_.path("backups"), sequence, absl::FromUnixSeconds(1'795'435'200), /*keep=*/0, {}});
@@ -40,15 +42,27 @@ class DataDirectoryTest : public testing::Test {
 };
 
 TEST_F(DataDirectoryTest, OneThatIsSoundIsRestoredAndInOrder) {
-  BackUp(1, 0);
+  BackUp(kSchema, 0);
   ASSERT_TRUE(Restore().ok());
   const auto opened = OpenDataDirectory(directory_.path("data"));
   ASSERT_TRUE(opened.ok()) << opened.status();
   EXPECT_EQ(VerifyStore(*opened).disagreements(), 0u);
 }
 
+// tests/e2e/schema_test.py does so with the data of a region.
+TEST_F(DataDirectoryTest, OneOfAnOlderProgramIsRestoredAsItIsAndReadAsIfItWereOfThisOne) {
+  BackUp(1, 0);
+  ASSERT_TRUE(Restore().ok());
+  const auto restored = RocksdbKvStore::OpenToRead(directory_.path("data") + "/db");
+  ASSERT_TRUE(restored.ok()) << restored.status();
+  EXPECT_EQ(*GetNumber(**restored, kSchemaMeta), 1u);
+  const auto opened = OpenDataDirectory(directory_.path("data"));
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_EQ(VerifyStore(*opened).disagreements(), 0u);
+}
+
 TEST_F(DataDirectoryTest, OneOfANewerProgramIsRefused) {
-  BackUp(2, 0);
+  BackUp(kSchema + 1, 0);
   const absl::Status refused = Restore();
   EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
   EXPECT_THAT(std::string(refused.message()), HasSubstr("written by a newer program"));
@@ -59,7 +73,7 @@ TEST_F(DataDirectoryTest, OneOfANewerProgramIsRefused) {
 }
 
 TEST_F(DataDirectoryTest, OneThatLacksWhatWasAcknowledgedIsRefused) {
-  BackUp(1, 7);
+  BackUp(kSchema, 7);
   const absl::Status refused = Restore();
   EXPECT_TRUE(absl::IsDataLoss(refused)) << refused;
   EXPECT_THAT(std::string(refused.message()), HasSubstr("7 acknowledged records are missing"));
@@ -67,7 +81,7 @@ TEST_F(DataDirectoryTest, OneThatLacksWhatWasAcknowledgedIsRefused) {
 }
 
 TEST_F(DataDirectoryTest, WhatIsThereIsNotOverwritten) {
-  BackUp(1, 0);
+  BackUp(kSchema, 0);
   std::filesystem::create_directories(directory_.path("data/db"));
   EXPECT_TRUE(absl::IsFailedPrecondition(Restore()));
   EXPECT_TRUE(std::filesystem::is_empty(directory_.path("data/db")));
