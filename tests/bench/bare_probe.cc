@@ -4,9 +4,9 @@
 //     Q   one value a record under an ascending key: what the machine can do
 //     D   one value a record under a child-first key, and an id that is looked up first: naive deduplication
 //
-// It takes the stream of vangnet.v1.IngestService, judges nothing and answers with the cursor alone. As vangnetd must,
-// it opens with kTolerateCorruptedTailRecords, syncs the log and then a mark beside it, once a chunk, before the
-// answer. Ends at SIGTERM.
+// It takes the stream of vangnet.v1.IngestService, judges nothing and answers with the cursor alone. Of single calls
+// all that wait are written together. As vangnetd must, it opens with kTolerateCorruptedTailRecords, syncs the log and
+// then a mark beside it, once a chunk or batch of calls, before the answer. Ends at SIGTERM.
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <rocksdb/cache.h>
@@ -18,11 +18,14 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <condition_variable>
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "vangnet/v1/ingest_service.grpc.pb.h"
@@ -30,6 +33,8 @@
 namespace vangnet_testing {
 namespace {
 
+using vangnet::v1::IngestRecordsRequest;
+using vangnet::v1::IngestRecordsResponse;
 using vangnet::v1::Record;
 using vangnet::v1::StreamRecordsRequest;
 using vangnet::v1::StreamRecordsResponse;
@@ -77,12 +82,12 @@ class BareStore {
     close(mark_);
   }
 
-  void Write(const StreamRecordsRequest& chunk) {
+  void Write(const std::vector<const Record*>& records) {
     rocksdb::WriteBatch batch;
     if (shape_ == Shape::kAscending) {
-      PutAscending(chunk, &batch);
+      PutAscending(records, &batch);
     } else {
-      PutDeduplicated(chunk, &batch);
+      PutDeduplicated(records, &batch);
     }
     rocksdb::WriteOptions synced;
     synced.sync = true;
@@ -103,23 +108,23 @@ class BareStore {
     if (!status.ok()) Fail(status.ToString());
   }
 
-  void PutAscending(const StreamRecordsRequest& chunk, rocksdb::WriteBatch* batch) {
+  void PutAscending(const std::vector<const Record*>& records, rocksdb::WriteBatch* batch) {
     std::string key;
     std::string value;
-    for (const Record& record : chunk.records()) {
+    for (const Record* record : records) {
       key.clear();
       AppendBigEndian(++sequence_, &key);
-      record.SerializeToString(&value);
+      record->SerializeToString(&value);
       batch->Put(families_[0], key, value);
     }
   }
 
-  void PutDeduplicated(const StreamRecordsRequest& chunk, rocksdb::WriteBatch* batch) {
-    const auto count = static_cast<size_t>(chunk.records_size());
+  void PutDeduplicated(const std::vector<const Record*>& records, rocksdb::WriteBatch* batch) {
+    const size_t count = records.size();
     std::vector<std::string> ids(count);
     std::vector<rocksdb::Slice> slices(count);
     for (size_t i = 0; i < count; ++i) {
-      const Record& record = chunk.records(static_cast<int>(i));
+      const Record& record = *records[i];
       ids[i] = record.student() + '\0' + record.source() + '\0' + record.record_id();
       slices[i] = ids[i];
     }
@@ -129,7 +134,7 @@ class BareStore {
     std::string value;
     for (size_t i = 0; i < count; ++i) {
       if (statuses[i].ok()) continue;
-      const Record& record = chunk.records(static_cast<int>(i));
+      const Record& record = *records[i];
       std::string key;
       AppendBigEndian(std::hash<std::string>()(record.student()), &key);
       AppendBigEndian(++sequence_, &key);
@@ -146,17 +151,79 @@ class BareStore {
   uint64_t sequence_ = 0;
 };
 
-class BareIngest final : public vangnet::v1::IngestService::Service {
+// Writes the records of single calls: while one batch is written, the next one gathers.
+class Coalescer {
  public:
-  explicit BareIngest(BareStore* store) : store_(store) {}
+  explicit Coalescer(BareStore* store) : store_(store), writer_([this] { Run(); }) {}
+  ~Coalescer() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    changed_.notify_one();
+    writer_.join();
+  }
+
+  // Ends the call when its records are durable.
+  void Submit(const IngestRecordsRequest* request, grpc::ServerUnaryReactor* reactor) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.emplace_back(request, reactor);
+    }
+    changed_.notify_one();
+  }
+
+ private:
+  void Run() {
+    rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+    std::vector<std::pair<const IngestRecordsRequest*, grpc::ServerUnaryReactor*>> calls;
+    std::vector<const Record*> records;
+    while (true) {
+      calls.clear();
+      records.clear();
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;
+        calls.swap(waiting_);
+      }
+      for (const auto& [request, reactor] : calls) {
+        for (const Record& record : request->records()) records.push_back(&record);
+      }
+      store_->Write(records);
+      for (const auto& [request, reactor] : calls) reactor->Finish(grpc::Status::OK);
+    }
+  }
+
+  BareStore* const store_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::pair<const IngestRecordsRequest*, grpc::ServerUnaryReactor*>> waiting_;
+  bool ending_ = false;
+  std::thread writer_;
+};
+
+class BareIngest final
+    : public vangnet::v1::IngestService::WithCallbackMethod_IngestRecords<vangnet::v1::IngestService::Service> {
+ public:
+  explicit BareIngest(BareStore* store) : store_(store), coalescer_(store) {}
+  grpc::ServerUnaryReactor* IngestRecords(grpc::CallbackServerContext* context, const IngestRecordsRequest* request,
+                                          IngestRecordsResponse*) override {
+    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+    coalescer_.Submit(request, reactor);
+    return reactor;
+  }
   // One stream at a time: the probe is measured with one.
   grpc::Status StreamRecords(grpc::ServerContext*,
                              grpc::ServerReaderWriter<StreamRecordsResponse, StreamRecordsRequest>* stream) override {
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
     StreamRecordsRequest chunk;
     StreamRecordsResponse answer;
+    std::vector<const Record*> records;
     while (stream->Read(&chunk)) {
-      store_->Write(chunk);
+      records.clear();
+      for (const Record& record : chunk.records()) records.push_back(&record);
+      store_->Write(records);
       answer.set_cursor(chunk.cursor());
       if (!stream->Write(answer)) break;
     }
@@ -165,6 +232,7 @@ class BareIngest final : public vangnet::v1::IngestService::Service {
 
  private:
   BareStore* const store_;
+  Coalescer coalescer_;
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ using vangnet::v1::BacktestPolicyResponse;
 using vangnet::v1::PolicyService;
 
 constexpr std::chrono::milliseconds kLook{20};
+constexpr int kLooksMax = 3'000;
 constexpr char kClosure[] = "\nclosures { first_day: \"2026-03-03\" last_day: \"2026-03-03\" name: \"Studiedag\" }\n";
 
 grpc::Status BacktestEveryRule(PolicyService::Stub& policies, grpc::ClientContext& context, std::atomic<bool>& ran) {
@@ -35,7 +36,15 @@ BesideLoad::BesideLoad(Work work, const std::string& address, std::string direct
       directory_(std::move(directory)),
       policies_(PolicyService::NewStub(Connect(address))),
       maintenance_(vangnet::v1::MaintenanceService::NewStub(Connect(address))),
-      thread_([this] { Run(); }) {}
+      thread_([this] { Run(); }) {
+  for (int looks = 0; !ran_; ++looks) {
+    if (looks == kLooksMax) {
+      std::fprintf(stderr, "nothing runs beside the load\n");
+      std::exit(1);
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+}
 
 BesideLoad::~BesideLoad() {
   {
@@ -44,9 +53,6 @@ BesideLoad::~BesideLoad() {
     if (running_ != nullptr) running_->TryCancel();
   }
   thread_.join();
-  if (ran_) return;
-  std::fprintf(stderr, "nothing ran beside the load\n");
-  std::exit(1);
 }
 
 void BesideLoad::Run() {

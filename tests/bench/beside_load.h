@@ -1,7 +1,7 @@
 // BesideLoad keeps a server busy with one kind of large work while something else is measured: again and again, one
 // after the other, from the constructor to the destructor.
 //
-// Errors: work that fails, or never began, ends the program: nothing ran beside.
+// Errors: work that fails, or has not begun after a minute, ends the program: nothing would run beside.
 #ifndef VANGNET_TESTS_BENCH_BESIDE_LOAD_H_
 #define VANGNET_TESTS_BENCH_BESIDE_LOAD_H_
 
@@ -26,6 +26,7 @@ class BesideLoad {
     kSweep,     // of everybody: the region's calendar is changed in `directory` and taken into use
   };
   // `directory`: the absolute path of VangnetdOptions.
+  // Waits until the work has begun.
   BesideLoad(Work work, const std::string& address, std::string directory);
   // Breaks off what runs.
   ~BesideLoad();

@@ -51,10 +51,10 @@ class IngestBench {
       chunks.push_back(std::move(chunk));
     }
     const std::vector<std::vector<Record>> unary = UnaryRecords(&maker, kUnaryCallers, 600);
-    MeasureProbe('Q', chunks);
+    MeasureProbe('Q', chunks, unary);
     MeasureVangnetd(chunks, unary, &maker);
     MeasureTls(chunks);
-    MeasureProbe('D', chunks);
+    MeasureProbe('D', chunks, unary);
     MeasurePostgres(chunks, &maker);
     std::filesystem::remove_all(directory_);
   }
@@ -92,13 +92,19 @@ class IngestBench {
     return directory_ + "/data";
   }
 
-  void MeasureProbe(char shape, const std::vector<StreamRecordsRequest>& chunks) {
+  static double CountOf(const std::vector<std::vector<Record>>& unary) {
+    return static_cast<double>(unary.size() * unary[0].size());
+  }
+
+  void MeasureProbe(char shape, const std::vector<StreamRecordsRequest>& chunks,
+                    const std::vector<std::vector<Record>>& unary) {
     const auto server = Start({flags_.Get("probe"), std::string(1, shape), Fresh()});
     IngestLoad load(server->address());
     const double seconds = load.Stream(chunks, kWindow);
     const std::string name = std::string("bare probe ") + shape;
     figures_.Add(name + ": stream, records/s", CountOf(chunks) / seconds);
     figures_.Add(name + ": server CPU, us/record", server->CpuSeconds() / CountOf(chunks) * 1e6);
+    figures_.Add(name + ": 64 unary callers, records/s", CountOf(unary) / load.Unary(unary));
   }
 
   void MeasureVangnetd(const std::vector<StreamRecordsRequest>& chunks, const std::vector<std::vector<Record>>& unary,
@@ -112,8 +118,7 @@ class IngestBench {
     load.AwaitEvaluation(maker);
     figures_.Add("vangnetd: server CPU with evaluation, us/record",
                  (server->CpuSeconds() - cpu_before) / CountOf(chunks) * 1e6);
-    figures_.Add("vangnetd: 64 unary callers, records/s",
-                 static_cast<double>(unary.size() * unary[0].size()) / load.Unary(unary));
+    figures_.Add("vangnetd: 64 unary callers, records/s", CountOf(unary) / load.Unary(unary));
     load.AwaitEvaluation(maker);
     Report("10k/s, chunks of 100", load.OpenLoop(maker, 10'000, 100, seconds_, IngestLoad::Watching::kOn));
     load.AwaitEvaluation(maker);
@@ -154,8 +159,7 @@ class IngestBench {
     PostgresLoad load(flags_.Get("postgres"));
     figures_.Add("PostgreSQL: batched upsert, 1 connection, records/s", CountOf(chunks) / load.Batched(chunks));
     const std::vector<std::vector<Record>> single = UnaryRecords(maker, kPostgresConnections, 2'400);
-    figures_.Add("PostgreSQL: single upserts, 16 connections, records/s",
-                 static_cast<double>(single.size() * single[0].size()) / load.Single(single));
+    figures_.Add("PostgreSQL: single upserts, 16 connections, records/s", CountOf(single) / load.Single(single));
     load.Settle();
 #endif
   }
