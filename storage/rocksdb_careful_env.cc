@@ -9,48 +9,113 @@
 namespace vangnet {
 namespace {
 
+using rocksdb::DataVerificationInfo;
+using rocksdb::IODebugContext;
+using rocksdb::IOOptions;
+using rocksdb::IOStatus;
+using rocksdb::Slice;
+using Failed = std::shared_ptr<std::atomic<bool>>;
+
 constexpr std::string_view kCurrent = "/CURRENT";
+
+// Whether the database cannot go on without the file.
+bool IsLogOrManifest(std::string_view path) {
+  return path.ends_with(".log") || path.substr(path.rfind('/') + 1).starts_with("MANIFEST-");
+}
+
+// A log or manifest.
+class NotedFile : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  NotedFile(std::unique_ptr<FSWritableFile>&& file, Failed failed)
+      : FSWritableFileOwnerWrapper(std::move(file)), failed_(std::move(failed)) {}
+
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    return Noted(target()->Append(data, options, debug));
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& verification,
+                  IODebugContext* debug) override {
+    return Noted(target()->Append(data, options, verification, debug));
+  }
+  IOStatus PositionedAppend(const Slice& data, uint64_t offset, const IOOptions& options,
+                            IODebugContext* debug) override {
+    return Noted(target()->PositionedAppend(data, offset, options, debug));
+  }
+  IOStatus PositionedAppend(const Slice& data, uint64_t offset, const IOOptions& options,
+                            const DataVerificationInfo& verification, IODebugContext* debug) override {
+    return Noted(target()->PositionedAppend(data, offset, options, verification, debug));
+  }
+  IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
+    return Noted(target()->Flush(options, debug));
+  }
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return Noted(target()->Sync(options, debug));
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Noted(target()->Fsync(options, debug));
+  }
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    return Noted(target()->Close(options, debug));
+  }
+
+ private:
+  IOStatus Noted(IOStatus status) {
+    if (!status.ok()) *failed_ = true;
+    return status;
+  }
+
+  const Failed failed_;
+};
 
 class CarefulFiles : public rocksdb::FileSystemWrapper {
  public:
-  CarefulFiles(const std::shared_ptr<rocksdb::FileSystem>& files, std::function<bool()> failed)
+  CarefulFiles(const std::shared_ptr<rocksdb::FileSystem>& files, Failed failed)
       : FileSystemWrapper(files), failed_(std::move(failed)) {}
   const char* Name() const override { return "CarefulFiles"; }
 
-  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to, const rocksdb::IOOptions& options,
-                               rocksdb::IODebugContext* debug) override {
-    if (failed_()) return Failed(to);
-    rocksdb::IOStatus status;
+  IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                           std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) override {
+    IOStatus status = target()->NewWritableFile(path, options, file, debug);
+    if (!IsLogOrManifest(path)) return status;
+    if (status.ok()) {
+      *file = std::make_unique<NotedFile>(std::move(*file), failed_);
+    } else {
+      *failed_ = true;
+    }
+    return status;
+  }
+
+  IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
+                      IODebugContext* debug) override {
+    if (*failed_) return AfterFailure(to);
+    IOStatus status;
     if (to.ends_with(kCurrent)) {
       status = SyncDirectory(to.substr(0, to.size() - kCurrent.size()), options, debug);
     }
     if (status.ok()) status = target()->RenameFile(from, to, options, debug);
     return status;
   }
-  rocksdb::IOStatus DeleteFile(const std::string& path, const rocksdb::IOOptions& options,
-                               rocksdb::IODebugContext* debug) override {
-    if (failed_()) return Failed(path);
+  IOStatus DeleteFile(const std::string& path, const IOOptions& options, IODebugContext* debug) override {
+    if (*failed_) return AfterFailure(path);
     return target()->DeleteFile(path, options, debug);
   }
 
  private:
-  static rocksdb::IOStatus Failed(const std::string& path) {
-    return rocksdb::IOStatus::IOError(path, "the disk failed before; the database must be reopened");
+  static IOStatus AfterFailure(const std::string& path) {
+    return IOStatus::IOError(path, "the disk failed before; the database must be reopened");
   }
-  rocksdb::IOStatus SyncDirectory(const std::string& directory, const rocksdb::IOOptions& options,
-                                  rocksdb::IODebugContext* debug) {
+  IOStatus SyncDirectory(const std::string& directory, const IOOptions& options, IODebugContext* debug) {
     std::unique_ptr<rocksdb::FSDirectory> opened;
-    rocksdb::IOStatus status = target()->NewDirectory(directory, options, &opened, debug);
+    IOStatus status = target()->NewDirectory(directory, options, &opened, debug);
     if (status.ok()) status = opened->Fsync(options, debug);
     return status;
   }
 
-  const std::function<bool()> failed_;
+  const Failed failed_;
 };
 
 class CarefulEnv : public rocksdb::EnvWrapper {
  public:
-  CarefulEnv(rocksdb::Env& env, std::function<bool()> failed) : EnvWrapper(&env) {
+  CarefulEnv(rocksdb::Env& env, Failed failed) : EnvWrapper(&env) {
     file_system_ = std::make_shared<CarefulFiles>(env.GetFileSystem(), std::move(failed));
     system_clock_ = env.GetSystemClock();
   }
@@ -59,7 +124,7 @@ class CarefulEnv : public rocksdb::EnvWrapper {
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> MakeCarefulEnv(rocksdb::Env& env, std::function<bool()> failed) {
+std::unique_ptr<rocksdb::Env> MakeCarefulEnv(rocksdb::Env& env, Failed failed) {
   return std::make_unique<CarefulEnv>(env, std::move(failed));
 }
 

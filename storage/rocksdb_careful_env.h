@@ -1,9 +1,12 @@
-// MakeCarefulEnv puts a database on the files of another Env, and keeps two things in order that RocksDB leaves to the
-// file system or to luck.
+// MakeCarefulEnv puts a database on the files of another Env, and keeps three things in order that RocksDB leaves to
+// the file system or to luck.
 //
 // Guarantees: a manifest's name is durable before CURRENT names it, so that no power loss leaves a CURRENT that names
 //   what is not there (POSIX promises no order between two names of a directory, and RocksDB syncs it only afterwards).
-//   Once `failed` says so, nothing is deleted or renamed any more: what is on the disk is what the next start reads.
+//   A log or manifest that could not be made, written, synced or closed is noted before RocksDB learns of it, whichever
+//   of its threads it is: some tell only that tables failed, and then RocksDB goes on with the log when the disk has
+//   room again.
+//   Once a failure is noted nothing is deleted or renamed any more: what is on the disk is what the next start reads.
 //   RocksDB may otherwise delete a log that its broken manifest still counts on.
 // Ownership and lifetime: `env` outlives what is returned, and that the database.
 // Thread safety: as Env.
@@ -11,14 +14,15 @@
 #ifndef VANGNET_STORAGE_ROCKSDB_CAREFUL_ENV_H_
 #define VANGNET_STORAGE_ROCKSDB_CAREFUL_ENV_H_
 
-#include <functional>
+#include <atomic>
 #include <memory>
 
 #include "rocksdb/env.h"
 
 namespace vangnet {
 
-std::unique_ptr<rocksdb::Env> MakeCarefulEnv(rocksdb::Env& env, std::function<bool()> failed);
+// `failed` is set when something is noted, and read; others may set it too.
+std::unique_ptr<rocksdb::Env> MakeCarefulEnv(rocksdb::Env& env, std::shared_ptr<std::atomic<bool>> failed);
 
 }  // namespace vangnet
 

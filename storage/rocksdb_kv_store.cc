@@ -94,20 +94,21 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
 // any more.
 class LogFailure : public rocksdb::EventListener {
  public:
+  explicit LogFailure(std::shared_ptr<std::atomic<bool>> seen) : seen_(std::move(seen)) {}
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status*) override {
     const bool only_tables =
         reason == rocksdb::BackgroundErrorReason::kFlush || reason == rocksdb::BackgroundErrorReason::kCompaction;
-    if (!only_tables) seen_ = true;
+    if (!only_tables) Note();
   }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override {
-    if (seen_) *auto_recovery = false;
+    if (seen()) *auto_recovery = false;
   }
   // Nothing is retried on a disk that may lie.
-  void Note() { seen_ = true; }
-  bool seen() const { return seen_; }
+  void Note() { *seen_ = true; }
+  bool seen() const { return *seen_; }
 
  private:
-  std::atomic<bool> seen_ = false;
+  const std::shared_ptr<std::atomic<bool>> seen_;
 };
 
 }  // namespace
@@ -136,8 +137,9 @@ class RocksdbKvStore::Database {
   }
   rocksdb::ColumnFamilyHandle* handle(Table table) const { return handles[static_cast<size_t>(table)]; }
 
-  // The database knows these three for as long as it lives.
-  const std::shared_ptr<LogFailure> log_failure = std::make_shared<LogFailure>();
+  // The database knows these for as long as it lives.
+  const std::shared_ptr<std::atomic<bool>> failed = std::make_shared<std::atomic<bool>>(false);
+  const std::shared_ptr<LogFailure> log_failure = std::make_shared<LogFailure>(failed);
   std::unique_ptr<LogContinuity> continuity = std::make_unique<LogContinuity>();
   std::unique_ptr<rocksdb::Env> careful_env;
   std::shared_ptr<rocksdb::Env> env;  // of a database that is only read
@@ -189,7 +191,7 @@ absl::Status RocksdbKvStore::OpenDatabase(rocksdb::Env& env, const std::string& 
   for (int table = 0; table < kTableCount; ++table) {
     families.emplace_back(TableName(static_cast<Table>(table)), TableOptions(static_cast<Table>(table), cache));
   }
-  database.careful_env = MakeCarefulEnv(env, [failure = database.log_failure] { return failure->seen(); });
+  database.careful_env = MakeCarefulEnv(env, database.failed);
   rocksdb::DBOptions settings = DatabaseOptions(options, *database.careful_env);
   settings.wal_filter = database.continuity.get();
   settings.listeners.push_back(database.log_failure);

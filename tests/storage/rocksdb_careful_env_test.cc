@@ -4,11 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "rocksdb/file_system.h"
+#include "storage/rocksdb_open.h"
+#include "tests/testing/temporary_directory.h"
 
 namespace vangnet {
 namespace {
@@ -62,9 +65,9 @@ class CarefulEnvTest : public testing::Test {
   rocksdb::Status Delete(const std::string& name) { return careful_->GetFileSystem()->DeleteFile(name, {}, nullptr); }
 
   std::vector<std::string> notes_;
-  bool failed_ = false;
+  const std::shared_ptr<std::atomic<bool>> failed_ = std::make_shared<std::atomic<bool>>(false);
   const std::unique_ptr<rocksdb::Env> noting_ = rocksdb::NewCompositeEnv(std::make_shared<NotingFiles>(notes_));
-  const std::unique_ptr<rocksdb::Env> careful_ = MakeCarefulEnv(*noting_, [this] { return failed_; });
+  const std::unique_ptr<rocksdb::Env> careful_ = MakeCarefulEnv(*noting_, failed_);
 };
 
 TEST_F(CarefulEnvTest, NamesAreDurableBeforeCurrentNamesThem) {
@@ -77,10 +80,57 @@ TEST_F(CarefulEnvTest, AfterAFailureWhatIsThereStays) {
   EXPECT_TRUE(Delete("/db/000003.log").ok());
   EXPECT_THAT(notes_, ElementsAre("delete /db/000003.log"));
   notes_.clear();
-  failed_ = true;
+  *failed_ = true;
   EXPECT_TRUE(Delete("/db/000004.log").IsIOError());
   EXPECT_TRUE(Rename("/db/000005.dbtmp", "/db/CURRENT").IsIOError());
   EXPECT_THAT(notes_, IsEmpty());
+}
+
+// The system's files, of which the logs cannot be synced while the disk is full.
+class FullFiles : public rocksdb::FileSystemWrapper {
+ public:
+  explicit FullFiles(const std::atomic<bool>& full) : FileSystemWrapper(rocksdb::FileSystem::Default()), full_(full) {}
+  const char* Name() const override { return "FullFiles"; }
+  rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* debug) override {
+    rocksdb::IOStatus status = target()->NewWritableFile(path, options, file, debug);
+    if (status.ok() && path.ends_with(".log")) *file = std::make_unique<Log>(std::move(*file), full_);
+    return status;
+  }
+
+ private:
+  class Log : public rocksdb::FSWritableFileOwnerWrapper {
+   public:
+    Log(std::unique_ptr<rocksdb::FSWritableFile>&& file, const std::atomic<bool>& full)
+        : FSWritableFileOwnerWrapper(std::move(file)), full_(full) {}
+    rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+      return full_ ? rocksdb::IOStatus::NoSpace("the disk is full") : target()->Sync(options, debug);
+    }
+
+   private:
+    const std::atomic<bool>& full_;
+  };
+
+  const std::atomic<bool>& full_;
+};
+
+// RocksDB tells such a failure of a log as one of a table, and would sync the log again when there is room: Debian's
+// aborts then.
+TEST(CarefulLogTest, ALogThatCannotBeSyncedWhileATableIsMadeEndsTheDatabase) {
+  const vangnet_testing::TemporaryDirectory directory;
+  // A database whose log failed keeps its threads: these are never destroyed.
+  static std::atomic<bool>& full = *new std::atomic<bool>(false);
+  static rocksdb::Env& env = *rocksdb::NewCompositeEnv(std::make_shared<FullFiles>(full)).release();
+  auto kv = OpenRocksdb(env, directory.path("db"), {});
+  ASSERT_TRUE(kv.ok()) << kv.status();
+  WriteBatch batch;
+  batch.Put(Table::kVersions, "key", "value");
+  ASSERT_TRUE((*kv)->Write(batch, Durability::kUnsynced).ok());
+  full = true;
+  EXPECT_FALSE((*kv)->EmptyLog().ok());
+  full = false;
+  EXPECT_TRUE(absl::IsInternal((*kv)->Write(batch, Durability::kSynced)));
 }
 
 }  // namespace
