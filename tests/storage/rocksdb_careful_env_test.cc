@@ -117,7 +117,7 @@ class FullFiles : public rocksdb::FileSystemWrapper {
 
 // RocksDB tells such a failure of a log as one of a table, and would sync the log again when there is room: Debian's
 // aborts then.
-TEST(CarefulLogTest, ALogThatCannotBeSyncedWhileATableIsMadeEndsTheDatabase) {
+TEST(RocksdbCarefulLogTest, ALogThatCannotBeSyncedWhileATableIsMadeEndsTheDatabase) {
   const vangnet_testing::TemporaryDirectory directory;
   // A database whose log failed keeps its threads: these are never destroyed.
   static std::atomic<bool>& full = *new std::atomic<bool>(false);
