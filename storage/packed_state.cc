@@ -62,24 +62,23 @@ void SkipVersion(ByteReader& reader) {
   reader.SkipVarint();
 }
 
-// An entry, taken apart as far as its fact.
-struct Entry {
-  std::string_view whole;  // with its size
-  std::string_view source;
-  std::string_view record_id;
-  bool has_superseded = false;
-  bool has_revision = false;
-  std::string_view rest;  // behind the identity
-  Version holder;
-  uint64_t superseded_count = 0;
-  std::string_view superseded_and_fact;
-};
-
 // What an entry begins with: the number of its source, and what of it is not left out.
 struct EntryHead {
   uint64_t source = 0;
   bool has_superseded = false;
   bool has_revision = false;  // otherwise it is 1
+};
+
+// An entry, taken apart as far as its fact.
+struct Entry {
+  std::string_view whole;  // with its size
+  EntryHead head;
+  std::string_view source;
+  std::string_view record_id;
+  std::string_view rest;  // behind the identity
+  Version holder;
+  uint64_t superseded_count = 0;
+  std::string_view superseded_and_fact;
 };
 
 EntryHead ReadHead(ByteReader& reader) {
@@ -93,12 +92,10 @@ bool ReadIdentity(ByteReader& reader, const StringList& strings, Entry& entry) {
   const std::string_view body = reader.Text();
   entry.whole = std::string_view(begin, static_cast<size_t>(reader.position() - begin));
   ByteReader in_body(body);
-  const EntryHead head = ReadHead(in_body);
+  entry.head = ReadHead(in_body);
   entry.record_id = in_body.Text();
-  if (!reader.ok() || !in_body.ok() || head.source >= strings.size()) return false;
-  entry.source = strings[head.source];
-  entry.has_superseded = head.has_superseded;
-  entry.has_revision = head.has_revision;
+  if (!reader.ok() || !in_body.ok() || entry.head.source >= strings.size()) return false;
+  entry.source = strings[entry.head.source];
   entry.rest = std::string_view(in_body.position(), in_body.remaining());
   return true;
 }
@@ -106,8 +103,8 @@ bool ReadIdentity(ByteReader& reader, const StringList& strings, Entry& entry) {
 // Reads what stands behind the identity.
 bool ReadVersions(uint64_t first, Entry& entry) {
   ByteReader reader(entry.rest);
-  entry.holder = ReadVersion(reader, first, entry.has_revision);
-  if (entry.has_superseded) entry.superseded_count = reader.Count();
+  entry.holder = ReadVersion(reader, first, entry.head.has_revision);
+  if (entry.head.has_superseded) entry.superseded_count = reader.Count();
   entry.superseded_and_fact = std::string_view(reader.position(), reader.remaining());
   return reader.ok();
 }

@@ -88,7 +88,8 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
   return family;
 }
 
-// Learns of failed writes of the log and of the manifest, wherever they happen. RocksDB would go on by itself once a
+// Knows of failures of the log and of the manifest, wherever they happen: the files themselves note theirs
+// (rocksdb_careful_env.h), and RocksDB tells of what is not about one file. It would go on by itself once a
 // full disk has room again; but a log that failed is broken, and Debian's RocksDB aborts when it syncs it again; for
 // want of a new log it waits until it is reopened; and after a manifest that failed it may write what it cannot open
 // any more.

@@ -106,18 +106,22 @@ class UpgradedView : public KvStore {
     Iterator(Table table, std::unique_ptr<KvIterator> values) : table_(table), values_(std::move(values)) {}
     void Seek(std::string_view key) override {
       values_->Seek(key);
+      if (IsAtPosition()) values_->Next();
       Look();
     }
     void SeekForPrev(std::string_view key) override {
       values_->SeekForPrev(key);
+      if (IsAtPosition()) values_->Prev();
       Look();
     }
     void Next() override {
       values_->Next();
+      if (IsAtPosition()) values_->Next();
       Look();
     }
     void Prev() override {
       values_->Prev();
+      if (IsAtPosition()) values_->Prev();
       Look();
     }
     bool Valid() const override { return values_->Valid(); }
@@ -126,6 +130,10 @@ class UpgradedView : public KvStore {
     absl::Status status() const override { return values_->status(); }
 
    private:
+    // Of the upgrade, which is over in what is shown.
+    bool IsAtPosition() const {
+      return table_ == Table::kMeta && values_->Valid() && values_->key() == MetaKey(kUpgradeMeta);
+    }
     void Look() {
       upgraded_.reset();
       if (values_->Valid()) upgraded_ = Upgraded(table_, values_->key(), values_->value());

@@ -18,21 +18,21 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <cstdio>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "domain/mutex.h"
 #include "vangnet/v1/ingest_service.grpc.pb.h"
 
 namespace vangnet_testing {
 namespace {
 
+using vangnet::MutexLock;
 using vangnet::v1::IngestRecordsRequest;
 using vangnet::v1::IngestRecordsResponse;
 using vangnet::v1::Record;
@@ -157,20 +157,20 @@ class Coalescer {
   explicit Coalescer(BareStore* store) : store_(store), writer_([this] { Run(); }) {}
   ~Coalescer() {
     {
-      const std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       ending_ = true;
     }
-    changed_.notify_one();
+    changed_.Signal();
     writer_.join();
   }
 
   // Ends the call when its records are durable.
   void Submit(const IngestRecordsRequest* request, grpc::ServerUnaryReactor* reactor) {
     {
-      const std::lock_guard lock(mutex_);
+      MutexLock lock(mutex_);
       waiting_.emplace_back(request, reactor);
     }
-    changed_.notify_one();
+    changed_.Signal();
   }
 
  private:
@@ -182,8 +182,8 @@ class Coalescer {
       calls.clear();
       records.clear();
       {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] { return ending_ || !waiting_.empty(); });
+        MutexLock lock(mutex_);
+        while (!ending_ && waiting_.empty()) changed_.Wait(mutex_);
         if (waiting_.empty()) return;
         calls.swap(waiting_);
       }
@@ -196,10 +196,10 @@ class Coalescer {
   }
 
   BareStore* const store_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::vector<std::pair<const IngestRecordsRequest*, grpc::ServerUnaryReactor*>> waiting_;
-  bool ending_ = false;
+  vangnet::Mutex mutex_;
+  vangnet::CondVar changed_;
+  std::vector<std::pair<const IngestRecordsRequest*, grpc::ServerUnaryReactor*>> waiting_ VANGNET_GUARDED_BY(mutex_);
+  bool ending_ VANGNET_GUARDED_BY(mutex_) = false;
   std::thread writer_;
 };
 
@@ -213,7 +213,7 @@ class BareIngest final
     coalescer_.Submit(request, reactor);
     return reactor;
   }
-  // One stream at a time: the probe is measured with one.
+  // One stream at a time, and none beside single calls: so the probe is measured.
   grpc::Status StreamRecords(grpc::ServerContext*,
                              grpc::ServerReaderWriter<StreamRecordsResponse, StreamRecordsRequest>* stream) override {
     rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);

@@ -17,15 +17,19 @@ using vangnet::v1::BacktestPolicyResponse;
 using vangnet::v1::PolicyService;
 
 constexpr std::chrono::milliseconds kLook{20};
-constexpr int kLooksMax = 3'000;
 constexpr char kClosure[] = "\nclosures { first_day: \"2026-03-03\" last_day: \"2026-03-03\" name: \"Studiedag\" }\n";
 
-grpc::Status BacktestEveryRule(PolicyService::Stub& policies, grpc::ClientContext& context, std::atomic<bool>& ran) {
+void Note(std::atomic<bool>& began) {
+  began = true;
+  began.notify_all();
+}
+
+grpc::Status BacktestEveryRule(PolicyService::Stub& policies, grpc::ClientContext& context, std::atomic<bool>& began) {
   BacktestPolicyRequest request;
   request.set_every_rule_twice(true);
   const auto call = policies.BacktestPolicy(&context, request);
   BacktestPolicyResponse message;
-  while (call->Read(&message)) ran = true;
+  while (call->Read(&message)) Note(began);
   return call->Finish();
 }
 
@@ -37,13 +41,7 @@ BesideLoad::BesideLoad(Work work, const std::string& address, std::string direct
       policies_(PolicyService::NewStub(Connect(address))),
       maintenance_(vangnet::v1::MaintenanceService::NewStub(Connect(address))),
       thread_([this] { Run(); }) {
-  for (int looks = 0; !ran_; ++looks) {
-    if (looks == kLooksMax) {
-      std::fprintf(stderr, "nothing runs beside the load\n");
-      std::exit(1);
-    }
-    std::this_thread::sleep_for(kLook);
-  }
+  began_.wait(false);
 }
 
 BesideLoad::~BesideLoad() {
@@ -73,7 +71,7 @@ void BesideLoad::Run() {
 
 grpc::Status BesideLoad::RunOne(grpc::ClientContext& context) {
   ++runs_;
-  if (work_ == Work::kBacktest) return BacktestEveryRule(*policies_, context, ran_);
+  if (work_ == Work::kBacktest) return BacktestEveryRule(*policies_, context, began_);
   return work_ == Work::kBackup ? Backup(context) : Sweep(context);
 }
 
@@ -81,7 +79,7 @@ grpc::Status BesideLoad::Backup(grpc::ClientContext& context) {
   vangnet::v1::CreateBackupRequest request;
   request.set_directory(directory_ + "/backups/beside-" + std::to_string(runs_));
   vangnet::v1::CreateBackupResponse response;
-  ran_ = true;
+  Note(began_);
   return maintenance_->CreateBackup(&context, request, &response);
 }
 
@@ -95,7 +93,7 @@ grpc::Status BesideLoad::Sweep(grpc::ClientContext& context) {
   if (!status.ok() || reloaded.unchanged() || reloaded.has_held()) {
     return status.ok() ? grpc::Status(grpc::StatusCode::INTERNAL, "the changed calendar was not taken") : status;
   }
-  ran_ = true;
+  Note(began_);
   for (bool activating = true; activating;) {
     std::this_thread::sleep_for(kLook);
     grpc::ClientContext look;
@@ -110,9 +108,9 @@ grpc::Status BesideLoad::Sweep(grpc::ClientContext& context) {
 double BacktestSeconds(const std::string& address) {
   const auto policies = PolicyService::NewStub(Connect(address));
   grpc::ClientContext context;
-  std::atomic<bool> ran = false;
+  std::atomic<bool> began = false;
   const double begin = Seconds();
-  ExpectOk(BacktestEveryRule(*policies, context, ran), "BacktestPolicy");
+  ExpectOk(BacktestEveryRule(*policies, context, began), "BacktestPolicy");
   return Seconds() - begin;
 }
 

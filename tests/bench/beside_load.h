@@ -1,7 +1,7 @@
 // BesideLoad keeps a server busy with one kind of large work while something else is measured: again and again, one
 // after the other, from the constructor to the destructor.
 //
-// Errors: work that fails, or has not begun after a minute, ends the program: nothing would run beside.
+// Errors: work that fails ends the program: nothing would run beside.
 #ifndef VANGNET_TESTS_BENCH_BESIDE_LOAD_H_
 #define VANGNET_TESTS_BENCH_BESIDE_LOAD_H_
 
@@ -45,7 +45,7 @@ class BesideLoad {
   vangnet::Mutex mutex_;
   grpc::ClientContext* running_ VANGNET_GUARDED_BY(mutex_) = nullptr;
   bool stopped_ VANGNET_GUARDED_BY(mutex_) = false;
-  std::atomic<bool> ran_ = false;
+  std::atomic<bool> began_ = false;
   std::thread thread_;
 };
 

@@ -54,7 +54,7 @@ class IngestBench {
     MeasureProbe('Q', chunks, unary);
     MeasureVangnetd(chunks, unary, &maker);
     MeasureTls(chunks);
-    MeasureProbe('D', chunks, unary);
+    MeasureProbe('D', chunks, {});
     MeasurePostgres(chunks, &maker);
     std::filesystem::remove_all(directory_);
   }
@@ -66,6 +66,10 @@ class IngestBench {
     double count = 0;
     for (const StreamRecordsRequest& chunk : chunks) count += chunk.records_size();
     return count;
+  }
+
+  static double CountOf(const std::vector<std::vector<Record>>& unary) {
+    return static_cast<double>(unary.size() * unary[0].size());
   }
 
   static std::vector<std::vector<Record>> UnaryRecords(BenchRecords* maker, int callers, int records_each) {
@@ -92,10 +96,7 @@ class IngestBench {
     return directory_ + "/data";
   }
 
-  static double CountOf(const std::vector<std::vector<Record>>& unary) {
-    return static_cast<double>(unary.size() * unary[0].size());
-  }
-
+  // With records of single callers or, if there are none, without.
   void MeasureProbe(char shape, const std::vector<StreamRecordsRequest>& chunks,
                     const std::vector<std::vector<Record>>& unary) {
     const auto server = Start({flags_.Get("probe"), std::string(1, shape), Fresh()});
@@ -104,7 +105,7 @@ class IngestBench {
     const std::string name = std::string("bare probe ") + shape;
     figures_.Add(name + ": stream, records/s", CountOf(chunks) / seconds);
     figures_.Add(name + ": server CPU, us/record", server->CpuSeconds() / CountOf(chunks) * 1e6);
-    figures_.Add(name + ": 64 unary callers, records/s", CountOf(unary) / load.Unary(unary));
+    if (!unary.empty()) figures_.Add(name + ": 64 unary callers, records/s", CountOf(unary) / load.Unary(unary));
   }
 
   void MeasureVangnetd(const std::vector<StreamRecordsRequest>& chunks, const std::vector<std::vector<Record>>& unary,
