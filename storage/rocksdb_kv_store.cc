@@ -72,6 +72,9 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
   blocks.block_size = uint64_t{16} << 10;
   blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, /*use_block_based_builder=*/false));
   blocks.cache_index_and_filter_blocks = true;
+  // In pieces, so that a lookup in a large table reads and keeps a few kilobytes of them, however small the cache.
+  blocks.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  blocks.partition_filters = true;
   blocks.pin_l0_filter_and_index_blocks_in_cache = true;
   blocks.format_version = 5;
   rocksdb::ColumnFamilyOptions family;

@@ -10,7 +10,9 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <thread>
 
+#include "absl/time/clock.h"
 #include "rocksdb/db.h"
 #include "tests/storage/kv_stores.h"
 
@@ -24,6 +26,25 @@ using vangnet::Table;
 using vangnet::WriteBatch;
 
 constexpr char kDirectoryVariable[] = "VANGNET_TEST_DIRECTORY";
+
+// By read and its like, from the system's cache or the disk.
+uint64_t BytesReadByThisProcess() {
+  std::ifstream file("/proc/self/io");
+  std::string name;
+  uint64_t bytes = 0;
+  file >> name >> bytes;
+  EXPECT_EQ(name, "rchar:");
+  return bytes;
+}
+
+// As many as RocksDB begins to merge.
+bool HasYoungTables(rocksdb::DB& database) {
+  std::vector<rocksdb::LiveFileMetaData> tables;
+  database.GetLiveFilesMetaData(&tables);
+  return std::count_if(tables.begin(), tables.end(), [](const auto& table) {
+           return table.level == 0 && table.column_family_name == vangnet::TableName(Table::kVersions);
+         }) >= 4;
+}
 
 class RocksdbKvStoreTest : public testing::Test {
  protected:
@@ -69,6 +90,39 @@ class RocksdbKvStoreTest : public testing::Test {
 
   std::string directory_;
 };
+
+// With an index in one piece each lookup in a table larger than the cache is made for reads all of it.
+TEST_F(RocksdbKvStoreTest, ALookupReadsLittleHoweverSmallTheCache) {
+  constexpr int kValues = 4'000;
+  constexpr int kLookups = 100;
+  constexpr uint64_t kBytesReadMax = 8 << 10;  // of a lookup: 800 bytes; with the index in one piece 34,000
+  const RocksdbKvStore::Options options{.block_cache_bytes = 64 << 10};
+  const auto key = [](int number) {
+    return "a key of some length, as those of versions are " + std::to_string(number);
+  };
+  auto kv = RocksdbKvStore::Open(directory_, options);
+  ASSERT_TRUE(kv.ok()) << kv.status();
+  for (int first = 0; first < kValues; first += 500) {
+    WriteBatch batch;
+    for (int i = first; i < first + 500; ++i) batch.Put(Table::kVersions, key(i), std::string(17 << 10, 'v'));
+    ASSERT_TRUE((*kv)->Write(batch, Durability::kUnsynced).ok());
+    ASSERT_TRUE((*kv)->EmptyLog().ok());
+  }
+  // What RocksDB keeps in memory of young tables, it does not of merged ones.
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  while (HasYoungTables((*kv)->database()) && absl::Now() < deadline) std::this_thread::yield();
+  kv->reset();
+  kv = RocksdbKvStore::Open(directory_, options);
+  ASSERT_TRUE(kv.ok()) << kv.status();
+  const uint64_t before = BytesReadByThisProcess();
+  for (int i = 0; i < kLookups; ++i) {
+    const auto value = (*kv)->Get(Table::kVersions, key(i * 7'919 % kValues));
+    ASSERT_TRUE(value.ok() && value->has_value());
+  }
+  const uint64_t read = BytesReadByThisProcess() - before;
+  EXPECT_GT(read, uint64_t{kLookups}) << "all of it came from the cache";
+  EXPECT_LT(read, kBytesReadMax * kLookups);
+}
 
 TEST_F(RocksdbKvStoreTest, ASecondOpenIsRefusedWithOneLine) {
   auto first = Open();
