@@ -158,9 +158,10 @@ class FactStore : public FactsView {
   absl::StatusOr<std::vector<ChunkResult>> Preview(const std::vector<Chunk>& group) const;
 
   // --- the sweeper ---
-  // Up to `max` subjects with the oldest changes, and takes them off the list. They count as pending for the
-  // cursor until Evaluated. Every key joined with a changed key by same_student comes with it. Subjects of which all
-  // that is new came by backfill stay on the list until ReleaseBackfill.
+  // Takes up to `max` subjects off the list: children whose placements changed before all others, and else those with
+  // the oldest changes, but of each kind some (pending_list.h). They count as pending for the cursor until Evaluated.
+  // Every key joined with a changed key by same_student comes with it. Subjects of which all that is new came by
+  // backfill stay on the list until ReleaseBackfill.
   std::vector<PendingSubject> TakePending(size_t max);
   // Those that wait among them.
   size_t pending() const;

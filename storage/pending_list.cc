@@ -24,7 +24,7 @@ void PendingList::NoteBackfill(absl::Time received_at) {
 }
 
 PendingList::Lane PendingList::LaneOf(const PendingSubject& subject) {
-  if (!subject.backfill_only) return kLive;
+  if (!subject.backfill_only) return subject.placement_changed ? kPlacements : kLive;
   return subject.subject.kind == SubjectKind::kSchool ? kBackfillSchools : kBackfillStudents;
 }
 
@@ -75,8 +75,11 @@ std::optional<PendingList::Lane> PendingList::NextLane(size_t taken, size_t max)
     released = lane;
     break;
   }
-  if (lanes_[kLive].empty()) return released;
-  return released && taken >= max - max / 4 ? released : kLive;
+  const bool placements = !lanes_[kPlacements].empty();
+  const bool live = !lanes_[kLive].empty();
+  if (released && (taken >= max - max / 4 || (!placements && !live))) return released;
+  if (placements && (taken < max / 2 || !live)) return kPlacements;
+  return live ? std::optional(kLive) : std::nullopt;
 }
 
 std::vector<PendingSubject> PendingList::Take(size_t max,

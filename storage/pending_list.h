@@ -1,5 +1,5 @@
-// PendingList knows which subjects changed beyond what was evaluated, oldest change first, and with that how far the
-// cursor may go. A subject with nothing but backfill waits in it until ReleaseBackfill.
+// PendingList knows which subjects changed beyond what was evaluated, who of them is to be evaluated first, and with
+// that how far the cursor may go. A subject with nothing but backfill waits in it until ReleaseBackfill.
 //
 // Guarantees: a subject is in the list once. Versions at or below the cursor belong to subjects that were evaluated
 //   after them: neither a subject in the list nor one that was taken and is not yet evaluated has an older change.
@@ -34,9 +34,10 @@ class PendingList {
   void Add(const std::vector<PendingSubject>& changes, uint64_t last_sequence);
   // A chunk of a backfill came, whether or not it brought anything new.
   void NoteBackfill(absl::Time received_at);
-  // Takes up to `max` subjects with the oldest changes off the list; every key that `joined` gives for one of them
-  // comes with it, so that there may be a few more. Those with live facts go first, but leave a quarter to those
-  // released from a backfill, whose schools go before their children.
+  // Takes up to `max` subjects off the list, in each lane those with the oldest changes; every key that `joined` gives
+  // for one of them comes with it, so that there may be a few more. Children whose placements changed live go first: who
+  // has no school any more must not wait for a region's absences. They leave half to all others with live facts, and
+  // these together leave a quarter to those released from a backfill, whose schools go before their children.
   std::vector<PendingSubject> Take(size_t max, const std::function<std::vector<std::string>(const Subject&)>& joined);
   // The cursor as it will be when `subjects`, which were taken, are evaluated.
   uint64_t CursorAfter(const std::vector<PendingSubject>& subjects) const;
@@ -56,7 +57,7 @@ class PendingList {
  private:
   using Order = std::multimap<uint64_t, PendingSubject>;  // by first_sequence
   // In the order in which they are taken.
-  enum Lane : size_t { kLive = 0, kBackfillSchools, kBackfillStudents, kLaneCount };
+  enum Lane : size_t { kPlacements = 0, kLive, kBackfillSchools, kBackfillStudents, kLaneCount };
   static Lane LaneOf(const PendingSubject& subject);
 
   void AddOne(const PendingSubject& change) VANGNET_REQUIRES(mutex_);
