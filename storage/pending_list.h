@@ -35,9 +35,9 @@ class PendingList {
   // A chunk of a backfill came, whether or not it brought anything new.
   void NoteBackfill(absl::Time received_at);
   // Takes up to `max` subjects off the list, in each lane those with the oldest changes; every key that `joined` gives
-  // for one of them comes with it, so that there may be a few more. Children whose placements changed live go first: who
-  // has no school any more must not wait for a region's absences. They leave half to all others with live facts, and
-  // these together leave a quarter to those released from a backfill, whose schools go before their children.
+  // for one of them comes with it, so that there may be a few more. Children whose placements changed live go first:
+  // who has no school any more must not wait for a region's absences. They leave half to all others with live facts,
+  // and these together leave a quarter to those released from a backfill, whose schools go before their children.
   std::vector<PendingSubject> Take(size_t max, const std::function<std::vector<std::string>(const Subject&)>& joined);
   // The cursor as it will be when `subjects`, which were taken, are evaluated.
   uint64_t CursorAfter(const std::vector<PendingSubject>& subjects) const;

@@ -15,6 +15,8 @@ using Files = std::map<std::string, std::string>;
 using testing::HasSubstr;
 
 constexpr size_t kActs = 60;
+constexpr size_t kLaterActs = 6;  // at least
+constexpr size_t kLaterActsMax = 20;
 const absl::Time kLater = absl::FromUnixSeconds(1'795'000'000);
 constexpr vangnet::Day kDay{2026, 12, 1};
 
@@ -48,12 +50,20 @@ class DamageTest : public testing::Test {
     const auto disk = std::make_shared<SimulatedDisk>();
     StoryWithFaults story(MakeActs(3, kActs), disk);
     ASSERT_TRUE(story.Run().clean());
-    // A start leaves all in tables: a new start, and some more, so that there is a log as well.
+    // A start leaves all in tables: a new start, and some more, so that there is a log as well. It ends with a chunk
+    // that was acknowledged and a sweep that nobody was told of, in one log: RocksDB's threads decide when it begins
+    // another.
     ASSERT_TRUE(story.Restart());
-    for (const Act& act : MakeActs(4, 6)) {
+    size_t told = 0;
+    bool in_one_log = false;
+    for (const Act& act : MakeActs(4, kLaterActsMax)) {
+      const std::string log = LastLog(disk->Image());
       ASSERT_TRUE(story.service().Send(Renamed(act.records), kLater).ok());
       ASSERT_TRUE(story.service().Sweep(kDay, kLater).ok());
+      in_one_log = !log.empty() && LastLog(disk->Image()) == log;
+      if (++told >= kLaterActs && in_one_log) break;
     }
+    ASSERT_TRUE(in_one_log);
     story.service().Kill();
     files_ = new Files(disk->Image());
     const auto held = Open(*files_);
@@ -72,9 +82,10 @@ class DamageTest : public testing::Test {
     return records;
   }
   // Empty: there is none with anything in it.
-  static std::string LastLog() {
+  static std::string LastLog() { return LastLog(files()); }
+  static std::string LastLog(const Files& files) {
     std::string last;
-    for (const auto& [path, bytes] : files()) {
+    for (const auto& [path, bytes] : files) {
       if (KindOf(path) == FileKind::kLog && !bytes.empty()) last = path;
     }
     return last;

@@ -192,22 +192,6 @@ TEST_P(FactStoreTest, TheCursorWaitsForWhatIsPendingOrTaken) {
   EXPECT_EQ(store_->cursor(), 4u);
 }
 
-// Who has no school any more does not wait until a whole region's absences are evaluated, nor they for many who move.
-TEST_P(FactStoreTest, ChangedPlacementsAreTakenFirstAndLeaveHalfToTheOthers) {
-  Commit({Version(Student("absent-1"), "a", 1, AbsentOn(kMonday)),
-          Version(Student("absent-2"), "a", 1, AbsentOn(kMonday)),
-          Version(Student("absent-3"), "a", 1, AbsentOn(kMonday)),
-          Version(Student("moves-1"), "a", 1, AbsentOn(kMonday))});
-  Commit({Version(Student("moves-2"), "b", 1, PlacedAt("12AB00")),
-          Version(Student("moves-1"), "b", 1, PlacedAt("12AB00")),
-          Version(Student("moves-3"), "b", 1, PlacedAt("12AB00")),
-          Version(Student("moves-4"), "b", 1, PlacedAt("12AB00"))});
-  EXPECT_THAT(TakenKeys(4), ElementsAre("moves-1", "moves-2", "absent-1", "absent-2"));
-  EXPECT_EQ(store_->cursor(), 0u);
-  EXPECT_THAT(TakenKeys(1), ElementsAre("absent-3")) << "a batch of one belongs to those who wait longest";
-  EXPECT_THAT(TakenKeys(4), ElementsAre("moves-3", "moves-4")) << "and nobody leaves room for nobody";
-}
-
 TEST_P(FactStoreTest, WhatWasEvaluatedIsNotPendingAfterARestart) {
   Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday)), Version(Student("s-2"), "a", 1, AbsentOn(kMonday))});
   EvaluateAll();
