@@ -77,9 +77,10 @@ std::optional<PendingList::Lane> PendingList::NextLane(size_t taken, size_t max)
   }
   const bool placements = !lanes_[kPlacements].empty();
   const bool live = !lanes_[kLive].empty();
-  if (released && (taken >= max - max / 4 || (!placements && !live))) return released;
+  if (!placements && !live) return released;
+  if (released && taken >= max - max / 4) return released;
   if (placements && (taken < max / 2 || !live)) return kPlacements;
-  return live ? std::optional(kLive) : std::nullopt;
+  return kLive;
 }
 
 std::vector<PendingSubject> PendingList::Take(size_t max,

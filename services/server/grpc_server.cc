@@ -26,9 +26,9 @@ constexpr int kConnectionAgeMs = 12 * 3'600'000;  // so that a moved server is f
 constexpr int kConnectionAgeGraceMs = 10 * 60'000;
 constexpr int kKeepaliveMs = 60'000;  // finds callers that vanished without a word
 constexpr int kKeepaliveTimeoutMs = 20'000;
-// Of each call, beside the message that is being read. gRPC's own estimate of the bandwidth would let callers who send
-// faster than records are stored fill ten times that: 660 of 840 MiB in a flood of 48 calls (services/README.md). At 20
-// ms from here and back it lets 13 MB/s through for each call, and the rest of the message.
+// Of each call, beside the message that is being read. gRPC's own estimate of the bandwidth would give callers who send
+// faster than records are stored sixteen times that and more (services/README.md). At 20 ms from here and back it lets
+// 13 MB/s through for each call, and the rest of the message.
 constexpr int kReadAheadBytes = 256 << 10;
 constexpr int kPingEveryMinMs = 10'000;    // callers that ping more often are sent away
 constexpr int kSynchronousThreadsMax = 8;  // of reflection v1alpha, the one service that is not a callback one

@@ -85,23 +85,47 @@ std::vector<StreamRecordsRequest> BenchRecords::Absences(int count, int records_
   return chunks;
 }
 
-void BenchRecords::DropOut(StreamRecordsRequest* chunk, std::string* student) {
-  *student = tag_ + "left-" + std::to_string(++dropouts_);
+vangnet::v1::Placement* BenchRecords::AddChild(const std::string& student, const std::string& school,
+                                               StreamRecordsRequest* chunk) {
   Record* profile = chunk->add_records();
   profile->set_source("las-1");
   profile->set_record_id("profile");
   profile->set_revision(1);
-  profile->set_student(*student);
+  profile->set_student(student);
   profile->mutable_student_profile()->set_birth_date(DayBefore(9 * kYear));
   Record* placement = chunk->add_records();
   placement->set_source("las-1");
   placement->set_record_id("placement");
   placement->set_revision(1);
-  placement->set_student(*student);
-  placement->mutable_placement()->set_school(School(dropouts_));
+  placement->set_student(student);
+  placement->mutable_placement()->set_school(school);
   placement->mutable_placement()->set_kind(vangnet::v1::PLACEMENT_KIND_REGULAR);
   placement->mutable_placement()->set_first_day(DayBefore(2 * kYear));
-  placement->mutable_placement()->set_last_day(DayBefore(21));
+  return placement->mutable_placement();
+}
+
+void BenchRecords::DropOut(StreamRecordsRequest* chunk, std::string* student) {
+  *student = tag_ + "left-" + std::to_string(++dropouts_);
+  AddChild(*student, School(dropouts_), chunk)->set_last_day(DayBefore(21));
+}
+
+uint64_t BenchRecords::Enrol(StreamRecordsRequest* chunk) {
+  const uint64_t number = ++enrolled_;
+  AddChild(EnrolledKey(number), School(number), chunk);
+  return number;
+}
+
+void BenchRecords::LongAbsence(uint64_t enrolled, Record* record) {
+  record->set_source("las-1");
+  record->set_record_id("long-absence");
+  record->set_revision(1);
+  record->set_student(EnrolledKey(enrolled));
+  auto* absence = record->mutable_absence();
+  absence->set_school(School(enrolled));
+  absence->set_category(vangnet::v1::ABSENCE_CATEGORY_TRUANT);
+  absence->set_authorised(vangnet::v1::AUTHORISED_NO);
+  absence->mutable_days()->set_first_day(DayBefore(28));
+  absence->mutable_days()->set_last_day(DayBefore(1));
 }
 
 }  // namespace vangnet_testing

@@ -33,10 +33,18 @@ class BenchRecords {
   void AbsenceOf(uint64_t student, vangnet::v1::Record* record);
   // Two records of a child of its own that left its school three weeks ago: raises one alert. `student` is its key.
   void DropOut(vangnet::v1::StreamRecordsRequest* chunk, std::string* student);
+  // Two records of a child of its own that has a school: raises none. Returns its number.
+  uint64_t Enrol(vangnet::v1::StreamRecordsRequest* chunk);
+  // An absence of four weeks of the child that Enrol gave this number: raises an alert.
+  void LongAbsence(uint64_t enrolled, vangnet::v1::Record* record);
 
  private:
   std::string DayBefore(int days) const;
   std::string School(uint64_t student) const;
+  // Profile and placement; returns the placement.
+  vangnet::v1::Placement* AddChild(const std::string& student, const std::string& school,
+                                   vangnet::v1::StreamRecordsRequest* chunk);
+  std::string EnrolledKey(uint64_t enrolled) const { return tag_ + "enrolled-" + std::to_string(enrolled); }
 
   std::mt19937_64 random_;
   const int students_;
@@ -45,6 +53,7 @@ class BenchRecords {
   const int region_;
   uint64_t absences_ = 0;
   uint64_t dropouts_ = 0;
+  uint64_t enrolled_ = 0;
 };
 
 }  // namespace vangnet_testing

@@ -150,6 +150,8 @@ class IngestBench {
     figures_.Add("vangnetd: open loop " + name + ", ack p50, ms", result.acknowledged.Percentile(0.5));
     figures_.Add("vangnetd: open loop " + name + ", ack p99, ms", result.acknowledged.Percentile(0.99));
     figures_.Add("vangnetd: open loop " + name + ", ack to alert p99, ms", result.visible.Percentile(0.99));
+    figures_.Add("vangnetd: open loop " + name + ", ack to alert of an absence p99, ms",
+                 result.absence_visible.Percentile(0.99));
     figures_.Add("vangnetd: open loop " + name + ", achieved records/s", result.records_per_second);
   }
 

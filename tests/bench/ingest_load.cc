@@ -18,6 +18,7 @@ namespace {
 
 using vangnet::v1::IngestRecordsRequest;
 using vangnet::v1::IngestRecordsResponse;
+using vangnet::v1::Record;
 using vangnet::v1::StreamRecordsRequest;
 using vangnet::v1::StreamRecordsResponse;
 
@@ -63,15 +64,15 @@ double IngestLoad::Stream(const std::vector<StreamRecordsRequest>& chunks, int w
   return Seconds() - start;
 }
 
-double IngestLoad::Unary(const std::vector<std::vector<vangnet::v1::Record>>& records) {
+double IngestLoad::Unary(const std::vector<std::vector<Record>>& records) {
   const double start = Seconds();
   std::vector<std::thread> callers;
   callers.reserve(records.size());
-  for (const std::vector<vangnet::v1::Record>& own : records) {
+  for (const std::vector<Record>& own : records) {
     callers.emplace_back([this, &own] {
       IngestRecordsRequest request;
       IngestRecordsResponse response;
-      for (const vangnet::v1::Record& record : own) {
+      for (const Record& record : own) {
         grpc::ClientContext context;
         request.Clear();
         *request.add_records() = record;
@@ -89,17 +90,24 @@ OpenLoopResult IngestLoad::OpenLoop(BenchRecords* records, double records_per_se
   const auto count = static_cast<size_t>(records_per_second * seconds / records_per_chunk);
   std::vector<StreamRecordsRequest> chunks =
       records->Absences(static_cast<int>(count) * records_per_chunk, records_per_chunk);
-  std::vector<std::string> students(count);
-  if (watching == Watching::kOn) {
-    for (size_t i = 0; i < count; ++i) {
-      // In place of two absences, so that the rate stays.
-      chunks[i].mutable_records()->RemoveLast();
-      chunks[i].mutable_records()->RemoveLast();
-      records->DropOut(&chunks[i], &students[i]);
-    }
-  }
+  std::vector<std::string> dropped_out(count);
+  std::vector<std::string> absent(count);
   std::unique_ptr<AlertWatch> watch;
-  if (watching == Watching::kOn) watch = std::make_unique<AlertWatch>(*alerts_);
+  if (watching == Watching::kOn) {
+    // Children with a school, whose placements have long been evaluated.
+    std::vector<StreamRecordsRequest> enrolments(1);
+    for (size_t i = 0; i < count; ++i) {
+      // In place of three absences, so that the rate stays.
+      for (int removed = 0; removed < 3; ++removed) chunks[i].mutable_records()->RemoveLast();
+      records->DropOut(&chunks[i], &dropped_out[i]);
+      Record* absence = chunks[i].add_records();
+      records->LongAbsence(records->Enrol(enrolments.data()), absence);
+      absent[i] = absence->student();
+    }
+    Stream(enrolments, 1);
+    AwaitEvaluation(records);
+    watch = std::make_unique<AlertWatch>(*alerts_);
+  }
 
   std::vector<double> answered(count);
   grpc::ClientContext context;
@@ -126,19 +134,31 @@ OpenLoopResult IngestLoad::OpenLoop(BenchRecords* records, double records_per_se
   result.records_per_second = static_cast<double>(count) * records_per_chunk / (answered.back() - start);
   for (size_t i = 0; i < count; ++i) {
     result.acknowledged.milliseconds.push_back((answered[i] - start - static_cast<double>(i) * step) * 1e3);
-    if (watch)
-      result.visible.milliseconds.push_back(std::max(0.0, watch->AwaitStudent(students[i]) - answered[i]) * 1e3);
+    if (!watch) continue;
+    const auto delay = [&](const std::string& student) {
+      return std::max(0.0, watch->AwaitStudent(student) - answered[i]) * 1e3;
+    };
+    result.visible.milliseconds.push_back(delay(dropped_out[i]));
+    result.absence_visible.milliseconds.push_back(delay(absent[i]));
   }
   return result;
 }
 
 void IngestLoad::AwaitEvaluation(BenchRecords* records) {
   AlertWatch watch(*alerts_);
-  std::vector<StreamRecordsRequest> chunks(1);
-  std::string student;
-  records->DropOut(chunks.data(), &student);
-  Stream(chunks, 1);
-  watch.AwaitStudent(student);
+  std::vector<StreamRecordsRequest> chunk(1);
+  const uint64_t enrolled = records->Enrol(chunk.data());
+  std::string dropped_out;
+  records->DropOut(chunk.data(), &dropped_out);
+  Stream(chunk, 1);
+  watch.AwaitStudent(dropped_out);
+  // Only now: an absence that comes with its child's placement would go before the others.
+  chunk.front().Clear();
+  Record* absence = chunk.front().add_records();
+  records->LongAbsence(enrolled, absence);
+  const std::string absent = absence->student();
+  Stream(chunk, 1);
+  watch.AwaitStudent(absent);
 }
 
 }  // namespace vangnet_testing

@@ -20,8 +20,9 @@
 namespace vangnet_testing {
 
 struct OpenLoopResult {
-  Latencies acknowledged;  // from the moment a chunk was due to its answer
-  Latencies visible;       // from the answer to the alert of the chunk's dropped-out child at a watcher
+  Latencies acknowledged;     // from the moment a chunk was due to its answer
+  Latencies visible;          // from the answer to the alert of the chunk's dropped-out child at a watcher
+  Latencies absence_visible;  // to that of the chunk's child that was absent for long
   double records_per_second = 0;
 };
 
@@ -34,12 +35,14 @@ class IngestLoad {
   double Stream(const std::vector<vangnet::v1::StreamRecordsRequest>& chunks, int window);
   // As many threads as `records` has lists, one record a call. Seconds until the last answer.
   double Unary(const std::vector<std::vector<vangnet::v1::Record>>& records);
-  // One stream, one chunk each time it is due, whether or not earlier ones are answered. With `watch`, every chunk also
-  // brings a child that dropped out, and the alert's way to a watcher is measured.
+  // One stream, one chunk each time it is due, whether or not earlier ones are answered. With `watching`, every
+  // chunk also brings a child that dropped out and one that has been absent for long, and the ways of their alerts to a
+  // watcher are measured.
   enum class Watching { kOff, kOn };
   OpenLoopResult OpenLoop(BenchRecords* records, double records_per_second, int records_per_chunk, double seconds,
                           Watching watching);
-  // Waits until a child that drops out now is seen by a watcher: everything before it has been evaluated.
+  // Waits until everything before it has been evaluated: until a watcher has seen a child that drops out now, and then
+  // one that is absent. Each is the last of its lane (storage/pending_list.h).
   void AwaitEvaluation(BenchRecords* records);
 
  private:

@@ -18,6 +18,8 @@ namespace {
 constexpr std::chrono::milliseconds kLook{5};
 constexpr int kReadyLooksMax = 12'000;
 constexpr int kEndLooksMax = 4'000;
+constexpr std::chrono::milliseconds kRestLook{500};
+constexpr int kRestLooksMax = 120;
 
 std::string Contents(const std::string& path) {
   std::ifstream file(path);
@@ -90,6 +92,15 @@ double ServerProcess::ResidentBytes() const {
   double resident = 0;
   fields >> size >> resident;
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+void ServerProcess::AwaitRest() const {
+  const double busy = std::chrono::duration<double>(kRestLook).count() / 10;
+  for (int look = 0; look < kRestLooksMax; ++look) {
+    const double before = CpuSeconds();
+    std::this_thread::sleep_for(kRestLook);
+    if (CpuSeconds() - before < busy) return;
+  }
 }
 
 double ServerProcess::CpuSeconds() const {

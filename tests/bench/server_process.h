@@ -31,6 +31,8 @@ class ServerProcess {
   double seconds_to_ready() const { return seconds_to_ready_; }
   // Processor time used so far, user and system.
   double CpuSeconds() const;
+  // Until it takes less than a tenth of a processor: until the tables that were written are merged. At most a minute.
+  void AwaitRest() const;
   // Memory that is its own or that it touched of files, now.
   double ResidentBytes() const;
   // SIGKILL; it is gone when this returns.

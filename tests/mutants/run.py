@@ -8,6 +8,7 @@ run.py [NAME...]          each fault, or those whose name has one of NAME in it;
 
 import argparse
 import filecmp
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ import tomllib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SECONDS_MAX = 600  # for one test; a mutant may loop
+PROGRAMS = ["vangnetd", "vangnet", "vangnet_python"]  # that tests in Python run
 FIELDS = {"name", "file", "old", "new", "why", "tests"}
 
 
@@ -75,8 +77,19 @@ def copy_sources(copy):
             shutil.copy(source, target)
 
 
-def build(copy, targets):
-    return subprocess.run(["cmake", "--build", os.path.join(copy, "build/release"), "--target", *targets],
+def targets_of(tests, copy):
+    """What must be built for these tests: of one in Python, the programs."""
+    listed = subprocess.run(["ctest", "--test-dir", os.path.join(copy, "build/release"), "--show-only=json-v1"],
+                            capture_output=True, text=True, check=True).stdout
+    programs = {test["name"]: os.path.basename(test["command"][0]) for test in json.loads(listed)["tests"]
+                if "command" in test}
+    return sorted({target for test in tests
+                   for target in ([test] if programs.get(test, test) == test else PROGRAMS)})
+
+
+def build(copy, tests):
+    return subprocess.run(["cmake", "--build", os.path.join(copy, "build/release"), "--target",
+                           *targets_of(tests, copy)],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
 
 

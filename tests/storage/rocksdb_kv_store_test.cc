@@ -109,6 +109,7 @@ TEST_F(RocksdbKvStoreTest, ALookupReadsLittleHoweverSmallTheCache) {
   }
   // What RocksDB keeps in memory of young tables, it does not of merged ones.
   for (int look = 0; look < 1'000'000 && HasYoungTables((*kv)->database()); ++look) std::this_thread::yield();
+  ASSERT_FALSE(HasYoungTables((*kv)->database()));
   kv->reset();
   kv = RocksdbKvStore::Open(directory_, options);
   ASSERT_TRUE(kv.ok()) << kv.status();
