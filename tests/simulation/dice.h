@@ -1,8 +1,11 @@
-// Dice throws numbers, days and choices from a seed: the same seed gives the same throws on every machine.
+// Dice throws numbers, days and choices from a seed: the same seed gives the same throws on every machine. Asked for
+// one of none it ends the program, because what it would give is nonsense.
 #ifndef VANGNET_TESTS_SIMULATION_DICE_H_
 #define VANGNET_TESTS_SIMULATION_DICE_H_
 
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <random>
 #include <utility>
 #include <vector>
@@ -16,7 +19,13 @@ class Dice {
   explicit Dice(uint64_t seed) : engine_(seed) {}
 
   // A number in [low, high].
-  int Number(int low, int high) { return low + static_cast<int>(engine_() % static_cast<uint64_t>(high - low + 1)); }
+  int Number(int low, int high) {
+    if (low > high) {
+      std::fprintf(stderr, "dice: no number from %d to %d\n", low, high);
+      std::abort();
+    }
+    return low + static_cast<int>(engine_() % static_cast<uint64_t>(high - low + 1));
+  }
   // True in `percent` of a hundred throws.
   bool Chance(int percent) { return Number(0, 99) < percent; }
   // A day in [first, last].

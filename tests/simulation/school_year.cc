@@ -97,8 +97,9 @@ class Chronicle {
     }
     if (auto* placement = std::get_if<vangnet::Placement>(&fact)) {
       placement->days.first = placement->days.first - dice_.Number(0, 10);
-      if (dice_.Chance(50))
-        placement->days.last = dice_.DayIn(std::max(placement->days.first, year_.first), year_.last);
+      // It may have begun after the year: then it ends on its first day.
+      const Day begin = std::max(placement->days.first, year_.first);
+      if (dice_.Chance(50)) placement->days.last = dice_.DayIn(begin, std::max(begin, year_.last));
       return fact;
     }
     if (auto* absence = std::get_if<vangnet::Absence>(&fact); absence != nullptr && dice_.Chance(50)) {

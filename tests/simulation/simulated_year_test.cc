@@ -10,7 +10,21 @@ namespace vangnet_testing {
 namespace {
 
 constexpr uint64_t kYears = 1;
+constexpr uint64_t kYearsMade = 200;
 constexpr uint64_t kDaysReplayed = 120;
+
+// A placement that began after the year was corrected to an end before its beginning.
+TEST(SimulatedYearTest, NoPlacementIsToldToEndBeforeItBegins) {
+  for (uint64_t seed = 1; seed <= kYearsMade; ++seed) {
+    for (const auto& [day, records] : MakeSchoolYear(seed).told) {
+      for (const vangnet::Record& record : records) {
+        const auto* placement = record.fact.has_value() ? std::get_if<vangnet::Placement>(&*record.fact) : nullptr;
+        if (placement == nullptr) continue;
+        ASSERT_LE(placement->days.first, placement->days.last) << "year " << seed << ", told on " << day.ToString();
+      }
+    }
+  }
+}
 
 TEST(SimulatedYearTest, EveryDayTheAlertsAreWhatTheNaiveRulesFind) {
   const uint64_t first = SeedOr(1);
