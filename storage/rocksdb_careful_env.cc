@@ -66,15 +66,57 @@ class NotedFile : public rocksdb::FSWritableFileOwnerWrapper {
   const Failed failed_;
 };
 
+// A table. RocksDB writes what it merges at a low priority, and what it had in memory at a high one.
+class TableFile : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  TableFile(std::unique_ptr<FSWritableFile>&& file, rocksdb::FileSystem& files, std::string path,
+            uint64_t merge_floor_bytes)
+      : FSWritableFileOwnerWrapper(std::move(file)),
+        files_(files),
+        path_(std::move(path)),
+        merge_floor_bytes_(merge_floor_bytes) {}
+
+  void SetIOPriority(rocksdb::Env::IOPriority priority) override {
+    is_merge_ = priority == rocksdb::Env::IO_LOW;
+    target()->SetIOPriority(priority);
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    IOStatus room = Room(data.size(), options, debug);
+    return room.ok() ? target()->Append(data, options, debug) : room;
+  }
+  IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& verification,
+                  IODebugContext* debug) override {
+    IOStatus room = Room(data.size(), options, debug);
+    return room.ok() ? target()->Append(data, options, verification, debug) : room;
+  }
+
+ private:
+  IOStatus Room(uint64_t bytes, const IOOptions& options, IODebugContext* debug) const {
+    uint64_t free = 0;
+    // A file system that does not say how much is free has no floor.
+    if (!is_merge_ || !files_.GetFreeSpace(path_, options, &free, debug).ok()) return IOStatus::OK();
+    if (free >= merge_floor_bytes_ + bytes) return IOStatus::OK();
+    return IOStatus::NoSpace(path_, "merging leaves the rest of the disk to the log");
+  }
+
+  rocksdb::FileSystem& files_;
+  const std::string path_;
+  const uint64_t merge_floor_bytes_;
+  bool is_merge_ = false;
+};
+
 class CarefulFiles : public rocksdb::FileSystemWrapper {
  public:
-  CarefulFiles(const std::shared_ptr<rocksdb::FileSystem>& files, Failed failed)
-      : FileSystemWrapper(files), failed_(std::move(failed)) {}
+  CarefulFiles(const std::shared_ptr<rocksdb::FileSystem>& files, Failed failed, uint64_t merge_floor_bytes)
+      : FileSystemWrapper(files), failed_(std::move(failed)), merge_floor_bytes_(merge_floor_bytes) {}
   const char* Name() const override { return "CarefulFiles"; }
 
   IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) override {
     IOStatus status = target()->NewWritableFile(path, options, file, debug);
+    if (status.ok() && path.ends_with(".sst")) {
+      *file = std::make_unique<TableFile>(std::move(*file), *target(), path, merge_floor_bytes_);
+    }
     if (!IsLogOrManifest(path)) return status;
     if (status.ok()) {
       *file = std::make_unique<NotedFile>(std::move(*file), failed_);
@@ -111,12 +153,13 @@ class CarefulFiles : public rocksdb::FileSystemWrapper {
   }
 
   const Failed failed_;
+  const uint64_t merge_floor_bytes_;
 };
 
 class CarefulEnv : public rocksdb::EnvWrapper {
  public:
-  CarefulEnv(rocksdb::Env& env, Failed failed) : EnvWrapper(&env) {
-    file_system_ = std::make_shared<CarefulFiles>(env.GetFileSystem(), std::move(failed));
+  CarefulEnv(rocksdb::Env& env, Failed failed, uint64_t merge_floor_bytes) : EnvWrapper(&env) {
+    file_system_ = std::make_shared<CarefulFiles>(env.GetFileSystem(), std::move(failed), merge_floor_bytes);
     system_clock_ = env.GetSystemClock();
   }
   const char* Name() const override { return "CarefulEnv"; }
@@ -124,8 +167,8 @@ class CarefulEnv : public rocksdb::EnvWrapper {
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> MakeCarefulEnv(rocksdb::Env& env, Failed failed) {
-  return std::make_unique<CarefulEnv>(env, std::move(failed));
+std::unique_ptr<rocksdb::Env> MakeCarefulEnv(rocksdb::Env& env, Failed failed, uint64_t merge_floor_bytes) {
+  return std::make_unique<CarefulEnv>(env, std::move(failed), merge_floor_bytes);
 }
 
 }  // namespace vangnet

@@ -1,5 +1,5 @@
-// MakeCarefulEnv puts a database on the files of another Env, and keeps three things in order that RocksDB leaves to
-// the file system or to luck.
+// MakeCarefulEnv puts a database on the files of another Env, and keeps four things in order that RocksDB leaves to the
+// file system or to luck.
 //
 // Guarantees: a manifest's name is durable before CURRENT names it, so that no power loss leaves a CURRENT that names
 //   what is not there (POSIX promises no order between two names of a directory, and RocksDB syncs it only afterwards).
@@ -8,13 +8,17 @@
 //   room again.
 //   Once a failure is noted nothing is deleted or renamed any more: what is on the disk is what the next start reads.
 //   RocksDB may otherwise delete a log that its broken manifest still counts on.
+//   Merging tables takes nothing of the last `merge_floor_bytes` of the disk: the merge fails with NoSpace, which
+//   RocksDB takes as a full disk, and tries again when there is more room. Otherwise a large merge leaves nothing to
+//   the log.
 // Ownership and lifetime: `env` outlives what is returned, and that the database.
 // Thread safety: as Env.
-// Cost: one more sync of the directory at each start.
+// Cost: one more sync of the directory at each start, and a look at the disk's free space for each mebibyte merged.
 #ifndef VANGNET_STORAGE_ROCKSDB_CAREFUL_ENV_H_
 #define VANGNET_STORAGE_ROCKSDB_CAREFUL_ENV_H_
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 
 #include "rocksdb/env.h"
@@ -22,7 +26,8 @@
 namespace vangnet {
 
 // `failed` is set when something is noted, and read; others may set it too.
-std::unique_ptr<rocksdb::Env> MakeCarefulEnv(rocksdb::Env& env, std::shared_ptr<std::atomic<bool>> failed);
+std::unique_ptr<rocksdb::Env> MakeCarefulEnv(rocksdb::Env& env, std::shared_ptr<std::atomic<bool>> failed,
+                                             uint64_t merge_floor_bytes);
 
 }  // namespace vangnet
 

@@ -38,6 +38,8 @@ class RocksdbKvStore : public KvStore {
     uint64_t block_cache_bytes = uint64_t{256} << 20;
     uint64_t log_bytes_max = uint64_t{64} << 20;
     int background_threads = 2;
+    // What merging leaves free of the disk, whatever it costs later lookups.
+    uint64_t merge_floor_bytes = 0;
   };
 
   // Makes the directory, but not its parents, when it is not there.

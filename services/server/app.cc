@@ -521,6 +521,9 @@ absl::StatusOr<App::Stores> App::OpenStores(const ServerSettings& settings) {
   if (made) return absl::InternalError(settings.data_dir + ": " + made.message());
   RocksdbKvStore::Options options;
   options.block_cache_bytes = Mebibytes(settings.block_cache_mib);
+  // Half of what records leave, twice what alerts need: small merges go on when records are refused already, and a
+  // large one stops no alert.
+  options.merge_floor_bytes = Mebibytes(settings.disk_reserve_mib) / 2;
   auto kv = RocksdbKvStore::Open(settings.data_dir + "/db", options);
   if (!kv.ok()) return kv.status();
   auto mark = FileDurableMark::Open(settings.data_dir + "/mark");

@@ -102,6 +102,7 @@ int SimulatedDisk::Write(const Handle& file, uint64_t offset, std::string_view b
     bytes = bytes.substr(0, bytes.size() - static_cast<size_t>(std::min<uint64_t>(growth - room, bytes.size())));
     error = ENOSPC;
   }
+  least_free_ = std::min(least_free_, room - std::min(room, growth));
   if (bytes.empty()) return error;
   if (file->bytes.size() < offset + bytes.size()) file->bytes.resize(offset + bytes.size());
   file->bytes.replace(offset, bytes.size(), bytes);
@@ -253,6 +254,12 @@ uint64_t SimulatedDisk::changes() const {
 void SimulatedDisk::SetCapacity(uint64_t bytes) {
   MutexLock lock(mutex_);
   capacity_ = bytes;
+  least_free_ = capacity_ - std::min(capacity_, Used());
+}
+
+uint64_t SimulatedDisk::least_free_bytes() const {
+  MutexLock lock(mutex_);
+  return least_free_;
 }
 
 uint64_t SimulatedDisk::used_bytes() const {

@@ -101,6 +101,8 @@ class SimulatedDisk {
   uint64_t changes() const;
   // More than this the files cannot hold together. A write that does not fit is cut short, and ENOSPC.
   void SetCapacity(uint64_t bytes);
+  // Since SetCapacity.
+  uint64_t least_free_bytes() const;
   uint64_t used_bytes() const;
   // From now on a sync says that all went well and does nothing.
   void Lie();
@@ -131,6 +133,7 @@ class SimulatedDisk {
   std::optional<std::thread::id> doomed_ VANGNET_GUARDED_BY(mutex_);
   bool dead_ VANGNET_GUARDED_BY(mutex_) = false;
   uint64_t capacity_ VANGNET_GUARDED_BY(mutex_) = std::numeric_limits<uint64_t>::max();
+  uint64_t least_free_ VANGNET_GUARDED_BY(mutex_) = std::numeric_limits<uint64_t>::max();
 };
 
 }  // namespace vangnet_testing

@@ -67,7 +67,7 @@ class CarefulEnvTest : public testing::Test {
   std::vector<std::string> notes_;
   const std::shared_ptr<std::atomic<bool>> failed_ = std::make_shared<std::atomic<bool>>(false);
   const std::unique_ptr<rocksdb::Env> noting_ = rocksdb::NewCompositeEnv(std::make_shared<NotingFiles>(notes_));
-  const std::unique_ptr<rocksdb::Env> careful_ = MakeCarefulEnv(*noting_, failed_);
+  const std::unique_ptr<rocksdb::Env> careful_ = MakeCarefulEnv(*noting_, failed_, 0);
 };
 
 TEST_F(CarefulEnvTest, NamesAreDurableBeforeCurrentNamesThem) {
