@@ -23,6 +23,28 @@ constexpr uint64_t kTrimmedAtOnce = 16;
 
 using RuleAndStage = std::pair<std::string, std::string>;
 
+// Counts open alerts by rule and stage, as they change. A country has some hundred thousand of them, of a few rules:
+// each costs a look-up when it changes, and none when the counts are asked for.
+class OpenAlertCounts {
+ public:
+  // Nothing: the alert is closed.
+  void Set(uint64_t id, std::optional<RuleAndStage> now) {
+    if (const auto before = cells_.find(id); before != cells_.end()) {
+      if (--before->second->second == 0) counts_.erase(before->second);
+      cells_.erase(before);
+    }
+    if (!now.has_value()) return;
+    const auto cell = counts_.try_emplace(*std::move(now), 0).first;
+    ++cell->second;
+    cells_.emplace(id, cell);
+  }
+  const std::map<RuleAndStage, uint64_t>& counts() const { return counts_; }
+
+ private:
+  std::map<RuleAndStage, uint64_t> counts_;  // none of 0
+  std::unordered_map<uint64_t, std::map<RuleAndStage, uint64_t>::iterator> cells_;
+};
+
 }  // namespace
 
 class AlertStore::Impl {
@@ -46,7 +68,7 @@ class AlertStore::Impl {
   std::atomic<uint64_t> last_change = 0;
   std::atomic<uint64_t> first_change = 1;
   mutable Mutex mutex;
-  std::unordered_map<uint64_t, RuleAndStage> open VANGNET_GUARDED_BY(mutex);
+  OpenAlertCounts open VANGNET_GUARDED_BY(mutex);
   Mutex listeners_mutex;
   std::map<uint64_t, std::function<void(uint64_t)>> listeners VANGNET_GUARDED_BY(listeners_mutex);
   uint64_t last_listener VANGNET_GUARDED_BY(listeners_mutex) = 0;
@@ -88,7 +110,7 @@ absl::Status AlertStore::Impl::LoadOpenAlerts() {
     if (!IsOpenAlert(alerts->value())) continue;
     auto alert = DecodeAlert(alerts->value());
     if (!alert.ok()) return alert.status();
-    open[alert->id] = {std::move(alert->finding.rule), std::move(alert->finding.stage)};
+    open.Set(alert->id, RuleAndStage(std::move(alert->finding.rule), std::move(alert->finding.stage)));
   }
   return alerts->status();
 }
@@ -165,13 +187,7 @@ void AlertStore::Applied() {
   impl_->due.Applied();
   {
     MutexLock lock(impl_->mutex);
-    for (auto& [id, open] : impl_->staged_open) {
-      if (open) {
-        impl_->open[id] = *std::move(open);
-      } else {
-        impl_->open.erase(id);
-      }
-    }
+    for (auto& [id, now] : impl_->staged_open) impl_->open.Set(id, std::move(now));
   }
   impl_->staged_open.clear();
   impl_->first_change = impl_->first_kept;
@@ -281,10 +297,8 @@ absl::StatusOr<std::vector<StoredChange>> AlertStore::GetChangesAfter(uint64_t s
 uint64_t AlertStore::last_change() const { return impl_->last_change; }
 
 std::map<std::pair<std::string, std::string>, uint64_t> AlertStore::CountOpen() const {
-  std::map<RuleAndStage, uint64_t> counts;
   MutexLock lock(impl_->mutex);
-  for (const auto& [id, rule_and_stage] : impl_->open) ++counts[rule_and_stage];
-  return counts;
+  return impl_->open.counts();
 }
 
 absl::StatusOr<std::optional<std::string>> AlertStore::GetAnswer(std::string_view request_id, absl::Time now) const {

@@ -85,7 +85,7 @@ class AlertStore {
   // Changes after `sequence`, at most `max`. OUT_OF_RANGE: older than what is kept.
   absl::StatusOr<std::vector<StoredChange>> GetChangesAfter(uint64_t sequence, size_t max) const;
   uint64_t last_change() const;
-  // Open alerts by rule and stage.
+  // Open alerts by rule and stage; none of 0. Cost: that of the answer.
   std::map<std::pair<std::string, std::string>, uint64_t> CountOpen() const;
   // The answer given to this command, unless it is older than kAnswersKept.
   absl::StatusOr<std::optional<std::string>> GetAnswer(std::string_view request_id, absl::Time now) const;

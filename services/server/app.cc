@@ -20,7 +20,6 @@
 #include "alerts/engine/sweeper.h"
 #include "google/protobuf/stubs/logging.h"
 #include "services/alerts/alert_service.h"
-#include "services/alerts/open_alerts.h"
 #include "services/convert/record_reader.h"
 #include "services/ingest/absence_warning.h"
 #include "services/ingest/group_committer.h"
@@ -135,7 +134,6 @@ class App::Impl {
   std::unique_ptr<RecordReader> reader_;
   std::unique_ptr<GroupCommitter> committer_;
   std::unique_ptr<Ingest> ingest_;
-  std::unique_ptr<OpenAlerts> open_alerts_;
   TaskQueue tasks_{kFindingListingsMax};
   TaskQueue policy_tasks_{kReloadsMax};
   std::atomic<bool> activating_ = false;
@@ -203,8 +201,7 @@ absl::Status App::Impl::Open() {
           .find_warning = [this](const Record& record) { return AbsenceWarning(record, *sweeper_->rulebook().book); },
           .count = [this](std::string_view source,
                           const OutcomeCounts& counts) { metrics_->CountOutcomes(source, counts); }});
-  open_alerts_ = std::make_unique<OpenAlerts>(*alerts_);
-  return open_alerts_->Update();
+  return absl::OkStatus();
 }
 
 absl::Status App::Impl::OpenEngine() {
@@ -438,8 +435,6 @@ void App::Impl::WatchLoop() {
   while (watch_.Wait(kWatchEvery)) {
     alert_service_->Wake();
     LookAtDisk();
-    const absl::Status counted = open_alerts_->Update();
-    if (!counted.ok()) log_.Warning("open alerts could not be counted", {{"status", ToString(counted)}});
   }
 }
 
@@ -506,7 +501,7 @@ void App::Impl::GiveUp() {
 Metrics::Reading App::Impl::Read() {
   const auto hold = policies_->GetHold();
   return {.pending_subjects = sweeper_->pending(),
-          .open_alerts = open_alerts_->counts(),
+          .open_alerts = alerts_->CountOpen(),
           .clock_held = clock_.held(),
           .disk = {.free_bytes = reserve_.free_bytes(), .is_short = reserve_.is_short()},
           .configuration = {.version = sweeper_->version(),
