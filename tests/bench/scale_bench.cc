@@ -1,5 +1,6 @@
-// scale_bench: one vangnetd that grows to ten regions. What each region more costs, and at one and at ten regions:
-// memory, disk, starts after a kill and after an orderly end; a backtest of the first; vangnet verify of all.
+// scale_bench: one vangnetd that grows to ten regions, or to a hundred, which is more than the country. What a region
+// more costs, and at one, ten and a hundred: memory, disk, starts after a kill and after an orderly end; a backtest of
+// the first; vangnet verify of all.
 //
 // What is measured, how, and what it gave: tests/bench/README.md.
 #include <fcntl.h>
@@ -30,7 +31,7 @@ namespace {
 
 using vangnet::v1::StreamRecordsRequest;
 
-constexpr int kRegions = 10;
+constexpr int kRegionsMax = 100;  // BenchRecords has schools for as many
 constexpr int kAbsencesPerChild = 10;
 constexpr int kRecordsPerChild = 2 + kAbsencesPerChild;
 constexpr int kRecordsPerChunk = 1000;
@@ -38,6 +39,22 @@ constexpr int kWindow = 4;
 
 double SecondsOf(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
+
+// What loading something took.
+struct Cost {
+  double records = 0;
+  double streamed_seconds = 0;
+  double evaluated_seconds = 0;
+  double cpu_seconds = 0;
+};
+
+Cost& operator+=(Cost& sum, const Cost& one) {
+  sum.records += one.records;
+  sum.streamed_seconds += one.streamed_seconds;
+  sum.evaluated_seconds += one.evaluated_seconds;
+  sum.cpu_seconds += one.cpu_seconds;
+  return sum;
 }
 
 // What a program took; one that fails ends this one.
@@ -74,31 +91,37 @@ class ScaleBench {
   explicit ScaleBench(const Flags& flags)
       : vangnet_(flags.Get("vangnet")),
         options_(ReadVangnetdOptions(flags, flags.Get("directory", "bench-data"))),
-        children_(flags.GetInt("students", 27'500)) {}
+        children_(flags.GetInt("students", 27'500)),
+        regions_wanted_(flags.GetInt("regions", 10)) {}
 
   void Run() {
     std::filesystem::remove_all(options_.directory);
     server_ = StartVangnetd(options_);
-    for (int region = 0; region < kRegions; ++region) {
-      AddRegion();
-      if (region == 0 || region + 1 == kRegions) MeasureSize(region == 0 ? "1x" : "10x");
+    for (int size = 1; size <= regions_wanted_; size *= 10) {
+      const std::string at = std::to_string(size) + "x";
+      Cost cost;
+      while (static_cast<int>(regions_.size()) < size) cost += AddRegion();
+      // All since the size before: RocksDB merges now and then, and no region pays for its own.
+      Report(at + ": a region more", cost);
+      MeasureSize(at);
     }
     MeasureDifference();
     server_.reset();
-    const double records = static_cast<double>(kRegions) * children_ * kRecordsPerChild;
+    const double records = static_cast<double>(regions_.size()) * children_ * kRecordsPerChild;
+    const std::string at = std::to_string(regions_.size()) + "x";
     const Spent verify =
         RunProgram({vangnet_, "verify", "--data_dir", options_.directory + "/data"}, options_.directory + "/verify");
-    figures_.Add("10x: vangnet verify, us of CPU/record", verify.cpu_seconds / records * 1e6);
-    figures_.Add("10x: vangnet verify, s", verify.seconds);
-    figures_.Add("10x: vangnet verify, peak MB", verify.peak_bytes / 1e6);
+    figures_.Add(at + ": vangnet verify, us of CPU/record", verify.cpu_seconds / records * 1e6);
+    figures_.Add(at + ": vangnet verify, s", verify.seconds);
+    figures_.Add(at + ": vangnet verify, peak MB", verify.peak_bytes / 1e6);
     std::filesystem::remove_all(options_.directory);
   }
 
   const Figures& figures() const { return figures_; }
 
  private:
-  // One region more: its profiles and placements, then its absences. The first and the last are the figures.
-  void AddRegion() {
+  // One region more: its profiles and placements, then its absences.
+  Cost AddRegion() {
     const auto number = static_cast<uint64_t>(regions_.size());
     regions_.emplace_back(number + 1, children_, Today(), "r" + std::to_string(number) + "-", static_cast<int>(number));
     BenchRecords& maker = regions_.back();
@@ -106,27 +129,29 @@ class ScaleBench {
     for (StreamRecordsRequest& chunk : maker.Absences(kAbsencesPerChild * children_, kRecordsPerChunk)) {
       chunks.push_back(std::move(chunk));
     }
-    const std::string at = number == 0 ? "1x" : "10x";
-    const bool is_figure = number == 0 || number + 1 == kRegions;
-    MeasureLoad(chunks, is_figure ? at + ": a region more" : "");
+    return Load(chunks);
   }
 
   // Until all of it has been evaluated, and for the processor until the tables written for it are merged too: whoever
-  // comes next would pay for that. An empty name: no figure.
-  void MeasureLoad(const std::vector<StreamRecordsRequest>& chunks, const std::string& name) {
-    double records = 0;
-    for (const StreamRecordsRequest& chunk : chunks) records += chunk.records_size();
+  // comes next would pay for that.
+  Cost Load(const std::vector<StreamRecordsRequest>& chunks) {
+    Cost cost;
+    for (const StreamRecordsRequest& chunk : chunks) cost.records += chunk.records_size();
     IngestLoad load(server_->address());
     const double cpu_before = server_->CpuSeconds();
     const double begin = Seconds();
-    const double streamed = load.Stream(chunks, kWindow);
+    cost.streamed_seconds = load.Stream(chunks, kWindow);
     load.AwaitEvaluation(&regions_.front());
-    const double evaluated = Seconds() - begin;
+    cost.evaluated_seconds = Seconds() - begin;
     server_->AwaitRest();
-    if (name.empty()) return;
-    figures_.Add(name + ", stream, records/s", records / streamed);
-    figures_.Add(name + ", until evaluated, records/s", records / evaluated);
-    figures_.Add(name + ", CPU us/record", (server_->CpuSeconds() - cpu_before) / records * 1e6);
+    cost.cpu_seconds = server_->CpuSeconds() - cpu_before;
+    return cost;
+  }
+
+  void Report(const std::string& name, const Cost& cost) {
+    figures_.Add(name + ", stream, records/s", cost.records / cost.streamed_seconds);
+    figures_.Add(name + ", until evaluated, records/s", cost.records / cost.evaluated_seconds);
+    figures_.Add(name + ", CPU us/record", cost.cpu_seconds / cost.records * 1e6);
   }
 
   // One absence for each of `count` children, evenly over all regions.
@@ -143,7 +168,7 @@ class ScaleBench {
   }
 
   void MeasureSize(const std::string& at) {
-    MeasureLoad(Spread(children_ * 3 / 4), at + ": absences over all children");
+    Report(at + ": absences over all children", Load(Spread(children_ * 3 / 4)));
     const double children = static_cast<double>(children_) * static_cast<double>(regions_.size());
     figures_.Add(at + ": server memory, MB", server_->ResidentBytes() / 1e6);
     const double disk = BytesOfDirectory(options_.directory + "/data");
@@ -161,18 +186,21 @@ class ScaleBench {
     if (at == "1x") figures_.Add("1x: backtest of a year, every rule twice, s", BacktestSeconds(server_->address()));
   }
 
-  // What of memory and disk grows with the children, and not with the settings.
+  // What of memory grows with the children, and not with the settings.
   void MeasureDifference() {
-    const double more = static_cast<double>(children_) * (kRegions - 1);
-    const double memory = figures_.Median("10x: server memory, MB") - figures_.Median("1x: server memory, MB");
+    const auto regions = static_cast<double>(regions_.size());
+    const double more = static_cast<double>(children_) * (regions - 1);
+    const double last = figures_.Median(std::to_string(regions_.size()) + "x: server memory, MB");
+    const double memory = last - figures_.Median("1x: server memory, MB");
     figures_.Add("server memory, bytes for each child more", memory * 1e6 / more);
     figures_.Add("server memory at 2.4 million children by that, GB",
-                 (figures_.Median("10x: server memory, MB") + memory / more * (2.4e6 - more)) / 1e3);
+                 (last + memory / more * (2.4e6 - children_ * regions)) / 1e3);
   }
 
   const std::string vangnet_;
   const VangnetdOptions options_;
   const int children_;  // of a region
+  const int regions_wanted_;
   std::unique_ptr<ServerProcess> server_;
   std::vector<BenchRecords> regions_;
   Figures figures_;
@@ -180,10 +208,11 @@ class ScaleBench {
 
 int Main(int argc, char** argv) {
   const Flags flags(argc, argv);
-  if (!flags.HasAll({"vangnetd", "vangnet", "region", "policy"})) {
+  const int regions = flags.GetInt("regions", 10);
+  if (!flags.HasAll({"vangnetd", "vangnet", "region", "policy"}) || (regions != 10 && regions != kRegionsMax)) {
     std::fprintf(stderr,
                  "usage: scale_bench --vangnetd PROGRAM --vangnet PROGRAM --region FILE --policy FILE\n"
-                 "         [--students N (of a region)] [--directory DIR] [--figures FILE]\n");
+                 "         [--students N (of a region)] [--regions 10|100] [--directory DIR] [--figures FILE]\n");
     return 2;
   }
   ScaleBench bench(flags);
