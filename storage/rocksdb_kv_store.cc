@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <limits>
 #include <tuple>
 
 #include "rocksdb/cache.h"
@@ -68,13 +69,10 @@ rocksdb::DBOptions DatabaseOptions(const RocksdbKvStore::Options& options, rocks
 
 // Versions are only added, never changed, so that merging their tables early gains nothing: ten of about one size at a
 // time, which writes each version again once or twice in the life of a country's store, where levels would do it ten
-// times (tests/bench/README.md). What comes in while a large merge runs is not made to wait.
+// times (tests/bench/README.md).
 void MergeSeldom(rocksdb::ColumnFamilyOptions& family) {
-  constexpr int kTablesMerged = 10;
   family.compaction_style = rocksdb::kCompactionStyleUniversal;
-  family.level0_file_num_compaction_trigger = kTablesMerged;
-  family.level0_slowdown_writes_trigger = 6 * kTablesMerged;
-  family.level0_stop_writes_trigger = 8 * kTablesMerged;
+  family.level0_file_num_compaction_trigger = 10;
   // However much is newer than what was merged last: merging it all would gain no space.
   family.compaction_options_universal.max_size_amplification_percent = 1'000'000;
 }
@@ -102,6 +100,10 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
   family.write_buffer_size = uint64_t{is_large ? 32u : 8u} << 20;
   family.max_write_buffer_number = 3;
   if (table == Table::kVersions) MergeSeldom(family);
+  // Records do not wait for merges, which may be late for as long as there is no room for them: with twenty tables that
+  // are not merged RocksDB would slow all writes down, with thirty-six stop them without a word.
+  family.level0_slowdown_writes_trigger = std::numeric_limits<int>::max();
+  family.level0_stop_writes_trigger = std::numeric_limits<int>::max();
   // With a hint per partition an insert starts where the last one was: at once in versions, whose sequences ascend, and
   // nearby in the others, whose batches are sorted.
   family.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
@@ -281,7 +283,9 @@ absl::Status RocksdbKvStore::EmptyLog() {
   if (database_->env != nullptr) return absl::FailedPreconditionError("the database is open for reading only");
   if (database_->log_failure->seen()) return absl::InternalError("the disk failed before");
   const std::vector<rocksdb::ColumnFamilyHandle*> tables(database_->handles.begin(), database_->handles.end());
-  return FromRocksdb(database_->db->Flush(rocksdb::FlushOptions(), tables), "emptying the log");
+  rocksdb::FlushOptions at_once;
+  at_once.allow_write_stall = true;  // or it waits until merges have caught up
+  return FromRocksdb(database_->db->Flush(at_once, tables), "emptying the log");
 }
 
 absl::StatusOr<std::optional<std::string>> RocksdbKvStore::Get(Table table, std::string_view key) const {

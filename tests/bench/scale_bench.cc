@@ -88,32 +88,30 @@ Spent RunProgram(const std::vector<std::string>& command, const std::string& out
 
 class ScaleBench {
  public:
-  explicit ScaleBench(const Flags& flags)
+  ScaleBench(const Flags& flags, int regions)
       : vangnet_(flags.Get("vangnet")),
         options_(ReadVangnetdOptions(flags, flags.Get("directory", "bench-data"))),
         children_(flags.GetInt("students", 27'500)),
-        regions_wanted_(flags.GetInt("regions", 10)) {}
+        regions_wanted_(regions) {}
 
   void Run() {
     std::filesystem::remove_all(options_.directory);
     server_ = StartVangnetd(options_);
     for (int size = 1; size <= regions_wanted_; size *= 10) {
-      const std::string at = std::to_string(size) + "x";
       Cost cost;
       while (static_cast<int>(regions_.size()) < size) cost += AddRegion();
       // All since the size before: RocksDB merges now and then, and no region pays for its own.
-      Report(at + ": a region more", cost);
-      MeasureSize(at);
+      Report("a region more", cost);
+      MeasureSize();
     }
     MeasureDifference();
     server_.reset();
     const double records = static_cast<double>(regions_.size()) * children_ * kRecordsPerChild;
-    const std::string at = std::to_string(regions_.size()) + "x";
     const Spent verify =
         RunProgram({vangnet_, "verify", "--data_dir", options_.directory + "/data"}, options_.directory + "/verify");
-    figures_.Add(at + ": vangnet verify, us of CPU/record", verify.cpu_seconds / records * 1e6);
-    figures_.Add(at + ": vangnet verify, s", verify.seconds);
-    figures_.Add(at + ": vangnet verify, peak MB", verify.peak_bytes / 1e6);
+    figures_.Add(At() + "vangnet verify, us of CPU/record", verify.cpu_seconds / records * 1e6);
+    figures_.Add(At() + "vangnet verify, s", verify.seconds);
+    figures_.Add(At() + "vangnet verify, peak MB", verify.peak_bytes / 1e6);
     std::filesystem::remove_all(options_.directory);
   }
 
@@ -148,10 +146,13 @@ class ScaleBench {
     return cost;
   }
 
+  // What the names of figures begin with, at the size of now.
+  std::string At() const { return std::to_string(regions_.size()) + "x: "; }
+
   void Report(const std::string& name, const Cost& cost) {
-    figures_.Add(name + ", stream, records/s", cost.records / cost.streamed_seconds);
-    figures_.Add(name + ", until evaluated, records/s", cost.records / cost.evaluated_seconds);
-    figures_.Add(name + ", CPU us/record", cost.cpu_seconds / cost.records * 1e6);
+    figures_.Add(At() + name + ", stream, records/s", cost.records / cost.streamed_seconds);
+    figures_.Add(At() + name + ", until evaluated, records/s", cost.records / cost.evaluated_seconds);
+    figures_.Add(At() + name + ", CPU us/record", cost.cpu_seconds / cost.records * 1e6);
   }
 
   // One absence for each of `count` children, evenly over all regions.
@@ -167,30 +168,32 @@ class ScaleBench {
     return chunks;
   }
 
-  void MeasureSize(const std::string& at) {
-    Report(at + ": absences over all children", Load(Spread(children_ * 3 / 4)));
+  void MeasureSize() {
+    Report("absences over all children", Load(Spread(children_ * 3 / 4)));
     const double children = static_cast<double>(children_) * static_cast<double>(regions_.size());
-    figures_.Add(at + ": server memory, MB", server_->ResidentBytes() / 1e6);
+    figures_.Add(At() + "server memory, MB", server_->ResidentBytes() / 1e6);
     const double disk = BytesOfDirectory(options_.directory + "/data");
-    figures_.Add(at + ": disk, bytes/record", disk / (children * kRecordsPerChild));
-    figures_.Add(at + ": disk, bytes/child", disk / children);
+    figures_.Add(At() + "disk, bytes/record", disk / (children * kRecordsPerChild));
+    figures_.Add(At() + "disk, bytes/child", disk / children);
     // Killed at the last answer: the tail of the log is full, and the last children are not evaluated.
     IngestLoad(server_->address()).Stream(Spread(children_ * 3 / 4), kWindow);
     server_->Kill();
     server_ = StartVangnetd(options_);
-    figures_.Add(at + ": kill -9 to serving, s", server_->seconds_to_ready());
+    figures_.Add(At() + "kill -9 to serving, s", server_->seconds_to_ready());
     IngestLoad(server_->address()).AwaitEvaluation(&regions_.front());
     server_.reset();
     server_ = StartVangnetd(options_);
-    figures_.Add(at + ": start after an orderly end, s", server_->seconds_to_ready());
-    if (at == "1x") figures_.Add("1x: backtest of a year, every rule twice, s", BacktestSeconds(server_->address()));
+    figures_.Add(At() + "start after an orderly end, s", server_->seconds_to_ready());
+    if (regions_.size() == 1) {
+      figures_.Add("1x: backtest of a year, every rule twice, s", BacktestSeconds(server_->address()));
+    }
   }
 
   // What of memory grows with the children, and not with the settings.
   void MeasureDifference() {
     const auto regions = static_cast<double>(regions_.size());
     const double more = static_cast<double>(children_) * (regions - 1);
-    const double last = figures_.Median(std::to_string(regions_.size()) + "x: server memory, MB");
+    const double last = figures_.Median(At() + "server memory, MB");
     const double memory = last - figures_.Median("1x: server memory, MB");
     figures_.Add("server memory, bytes for each child more", memory * 1e6 / more);
     figures_.Add("server memory at 2.4 million children by that, GB",
@@ -215,7 +218,7 @@ int Main(int argc, char** argv) {
                  "         [--students N (of a region)] [--regions 10|100] [--directory DIR] [--figures FILE]\n");
     return 2;
   }
-  ScaleBench bench(flags);
+  ScaleBench bench(flags, regions);
   bench.Run();
   bench.figures().Print();
   bench.figures().Append(flags.Get("figures"));

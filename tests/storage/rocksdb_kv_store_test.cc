@@ -10,11 +10,11 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <random>
 #include <thread>
 
 #include "rocksdb/db.h"
 #include "tests/storage/kv_stores.h"
+#include "tests/storage/version_tables.h"
 
 namespace vangnet_testing {
 namespace {
@@ -41,13 +41,10 @@ uint64_t BytesMoved(const std::string& counter) {
 
 // Until RocksDB has merged what it would merge.
 void AwaitMerges(rocksdb::DB& database) {
-  const auto sum = [&](const char* property) {
-    uint64_t value = 0;
-    EXPECT_TRUE(database.GetAggregatedIntProperty(property, &value));
-    return value;
-  };
   for (int look = 0; look < 1'000'000; ++look) {
-    if (sum("rocksdb.compaction-pending") == 0 && sum("rocksdb.num-running-compactions") == 0) return;
+    const bool rests =
+        SumOf(database, "rocksdb.compaction-pending") == 0 && SumOf(database, "rocksdb.num-running-compactions") == 0;
+    if (rests) return;
     std::this_thread::yield();
   }
   ADD_FAILURE() << "RocksDB merges without end";
@@ -131,28 +128,16 @@ TEST_F(RocksdbKvStoreTest, ALookupReadsLittleHoweverSmallTheCache) {
 // With levels each version is written six times more: with every fourth table RocksDB merges all that there is.
 TEST_F(RocksdbKvStoreTest, AVersionIsWrittenAgainOnceOrTwice) {
   constexpr int kTables = 40;
-  constexpr int kVersionsOfATable = 500;
-  constexpr size_t kVersionBytes = 1'000;
   constexpr uint64_t kTimesMax = 5;  // the log, the first table, its merges: 3.0; with levels 7.6
   auto kv = Open();
   ASSERT_TRUE(kv.ok()) << kv.status();
-  std::minstd_rand random(1);
   const uint64_t before = BytesMoved("wchar");
   for (int table = 0; table < kTables; ++table) {
-    WriteBatch batch;
-    for (int i = 0; i < kVersionsOfATable; ++i) {
-      const std::string number = std::to_string(table * kVersionsOfATable + i);
-      std::string version(kVersionBytes, '\0');  // that no compression makes smaller
-      for (char& byte : version) byte = static_cast<char>(random() >> 8);
-      // As in the store: every table has versions of every partition.
-      batch.Put(Table::kVersions, std::string(1, static_cast<char>(i % 64)) + number, version);
-    }
-    ASSERT_TRUE((*kv)->Write(batch, Durability::kUnsynced).ok());
-    ASSERT_TRUE((*kv)->EmptyLog().ok());
+    ASSERT_NO_FATAL_FAILURE(WriteVersionTable(**kv, table));
     AwaitMerges((*kv)->database());
   }
   const uint64_t written = BytesMoved("wchar") - before;
-  constexpr uint64_t kData = uint64_t{kTables} * kVersionsOfATable * kVersionBytes;
+  constexpr uint64_t kData = kTables * kTableBytes;
   EXPECT_GT(written, 2 * kData) << "neither log nor tables";
   EXPECT_LT(written, kTimesMax * kData);
 }
