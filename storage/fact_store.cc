@@ -7,6 +7,12 @@
 #include "storage/version_codec.h"
 
 namespace vangnet {
+namespace {
+
+// States that one batch writes, unless it evaluates more than half as many children.
+constexpr size_t kStatesPerBatch = 1024;
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<FactStore>> FactStore::Open(KvStore& kv, DurableMark& mark, const Options& options) {
   auto impl = std::make_unique<Impl>(kv, mark, options);
@@ -44,26 +50,44 @@ void FactStore::MarkPending(const std::vector<Subject>& subjects, uint64_t seque
 }
 
 absl::Status FactStore::AddEvaluated(const std::vector<PendingSubject>& subjects, WriteBatch& batch) {
-  // The cursor first: what is committed from here on is beyond it, whether or not its state gets into the batch.
-  const uint64_t cursor = impl_->pending.CursorAfter(subjects);
+  // First of all: what is committed from here on is beyond it, whether or not its state gets into the batch.
+  const uint64_t evaluated = impl_->pending.EvaluatedAfter(subjects);
   for (const PendingSubject& pending : subjects) {
     if (pending.subject.kind != SubjectKind::kStudent) continue;
-    impl_->states.AddUnwritten(pending.subject.key, batch);
     impl_->links.AddUnwritten(pending.subject.key, batch);
     impl_->placed.AddUnwritten(pending.subject.key, batch);
   }
+  const uint64_t cursor = impl_->states.AddBehind(evaluated, std::max(kStatesPerBatch, 2 * subjects.size()), batch);
   batch.Put(Table::kMeta, MetaKey(kCursorMeta), EncodeNumber(cursor));
+  batch.Put(Table::kMeta, MetaKey(kEvaluatedMeta), EncodeNumber(evaluated));
   return absl::OkStatus();
 }
 
 void FactStore::Evaluated(const std::vector<PendingSubject>& subjects) {
   for (const PendingSubject& pending : subjects) {
     if (pending.subject.kind != SubjectKind::kStudent) continue;
-    impl_->states.Written(pending.subject.key);
     impl_->links.Written(pending.subject.key);
     impl_->placed.Written(pending.subject.key);
   }
+  impl_->states.Written();
   impl_->pending.Evaluated(subjects);
+}
+
+absl::Status FactStore::WriteStates() {
+  const uint64_t evaluated = impl_->pending.evaluated();
+  size_t states = 0;
+  do {
+    WriteBatch batch;
+    const uint64_t cursor = impl_->states.AddAllBehind(evaluated, kStatesPerBatch, batch);
+    states = batch.size();
+    if (states == 0) break;
+    batch.Put(Table::kMeta, MetaKey(kCursorMeta), EncodeNumber(cursor));
+    batch.Sort();
+    absl::Status status = impl_->kv.Write(batch, Durability::kUnsynced);
+    if (!status.ok()) return status;
+    impl_->states.Written();
+  } while (states == kStatesPerBatch);
+  return absl::OkStatus();
 }
 
 void FactStore::PutBack(const std::vector<PendingSubject>& subjects) { impl_->pending.PutBack(subjects); }
@@ -159,7 +183,7 @@ uint64_t FactStore::last_sequence() const { return impl_->pending.last_sequence(
 
 absl::Time FactStore::last_received_at() const { return absl::FromUnixMicros(impl_->last_received_micros.load()); }
 
-uint64_t FactStore::cursor() const { return impl_->pending.cursor(); }
+uint64_t FactStore::evaluated() const { return impl_->pending.evaluated(); }
 
 absl::StatusOr<std::vector<ChannelStatus>> FactStore::GetSourceStatus(std::string_view source) const {
   return impl_->sources.Get(source);
@@ -194,7 +218,7 @@ std::vector<std::pair<std::string, uint64_t>> FactStore::Figures() const {
           {"state_cache_states", impl_->states.states()},
           {"pending_subjects", impl_->pending.size()},
           {"last_sequence", impl_->pending.last_sequence()},
-          {"cursor", impl_->pending.cursor()}};
+          {"evaluated", impl_->pending.evaluated()}};
 }
 
 }  // namespace vangnet

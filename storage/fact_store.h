@@ -3,8 +3,9 @@
 // Guarantees: when Commit returns OK every ACCEPTED and STALE version of the group survives power loss, and
 //   every DUPLICATE and STALE lost to a version that does. Outcomes do not depend on how records are cut into
 //   chunks and groups. Packed states are derived: Open folds the versions beyond the cursor into them again.
-// Thread safety: Commit by one thread at a time (the committer); TakePending, AddPacked and Packed by one thread
-//   at a time (the sweeper); all reads concurrently with both.
+// Thread safety: Commit by one thread at a time (the committer); TakePending, AddEvaluated, Evaluated and WriteStates
+// by
+//   one thread at a time (the sweeper); all reads concurrently with both.
 // Time: never reads a clock; `received_at` is the caller's and never decreases.
 // Errors: those of KvStore; after INTERNAL from Commit the process must exit and reopen.
 #ifndef VANGNET_STORAGE_FACT_STORE_H_
@@ -88,8 +89,8 @@ struct BackfillQueue {
   size_t waiting = 0;                                 // of them, those that TakePending leaves where they are
   uint64_t waiting_versions = 0;                      // from the first change of those who wait to the last of all
   absl::Time waiting_since = absl::InfiniteFuture();  // receipt of the oldest change of those who wait
-  // Chunks of backfills since Open, and when the last one was received, before Open too as far as it is beyond the
-  // cursor; infinite past: none.
+  // Chunks of backfills since Open, and when the last one was received, before Open too as far as it is not
+  // evaluated; infinite past: none.
   uint64_t chunks = 0;
   absl::Time received_at = absl::InfinitePast();
 };
@@ -135,6 +136,8 @@ class FactStore : public FactsView {
  public:
   struct Options {
     uint64_t state_cache_bytes_max = uint64_t{1} << 30;
+    // How many versions the packed states on disk may be behind, and a start after a crash has to fold: 5 us each.
+    uint64_t states_behind_max = 131'072;
     int rejections_per_source_max = 100'000;
     absl::Duration rejections_kept = absl::Hours(24 * 30);
     // A store with versions but without its mark is taken as it is, and gets a new mark.
@@ -159,7 +162,7 @@ class FactStore : public FactsView {
 
   // --- the sweeper ---
   // Takes up to `max` subjects off the list: children whose placements changed before all others, and else those with
-  // the oldest changes, but of each kind some (pending_list.h). They count as pending for the cursor until Evaluated.
+  // the oldest changes, but of each kind some (pending_list.h). They count as not evaluated until Evaluated.
   // Every key joined with a changed key by same_student comes with it. Subjects of which all that is new came by
   // backfill stay on the list until ReleaseBackfill.
   std::vector<PendingSubject> TakePending(size_t max);
@@ -172,10 +175,14 @@ class FactStore : public FactsView {
   bool IsPending(const Subject& subject) const;
   // Adds `subjects` to the list as if their facts had changed at `sequence` (expansion of a school fact).
   void MarkPending(const std::vector<Subject>& subjects, uint64_t sequence, bool backfill_only, absl::Time received_at);
-  // Adds to `batch`, to be written unsynced by the caller: packed states of `subjects`, their placed and link
-  // entries, and the cursor as it will be when they are evaluated. Call Evaluated after the write.
+  // Adds to `batch`, to be written unsynced by the caller: placed and link entries of `subjects`, that all is evaluated
+  // up to where it will be when they are, and packed states, of whichever children, that are too far behind on disk.
+  // Call Evaluated after the write.
   absl::Status AddEvaluated(const std::vector<PendingSubject>& subjects, WriteBatch& batch);
   void Evaluated(const std::vector<PendingSubject>& subjects);
+  // Writes, unsynced, every packed state that is behind on disk, so that the next start folds nothing that is
+  // evaluated.
+  absl::Status WriteStates();
   // Puts subjects back that could not be committed.
   void PutBack(const std::vector<PendingSubject>& subjects);
 
@@ -209,7 +216,8 @@ class FactStore : public FactsView {
   absl::StatusOr<std::vector<std::string>> ListPartition(int partition, std::string_view first, size_t max) const;
   // Last sequence given out; every version at or below it is durable.
   uint64_t last_sequence() const;
-  uint64_t cursor() const;
+  // Every version at or below it is evaluated.
+  uint64_t evaluated() const;
   // When the newest chunk that a reader can have seen was received: whoever read facts before this call read none that
   // were received later. Epoch: none ever.
   absl::Time last_received_at() const;

@@ -218,7 +218,7 @@ absl::Status GroupCommit::Publish() {
       if (*others != store_.links.OthersOf(subject.key)) relinked.emplace_back(subject.key, *std::move(others));
     }
     for (const std::string& school : touched.placed_at) store_.placed.Add(school, subject.key);
-    store_.states.Publish(subject.key, touched.state.bytes());
+    store_.states.Publish(subject.key, touched.state.bytes(), touched.change.first_sequence);
   }
   // All who were one child with a key that is linked anew, and all who are now, must be looked at again.
   for (const auto& [student, others] : relinked) {

@@ -26,7 +26,7 @@ class FactStore::Impl {
   Impl(KvStore& kv_in, DurableMark& mark_in, const Options& options)
       : kv(kv_in),
         mark(mark_in),
-        states(kv_in, options.state_cache_bytes_max),
+        states(kv_in, options.state_cache_bytes_max, options.states_behind_max),
         placed(kv_in),
         quarantine(kv_in, options),
         accept_without_mark(options.accept_without_mark) {}
@@ -75,7 +75,7 @@ class FactStore::Impl {
   absl::Status CheckMark(uint64_t last_sequence);
   // What Open learns of a subject from the versions beyond the cursor.
   struct Replay;
-  absl::Status ReplayPartition(uint8_t partition, uint64_t cursor, Replay& replay);
+  absl::Status ReplayPartition(uint8_t partition, Replay& replay);
   absl::Status FoldReplayed(std::string_view value, uint64_t sequence, Replay& replay);
   absl::Status PublishReplay(Replay& replay);
 };

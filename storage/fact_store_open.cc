@@ -14,9 +14,11 @@ namespace vangnet {
 struct FactStore::Impl::Replay {
   struct Subject {
     PackedState state;
-    bool folded = false;
-    PendingSubject change;
+    uint64_t first_folded = 0;  // the first version that the state on disk did not have; 0: it has all
+    PendingSubject change;      // first_sequence 0: all of it is evaluated
   };
+  uint64_t cursor = 0;
+  uint64_t evaluated = 0;
   std::unordered_map<vangnet::Subject, Subject, SubjectHash> subjects;
   uint64_t last_sequence = 0;
   absl::Time last_received_at = absl::UnixEpoch();
@@ -55,7 +57,7 @@ absl::Status FactStore::Impl::CheckMark(uint64_t last_sequence) {
                              std::to_string(**marked - last_sequence) + " acknowledged records are missing");
 }
 
-absl::Status FactStore::Impl::ReplayPartition(uint8_t partition, uint64_t cursor, Replay& replay) {
+absl::Status FactStore::Impl::ReplayPartition(uint8_t partition, Replay& replay) {
   const std::string prefix = PartitionKey(partition);
   const auto versions = kv.NewIterator(Table::kVersions);
   // The last version tells how far the partition goes, also when all of it lies before the cursor.
@@ -69,7 +71,7 @@ absl::Status FactStore::Impl::ReplayPartition(uint8_t partition, uint64_t cursor
   if (!version.ok()) return version.status();
   replay.last_received_at = std::max(replay.last_received_at, version->received_at);
 
-  for (versions->Seek(VersionKey(partition, cursor + 1)); versions->Valid(); versions->Next()) {
+  for (versions->Seek(VersionKey(partition, replay.cursor + 1)); versions->Valid(); versions->Next()) {
     if (versions->key().substr(0, 1) != prefix) break;
     const auto sequence = SequenceOfVersionKey(versions->key());
     if (!sequence) return absl::DataLossError("a key of the table versions is broken");
@@ -90,12 +92,15 @@ absl::Status FactStore::Impl::FoldReplayed(std::string_view value, uint64_t sequ
     if (!packed.ok()) return packed.status();
     subject.state = PackedState(*std::move(packed));
     change.subject = key;
-    change.first_sequence = sequence;
-    change.received_at = version->received_at;
   }
   auto folded = FoldVersion(*version, sequence, subject.state);
   if (!folded.ok()) return folded.status();
-  subject.folded = subject.folded || *folded;
+  if (*folded && subject.first_folded == 0) subject.first_folded = sequence;
+  if (sequence <= replay.evaluated) return absl::OkStatus();
+  if (change.first_sequence == 0) {
+    change.first_sequence = sequence;
+    change.received_at = version->received_at;
+  }
   change.last_sequence = sequence;
   change.backfill_only = change.backfill_only && version->backfill;
   if (version->backfill) replay.backfill_received_at = std::max(replay.backfill_received_at, version->received_at);
@@ -113,27 +118,33 @@ absl::Status FactStore::Impl::FoldReplayed(std::string_view value, uint64_t sequ
 
 absl::Status FactStore::Impl::PublishReplay(Replay& replay) {
   std::vector<PendingSubject> changes;
+  std::vector<std::pair<const vangnet::Subject*, Replay::Subject*>> folded;
   for (auto& [key, subject] : replay.subjects) {
+    if (subject.first_folded != 0) folded.emplace_back(&key, &subject);
+    if (subject.change.first_sequence == 0) continue;
     changes.push_back(subject.change);
-    if (key.kind == SubjectKind::kSchool) {
-      if (!subject.folded) continue;
-      absl::Status status = schools.Publish(key.key, std::move(subject.state).Release());
-      if (!status.ok()) return status;
-      continue;
-    }
+    if (key.kind == SubjectKind::kSchool) continue;
     // Also when the state had folded them all: it may have been written a moment before its links were known.
     auto others = OthersIn(subject.state.bytes(), key.key);
     if (!others.ok()) return others.status();
-    if (*others != links.OthersOf(key.key)) {
-      const std::vector<std::string> keys = links.KeysOf(key.key);
-      for (const std::string& joined : keys) {
-        changes.push_back(subject.change);
-        changes.back().subject.key = joined;
-        changes.back().together = keys;
-      }
-      links.Replace(key.key, *others);
+    if (*others == links.OthersOf(key.key)) continue;
+    const std::vector<std::string> keys = links.KeysOf(key.key);
+    for (const std::string& joined : keys) {
+      changes.push_back(subject.change);
+      changes.back().subject.key = joined;
+      changes.back().together = keys;
     }
-    if (subject.folded) states.Publish(key.key, subject.state.bytes());
+    links.Replace(key.key, *others);
+  }
+  std::sort(folded.begin(), folded.end(),
+            [](const auto& a, const auto& b) { return a.second->first_folded < b.second->first_folded; });
+  for (const auto& [key, subject] : folded) {
+    if (key->kind == SubjectKind::kStudent) {
+      states.Publish(key->key, subject->state.bytes(), subject->first_folded);
+      continue;
+    }
+    absl::Status status = schools.Publish(key->key, std::move(subject->state).Release());
+    if (!status.ok()) return status;
   }
   // Only now are all links known: whoever is one child with a changed key is looked at again.
   for (size_t i = 0, count = changes.size(); i < count; ++i) {
@@ -156,18 +167,22 @@ absl::Status FactStore::Impl::Open() {
   if (absl::Status status = links.Load(kv); !status.ok()) return status;
   if (absl::Status status = sources.Load(kv); !status.ok()) return status;
   if (absl::Status status = quarantine.Load(); !status.ok()) return status;
-  auto cursor = GetNumber(kv, kCursorMeta);
+  const auto cursor = GetNumber(kv, kCursorMeta);
   if (!cursor.ok()) return cursor.status();
+  const auto evaluated = GetEvaluated(kv);
+  if (!evaluated.ok()) return evaluated.status();
   Replay replay;
+  replay.cursor = *cursor;
+  replay.evaluated = *evaluated;
   for (int partition = 0; partition < kPartitionCount; ++partition) {
-    absl::Status status = ReplayPartition(static_cast<uint8_t>(partition), *cursor, replay);
+    absl::Status status = ReplayPartition(static_cast<uint8_t>(partition), replay);
     if (!status.ok()) return status;
   }
   auto given = GetNumber(kv, kLastSequenceMeta);
   if (!given.ok()) return given.status();
   replay.last_sequence = std::max(replay.last_sequence, *given);
   if (absl::Status status = CheckMark(replay.last_sequence); !status.ok()) return status;
-  pending.Start(*cursor, replay.last_sequence);
+  pending.Start(*evaluated, replay.last_sequence);
   if (absl::Status status = PublishReplay(replay); !status.ok()) return status;
   MutexLock lock(commit_mutex);
   last_given = replay.last_sequence;

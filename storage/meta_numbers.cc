@@ -1,5 +1,7 @@
 #include "storage/meta_numbers.h"
 
+#include <algorithm>
+
 #include "storage/byte_codec.h"
 #include "storage/keys.h"
 
@@ -21,6 +23,14 @@ absl::StatusOr<uint64_t> GetNumber(const KvStore& kv, const char* name) {
     return absl::DataLossError(std::string("the number ") + name + " of the table meta is broken");
   }
   return number;
+}
+
+absl::StatusOr<uint64_t> GetEvaluated(const KvStore& kv) {
+  const auto cursor = GetNumber(kv, kCursorMeta);
+  if (!cursor.ok()) return cursor.status();
+  const auto evaluated = GetNumber(kv, kEvaluatedMeta);
+  if (!evaluated.ok()) return evaluated.status();
+  return std::max(*cursor, *evaluated);
 }
 
 }  // namespace vangnet

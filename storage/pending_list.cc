@@ -5,9 +5,9 @@
 
 namespace vangnet {
 
-void PendingList::Start(uint64_t cursor, uint64_t last_sequence) {
+void PendingList::Start(uint64_t evaluated, uint64_t last_sequence) {
   MutexLock lock(mutex_);
-  cursor_ = cursor;
+  evaluated_ = evaluated;
   last_sequence_ = last_sequence;
 }
 
@@ -121,16 +121,16 @@ std::vector<PendingSubject> PendingList::Take(size_t max,
   return taken;
 }
 
-uint64_t PendingList::CursorWith(const std::multiset<uint64_t>& taken) const {
+uint64_t PendingList::EvaluatedWith(const std::multiset<uint64_t>& taken) const {
   uint64_t oldest = last_sequence_ + 1;
   for (const Order& order : lanes_) {
     if (!order.empty()) oldest = std::min(oldest, order.begin()->first);
   }
   if (!taken.empty()) oldest = std::min(oldest, *taken.begin());
-  return std::max(cursor_, oldest == 0 ? 0 : oldest - 1);
+  return std::max(evaluated_, oldest == 0 ? 0 : oldest - 1);
 }
 
-uint64_t PendingList::CursorAfter(const std::vector<PendingSubject>& subjects) const {
+uint64_t PendingList::EvaluatedAfter(const std::vector<PendingSubject>& subjects) const {
   std::multiset<uint64_t> evaluated;
   for (const PendingSubject& subject : subjects) evaluated.insert(subject.first_sequence);
   MutexLock lock(mutex_);
@@ -146,7 +146,7 @@ uint64_t PendingList::CursorAfter(const std::vector<PendingSubject>& subjects) c
     stays.insert(first);
     break;
   }
-  return CursorWith(stays);
+  return EvaluatedWith(stays);
 }
 
 void PendingList::Untake(const std::vector<PendingSubject>& subjects) {
@@ -158,7 +158,7 @@ void PendingList::Untake(const std::vector<PendingSubject>& subjects) {
 void PendingList::Evaluated(const std::vector<PendingSubject>& subjects) {
   MutexLock lock(mutex_);
   Untake(subjects);
-  cursor_ = CursorWith(taken_);
+  evaluated_ = EvaluatedWith(taken_);
 }
 
 void PendingList::PutBack(const std::vector<PendingSubject>& subjects) {
@@ -204,9 +204,9 @@ uint64_t PendingList::last_sequence() const {
   return last_sequence_;
 }
 
-uint64_t PendingList::cursor() const {
+uint64_t PendingList::evaluated() const {
   MutexLock lock(mutex_);
-  return cursor_;
+  return evaluated_;
 }
 
 }  // namespace vangnet

@@ -1,9 +1,9 @@
 // PendingList knows which subjects changed beyond what was evaluated, who of them is to be evaluated first, and with
-// that how far the cursor may go. A subject with nothing but backfill waits in it until ReleaseBackfill.
+// that up to which version all are evaluated. A subject with nothing but backfill waits in it until ReleaseBackfill.
 //
-// Guarantees: a subject is in the list once. Versions at or below the cursor belong to subjects that were evaluated
+// Guarantees: a subject is in the list once. Versions at or below evaluated() belong to subjects that were evaluated
 //   after them: neither a subject in the list nor one that was taken and is not yet evaluated has an older change.
-//   The cursor never goes back. A version that is no backfill ends the wait of its subject.
+//   evaluated() never goes back. A version that is no backfill ends the wait of its subject.
 // Thread safety: all methods may be called concurrently; Take and Evaluated by one thread at a time.
 // Cost: a few hundred bytes a subject; ReleaseBackfill and backfill() take no longer when more wait.
 #ifndef VANGNET_STORAGE_PENDING_LIST_H_
@@ -29,7 +29,7 @@ namespace vangnet {
 class PendingList {
  public:
   // Sets where an empty list begins.
-  void Start(uint64_t cursor, uint64_t last_sequence);
+  void Start(uint64_t evaluated, uint64_t last_sequence);
   // Adds changes, joined with what is in the list already, and moves the last sequence on.
   void Add(const std::vector<PendingSubject>& changes, uint64_t last_sequence);
   // A chunk of a backfill came, whether or not it brought anything new.
@@ -39,8 +39,8 @@ class PendingList {
   // who has no school any more must not wait for a region's absences. They leave half to all others with live facts,
   // and these together leave a quarter to those released from a backfill, whose schools go before their children.
   std::vector<PendingSubject> Take(size_t max, const std::function<std::vector<std::string>(const Subject&)>& joined);
-  // The cursor as it will be when `subjects`, which were taken, are evaluated.
-  uint64_t CursorAfter(const std::vector<PendingSubject>& subjects) const;
+  // What evaluated() will be when `subjects`, which were taken, are.
+  uint64_t EvaluatedAfter(const std::vector<PendingSubject>& subjects) const;
   // `subjects` were evaluated, or go back on the list.
   void Evaluated(const std::vector<PendingSubject>& subjects);
   void PutBack(const std::vector<PendingSubject>& subjects);
@@ -52,7 +52,7 @@ class PendingList {
   bool Contains(const Subject& subject) const;
   size_t size() const;
   uint64_t last_sequence() const;
-  uint64_t cursor() const;
+  uint64_t evaluated() const;
 
  private:
   using Order = std::multimap<uint64_t, PendingSubject>;  // by first_sequence
@@ -68,15 +68,15 @@ class PendingList {
     return subject.backfill_only && subject.first_sequence > released_through_;
   }
   void Untake(const std::vector<PendingSubject>& subjects) VANGNET_REQUIRES(mutex_);
-  // The cursor when only `taken` are left of those taken.
-  uint64_t CursorWith(const std::multiset<uint64_t>& taken) const VANGNET_REQUIRES(mutex_);
+  // What evaluated() is when only `taken` are left of those taken.
+  uint64_t EvaluatedWith(const std::multiset<uint64_t>& taken) const VANGNET_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   std::array<Order, kLaneCount> lanes_ VANGNET_GUARDED_BY(mutex_);
   std::unordered_map<Subject, Order::iterator, SubjectHash> places_ VANGNET_GUARDED_BY(mutex_);
   std::multiset<uint64_t> taken_ VANGNET_GUARDED_BY(mutex_);  // first_sequence of those taken and not evaluated
   uint64_t last_sequence_ VANGNET_GUARDED_BY(mutex_) = 0;
-  uint64_t cursor_ VANGNET_GUARDED_BY(mutex_) = 0;
+  uint64_t evaluated_ VANGNET_GUARDED_BY(mutex_) = 0;
   uint64_t released_through_ VANGNET_GUARDED_BY(mutex_) = 0;  // whose first change is later, waits
   size_t waiting_ VANGNET_GUARDED_BY(mutex_) = 0;
   uint64_t backfill_chunks_ VANGNET_GUARDED_BY(mutex_) = 0;

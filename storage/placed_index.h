@@ -1,7 +1,7 @@
 // PlacedIndex answers which children were ever placed at a school: the table placed, and in memory what is newer.
 //
 // Guarantees: a child is found from the moment its placement is committed. What is newer than the disk's is added to
-//   the batch that evaluates the child, so that a committed placement is in memory, or beyond the cursor, or on disk.
+//   the batch that evaluates the child, so that a committed placement is in memory, or not evaluated on disk, or there.
 // Thread safety: all methods may be called concurrently; Add by one thread, AddUnwritten and Written by one.
 #ifndef VANGNET_STORAGE_PLACED_INDEX_H_
 #define VANGNET_STORAGE_PLACED_INDEX_H_

@@ -1,6 +1,7 @@
 #include "storage/state_cache.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <new>
 #include <utility>
 
@@ -17,14 +18,16 @@ constexpr uint64_t kRoundedUpBytes = 24;
 
 }  // namespace
 
-StateCache::StateCache(const KvStore& kv, uint64_t bytes_max) : kv_(kv), part_bytes_max_(bytes_max / kPartitionCount) {}
+StateCache::StateCache(const KvStore& kv, uint64_t bytes_max, uint64_t behind_max)
+    : kv_(kv), part_bytes_max_(bytes_max / kPartitionCount), behind_max_(behind_max) {}
 
 StateCache::State* StateCache::State::Make(std::string_view key, std::string_view bytes) {
-  void* const memory = ::operator new(sizeof(State) + key.size() + bytes.size());
+  static_assert(kTextOffset == offsetof(State, in_batch) + sizeof(bool));
+  void* const memory = ::operator new(std::max(sizeof(State), kTextOffset + key.size() + bytes.size()));
   auto* const state = new (memory) State();
-  state->key_size = static_cast<uint16_t>(key.size());
+  state->key_size = static_cast<uint8_t>(key.size());
   state->bytes_size = static_cast<uint32_t>(bytes.size());
-  char* const text = reinterpret_cast<char*>(state + 1);
+  char* const text = static_cast<char*>(memory) + kTextOffset;
   std::copy(key.begin(), key.end(), text);
   std::copy(bytes.begin(), bytes.end(), text + key.size());
   return state;
@@ -33,7 +36,7 @@ StateCache::State* StateCache::State::Make(std::string_view key, std::string_vie
 void StateCache::Free::operator()(State* state) const { ::operator delete(state); }
 
 uint64_t StateCache::CostOf(const State& state) {
-  return sizeof(State) + state.key_size + state.bytes_size + kPlaceBytes + kRoundedUpBytes;
+  return State::kTextOffset + state.key_size + state.bytes_size + kPlaceBytes + kRoundedUpBytes;
 }
 
 void StateCache::List::Add(State& state) {
@@ -44,27 +47,24 @@ void StateCache::List::Add(State& state) {
   if (oldest == nullptr) oldest = &state;
 }
 
+void StateCache::List::Replace(State& before, State& after) {
+  after.newer = before.newer;
+  after.older = before.older;
+  (after.newer != nullptr ? after.newer->older : newest) = &after;
+  (after.older != nullptr ? after.older->newer : oldest) = &after;
+}
+
 void StateCache::List::Remove(State& state) {
   (state.newer != nullptr ? state.newer->older : newest) = state.older;
   (state.older != nullptr ? state.older->newer : oldest) = state.newer;
   state.newer = state.older = nullptr;
 }
 
-void StateCache::AddEvictable(const Part& part, State& state) {
-  part.evictable.Add(state);
-  part.evictable_bytes += CostOf(state);
-}
-
-void StateCache::RemoveEvictable(const Part& part, State& state) {
-  part.evictable.Remove(state);
-  part.evictable_bytes -= CostOf(state);
-}
-
 void StateCache::Evict(const Part& part) const {
-  while (part.evictable_bytes > part_bytes_max_ && part.evictable.oldest != nullptr) {
+  while (part.bytes > part_bytes_max_ && part.evictable.oldest != nullptr) {
     State& state = *part.evictable.oldest;
     part.bytes -= CostOf(state);
-    RemoveEvictable(part, state);
+    part.evictable.Remove(state);
     part.states.erase(part.states.find(state.key()));
   }
 }
@@ -90,7 +90,7 @@ absl::StatusOr<const StateCache::State*> StateCache::Find(const Part& part, std:
   }
   State& state = **part.states.emplace(State::Make(student, bytes)).first;
   part.bytes += CostOf(state);
-  AddEvictable(part, state);
+  part.evictable.Add(state);
   return &state;
 }
 
@@ -114,50 +114,88 @@ absl::StatusOr<std::string> StateCache::Get(std::string_view student) const {
   return copy;
 }
 
-void StateCache::Publish(std::string_view student, std::string_view bytes) {
+void StateCache::Publish(std::string_view student, std::string_view bytes, uint64_t sequence) {
   OwnedState made(State::Make(student, bytes));
   State& state = *made;
-  const Part& part = PartOf(student);
+  state.unwritten = true;
+  state.first_unwritten = static_cast<uint32_t>(sequence);
+  Part& part = PartOf(student);
   MutexLock lock(part.mutex);
+  part.last_sequence = sequence;
+  part.bytes += CostOf(state);
+  part.unwritten_bytes += CostOf(state);
   const auto at = part.states.find(student);
   if (at == part.states.end()) {
+    part.unwritten.Add(state);
     part.states.insert(std::move(made));
-  } else {
-    State& before = **at;
-    part.bytes -= CostOf(before);
-    if (before.unwritten) {
-      part.unwritten.Remove(before);
-    } else {
-      RemoveEvictable(part, before);
-    }
-    // Of the same key: the table finds it where it was.
-    const_cast<OwnedState&>(*at) = std::move(made);
+    return;
   }
-  state.unwritten = true;
-  part.unwritten.Add(state);
-  part.bytes += CostOf(state);
+  State& before = **at;
+  part.bytes -= CostOf(before);
+  if (before.unwritten) {
+    // Where it was, also when it is being written: should that fail, its first version is still not on disk.
+    state.first_unwritten = before.first_unwritten;
+    part.unwritten_bytes -= CostOf(before);
+    part.unwritten.Replace(before, state);
+  } else {
+    part.evictable.Remove(before);
+    part.unwritten.Add(state);
+  }
+  // Of the same key: the table finds it where it was.
+  const_cast<OwnedState&>(*at) = std::move(made);
 }
 
-void StateCache::AddUnwritten(std::string_view student, WriteBatch& batch) {
-  const Part& part = PartOf(student);
-  MutexLock lock(part.mutex);
-  const auto at = part.states.find(student);
-  if (at == part.states.end() || !(*at)->unwritten) return;
-  batch.Put(Table::kStates, StateKey(student), (*at)->bytes());
-  (*at)->in_batch = true;
+uint64_t StateCache::FirstUnwritten(const Part& part, const State& state) {
+  return part.last_sequence - (static_cast<uint32_t>(part.last_sequence) - state.first_unwritten);
 }
 
-void StateCache::Written(std::string_view student) {
-  const Part& part = PartOf(student);
-  MutexLock lock(part.mutex);
-  const auto at = part.states.find(student);
-  if (at == part.states.end() || !(*at)->in_batch) return;
-  State& state = **at;
-  state.in_batch = false;
-  state.unwritten = false;
-  part.unwritten.Remove(state);
-  AddEvictable(part, state);
-  Evict(part);
+uint64_t StateCache::AddBehind(uint64_t through, size_t max, WriteBatch& batch) {
+  return AddStates(through, max, /*all=*/false, batch);
+}
+
+uint64_t StateCache::AddAllBehind(uint64_t through, size_t max, WriteBatch& batch) {
+  return AddStates(through, max, /*all=*/true, batch);
+}
+
+uint64_t StateCache::AddStates(uint64_t through, size_t max, bool all, WriteBatch& batch) {
+  in_batch_.clear();
+  const uint64_t due = through > behind_max_ ? through - behind_max_ : 0;
+  uint64_t complete = through;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    Part& part = parts_[(next_part_ + i) % parts_.size()];
+    MutexLock lock(part.mutex);
+    uint64_t left_bytes = part.unwritten_bytes;
+    State* state = part.unwritten.oldest;
+    for (; state != nullptr && in_batch_.size() < max; state = state->newer) {
+      if (!all && FirstUnwritten(part, *state) > due && left_bytes <= part_bytes_max_ / 2) break;
+      batch.Put(Table::kStates, StateKey(state->key()), state->bytes());
+      state->in_batch = true;
+      left_bytes -= CostOf(*state);
+      in_batch_.emplace_back(state->key());
+    }
+    if (state != nullptr) complete = std::min(complete, FirstUnwritten(part, *state) - 1);
+  }
+  next_part_ = (next_part_ + 1) % parts_.size();
+  adding_ = std::max(written_, complete);
+  return adding_;
+}
+
+void StateCache::Written() {
+  for (const std::string& student : in_batch_) {
+    Part& part = PartOf(student);
+    MutexLock lock(part.mutex);
+    const auto at = part.states.find(student);
+    if (at == part.states.end() || !(*at)->in_batch) continue;
+    State& state = **at;
+    state.in_batch = false;
+    state.unwritten = false;
+    part.unwritten.Remove(state);
+    part.unwritten_bytes -= CostOf(state);
+    part.evictable.Add(state);
+    Evict(part);
+  }
+  in_batch_.clear();
+  written_ = adding_;
 }
 
 std::vector<std::string> StateCache::UnwrittenKeys(uint8_t partition, std::string_view first) const {

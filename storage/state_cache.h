@@ -1,12 +1,14 @@
 // StateCache holds packed states of children in memory: all that are newer than what is on disk, and as many others as
-// fit.
+// fit. It writes them behind: a child of whom facts keep coming is written once for many of them.
 //
 // Guarantees: a reader sees the last state published, or the one on disk. A state that is newer than the disk's is
-//   never evicted. A state on disk that is broken or of another format is rebuilt from the versions.
-// Thread safety: all methods may be called concurrently; Publish by one thread, AddUnwritten and Written by one.
+//   never evicted. A state on disk that is broken or of another format is rebuilt from the versions. Versions up to the
+//   sequence that AddBehind gives are in the states on disk once the batch is written.
+// Thread safety: all methods may be called concurrently; Publish by one thread, AddBehind and Written by one.
 // Errors: those of KvStore and of RebuildState.
-// Limits and cost: `bytes_max` bounds what could be evicted, not what is newer than the disk. A state takes its bytes,
-//   its key and about 50 more. 64 parts with a mutex each, held while a state is read from disk.
+// Limits and cost: all states together take `bytes_max`, unless those that are newer than the disk's alone take more;
+//   AddBehind keeps these to half of it. A state takes its bytes, its key and about 50 more. 64 parts with a mutex
+//   each, held while a state is read from disk.
 #ifndef VANGNET_STORAGE_STATE_CACHE_H_
 #define VANGNET_STORAGE_STATE_CACHE_H_
 
@@ -30,19 +32,25 @@ namespace vangnet {
 
 class StateCache {
  public:
-  // `kv` outlives the cache.
-  StateCache(const KvStore& kv, uint64_t bytes_max);
+  // `kv` outlives the cache. `behind_max`: how many versions the states on disk may be behind, below 2^32.
+  StateCache(const KvStore& kv, uint64_t bytes_max, uint64_t behind_max);
 
   // The packed state; empty: nothing is known of the child.
   absl::StatusOr<std::string> Get(std::string_view student) const;
   // Calls `read` with it instead of a copy, with a mutex held: `read` is short and asks nothing of the cache.
   absl::Status Read(std::string_view student, absl::FunctionRef<absl::Status(std::string_view)> read) const;
-  // Replaces the state by a newer one that is not on disk.
-  void Publish(std::string_view student, std::string_view bytes);
-  // Adds the state to `batch` when it is newer than the disk's.
-  void AddUnwritten(std::string_view student, WriteBatch& batch);
-  // The batch is written: the state may be evicted, unless a newer one was published meanwhile.
-  void Written(std::string_view student);
+  // Replaces the state by a newer one that is not on disk. `sequence`: of the first version that is new in it; it never
+  // decreases from call to call.
+  void Publish(std::string_view student, std::string_view bytes, uint64_t sequence);
+  // Adds to `batch` states that are newer than the disk's, at most `max`: those that have been for longer than
+  // `behind_max` versions, and else the oldest as long as all of them take too much memory. Every version up to
+  // `through` is published. The sequence up to which the states on disk, with those of the batch, have every version:
+  // `through` at most. What an earlier call added without Written is added again.
+  uint64_t AddBehind(uint64_t through, size_t max, WriteBatch& batch);
+  // Adds them whether or not it is time.
+  uint64_t AddAllBehind(uint64_t through, size_t max, WriteBatch& batch);
+  // The batch is written: its states may be evicted, unless newer ones were published meanwhile.
+  void Written();
   // Keys of the partition from `first` on whose state is newer than the disk's, ascending.
   std::vector<std::string> UnwrittenKeys(uint8_t partition, std::string_view first) const;
 
@@ -53,16 +61,20 @@ class StateCache {
  private:
   // One child, in one piece of memory: this header, its key, its packed state.
   struct State {
-    // Of the list it is in: of those that may be evicted, in the order of last use, or of those that are unwritten.
+    // Of the list it is in: of those that may be evicted, in the order of last use, or of those that are unwritten, in
+    // the order of their first version that is not on disk.
     State* newer = nullptr;
     State* older = nullptr;
     uint32_t bytes_size = 0;
-    uint16_t key_size = 0;  // a key has 128 bytes at most
+    uint32_t first_unwritten = 0;  // that version's sequence, without its upper 32 bits
+    uint8_t key_size = 0;          // a key has 128 bytes at most
     bool unwritten = false;
-    bool in_batch = false;  // the batch made by AddUnwritten has these bytes
+    bool in_batch = false;  // the last batch of AddBehind has these bytes
 
-    std::string_view key() const { return {reinterpret_cast<const char*>(this + 1), key_size}; }
-    std::string_view bytes() const { return {reinterpret_cast<const char*>(this + 1) + key_size, bytes_size}; }
+    static constexpr size_t kTextOffset = 27;  // key and state begin where the header's padding would
+    const char* text() const { return reinterpret_cast<const char*>(this) + kTextOffset; }
+    std::string_view key() const { return {text(), key_size}; }
+    std::string_view bytes() const { return {text() + key_size, bytes_size}; }
     static State* Make(std::string_view key, std::string_view bytes);
   };
   struct Free {
@@ -89,6 +101,8 @@ class StateCache {
     State* newest = nullptr;
     State* oldest = nullptr;
     void Add(State& state);
+    // `after` takes the place of `before`.
+    void Replace(State& before, State& after);
     void Remove(State& state);
   };
   struct Part {
@@ -97,19 +111,27 @@ class StateCache {
     mutable List evictable VANGNET_GUARDED_BY(mutex);
     mutable List unwritten VANGNET_GUARDED_BY(mutex);
     mutable uint64_t bytes VANGNET_GUARDED_BY(mutex) = 0;  // of all states
-    mutable uint64_t evictable_bytes VANGNET_GUARDED_BY(mutex) = 0;
+    uint64_t unwritten_bytes VANGNET_GUARDED_BY(mutex) = 0;
+    uint64_t last_sequence VANGNET_GUARDED_BY(mutex) = 0;  // of the last call of Publish
   };
   static uint64_t CostOf(const State& state);
-  static void AddEvictable(const Part& part, State& state) VANGNET_REQUIRES(part.mutex);
-  static void RemoveEvictable(const Part& part, State& state) VANGNET_REQUIRES(part.mutex);
+  static uint64_t FirstUnwritten(const Part& part, const State& state) VANGNET_REQUIRES(part.mutex);
+  uint64_t AddStates(uint64_t through, size_t max, bool all, WriteBatch& batch);
   // The state, from memory or disk; null: nothing is known of the child.
   absl::StatusOr<const State*> Find(const Part& part, std::string_view student) const VANGNET_REQUIRES(part.mutex);
   void Evict(const Part& part) const VANGNET_REQUIRES(part.mutex);
   const Part& PartOf(std::string_view student) const { return parts_[PartitionOf(student)]; }
+  Part& PartOf(std::string_view student) { return parts_[PartitionOf(student)]; }
 
   const KvStore& kv_;
   const uint64_t part_bytes_max_;
+  const uint64_t behind_max_;
   std::array<Part, kPartitionCount> parts_;
+  // Of the thread that calls AddBehind.
+  std::vector<std::string> in_batch_;  // keys
+  size_t next_part_ = 0;               // the next call begins with it
+  uint64_t adding_ = 0;                // what AddBehind gave last
+  uint64_t written_ = 0;               // the same of what is written
 };
 
 }  // namespace vangnet

@@ -31,10 +31,10 @@ struct Folded {
   PackedState whole;       // of all versions
   uint64_t folds_to = 0;   // the last sequence that goes into `state`
   std::string stored;      // the packed state on disk; empty: there is none
-  bool is_beyond = false;  // it has versions beyond the cursor
-  Keys placed_before;      // schools of placements up to the cursor
+  bool is_beyond = false;  // it has versions that are not evaluated
+  Keys placed_before;      // schools of placements that are evaluated
   Keys placed;             // of all placements
-  // Keys that same_student facts joined it with when a moment of receipt was over: up to the cursor, and at all. What
+  // Keys that same_student facts joined it with when a moment of receipt was over: of those evaluated, and at all. What
   // was corrected within the moment never held for anybody.
   Keys linked_before;  // the same of same_student facts
   Keys linked;
@@ -88,13 +88,15 @@ class FactVerifier {
       report_.Add(Table::kMeta, "the schema is " + std::to_string(schema) + ", not " + std::to_string(kSchema));
     }
     cursor_ = Number(kCursorMeta);
+    evaluated_ = std::max(cursor_, Number(kEvaluatedMeta));
     given_ = Number(kLastSequenceMeta);
     ForEach(kv_, Table::kMeta, "", report_, [&](std::string_view key, std::string_view) {
       report_.Count("entries of meta");
       const std::string_view name = key.substr(std::min<size_t>(1, key.size()));
-      const bool is_known = key == MetaKey(name) &&
-                            (name == kSchemaMeta || name == kCursorMeta || name == kLastSequenceMeta ||
-                             name == kAlertCounterMeta || name.starts_with("policy.") || name.starts_with("engine."));
+      const bool is_known =
+          key == MetaKey(name) &&
+          (name == kSchemaMeta || name == kCursorMeta || name == kEvaluatedMeta || name == kLastSequenceMeta ||
+           name == kAlertCounterMeta || name.starts_with("policy.") || name.starts_with("engine."));
       if (!is_known) report_.Add(Table::kMeta, "an entry of no known name, " + Escaped(key));
     });
   }
@@ -124,7 +126,7 @@ class FactVerifier {
     const auto [at, is_new] = subjects_.try_emplace(version.record.subject);
     Folded& folded = at->second;
     if (is_new) ReadStored(at->first, folded);
-    const bool is_beyond = sequence > cursor_;
+    const bool is_beyond = sequence > evaluated_;
     folded.is_beyond = folded.is_beyond || is_beyond;
     if (version.received_at != folded.last_received_at) KeepLinked(at->first, folded);
     folded.last_received_at = version.received_at;
@@ -150,14 +152,14 @@ class FactVerifier {
 
   // A moment of receipt is over.
   void KeepLinked(const Subject& subject, Folded& folded) {
-    if (folded.linked.empty() || folded.last_sequence > cursor_) return;
+    if (folded.linked.empty() || folded.last_sequence > evaluated_) return;
     auto others = OthersIn(folded.whole.bytes(), subject.key);
     if (others.ok()) folded.linked_before.merge(*others);
   }
 
   void ReadStored(const Subject& subject, Folded& folded) {
     const bool is_school = subject.kind == SubjectKind::kSchool;
-    // States of schools are written with their versions, those of children when they are evaluated.
+    // States of schools are written with their versions, those of children later.
     folded.folds_to = is_school ? std::numeric_limits<uint64_t>::max() : cursor_;
     auto stored =
         is_school ? kv_.Get(Table::kSchools, SchoolKey(subject.key)) : kv_.Get(Table::kStates, StateKey(subject.key));
@@ -285,9 +287,10 @@ class FactVerifier {
       report_.Add(Table::kMeta, "the last sequence given is " + std::to_string(given_) + ", the last version is " +
                                     std::to_string(last));
     }
-    if (cursor_ > last) {
-      report_.Add(Table::kMeta,
-                  "the cursor is at " + std::to_string(cursor_) + ", behind the last version, " + std::to_string(last));
+    for (const auto& [name, number] : {std::pair("cursor", cursor_), {"number of what is evaluated", evaluated_}}) {
+      if (number <= last) continue;
+      report_.Add(Table::kMeta, std::string("the ") + name + " is at " + std::to_string(number) +
+                                    ", behind the last version, " + std::to_string(last));
     }
     if (!marked_.has_value() && last > 0) report_.Add(Table::kMeta, "there is no mark of what was acknowledged");
     if (marked_.value_or(0) > last) {
@@ -392,6 +395,7 @@ class FactVerifier {
   const VersionCheck& check_;
   StoreReport& report_;
   uint64_t cursor_ = 0;
+  uint64_t evaluated_ = 0;
   uint64_t given_ = 0;
   Subjects subjects_;  // of one partition
   std::vector<uint64_t> sequences_;

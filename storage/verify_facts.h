@@ -3,8 +3,8 @@
 // versions gives; placed and links name what the versions name; the counts of sources and of the quarantine are right;
 // and the versions go as far as was acknowledged.
 //
-// What was not evaluated yet may lag behind the versions, within the rules of storage/README.md, and is no
-// disagreement: states, placed and links must be right up to the cursor.
+// What may lag behind the versions by the rules of storage/README.md is no disagreement: packed states must be right up
+// to the cursor, placed and links up to what is evaluated.
 // Not found: an entry that is gone without leaving anything that tells of it, such as the last refused record with its
 //   count, or the configuration that waits for a person.
 // Thread safety: a free function; nobody writes meanwhile.

@@ -186,7 +186,7 @@ absl::Status Sweeper::MarkChildren(const PendingSubject& school) {
   if (!students.ok()) return students.status();
   std::vector<Subject> children;
   for (const std::string& student : *students) children.push_back({SubjectKind::kStudent, student});
-  // At the school's sequence: the cursor stays before it until they are evaluated, so that a crash expands it again.
+  // At the school's sequence: all is evaluated only up to before it until they are, so that a crash expands it again.
   facts_.MarkPending(children, school.first_sequence, school.backfill_only, school.received_at);
   return absl::OkStatus();
 }

@@ -2,9 +2,9 @@
 // whoever a change of configuration can touch, and writes what became of their alerts.
 //
 // Guarantees: a fact is never lost to the alerts: one that lands while its child is evaluated makes the child pending
-//   again, and the cursor in the fact store moves only past versions whose subjects were evaluated after them, so that
-//   a crash repeats work and never skips it. What one batch changes is written whole or not at all. Each batch is
-//   evaluated under one configuration. A child that cannot be evaluated is set aside, counted and tried again at the
+//   again, and what the fact store keeps as evaluated goes only past versions whose subjects were evaluated after them,
+//   so that a crash repeats work and never skips it. What one batch changes is written whole or not at all. Each batch
+//   is evaluated under one configuration. A child that cannot be evaluated is set aside, counted and tried again at the
 //   next start, at the next change of configuration and when its facts change; the others go on. A child or school
 //   with nothing new but backfill waits for the backfill to pause (backfill_wait.h), and is then evaluated once. What a
 //   backfill brought is counted for each team in the batches that bring it, and becomes one digest when it is over.
@@ -119,7 +119,7 @@ class Sweeper {
   // What is evaluated and written together.
   struct Batch {
     std::vector<SubjectTask> tasks;
-    // The cursor may move past them afterwards. Either none, or one for each task, or some without any task.
+    // Evaluated afterwards. Either none, or one for each task, or some without any task.
     std::vector<PendingSubject> pending;
     QueuedSchools schools;  // to be evaluated later today, for what was found here
     std::optional<std::string> activated_through;

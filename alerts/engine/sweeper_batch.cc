@@ -28,8 +28,8 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
     for (size_t i = 0; i < batch.tasks.size(); ++i) {
       const SubjectTask& task = batch.tasks[i];
       auto& settlement = settlements.emplace_back();
-      // A fact that landed during the evaluation makes this outcome worth nothing, unless it is what moves the
-      // cursor: the child is evaluated again, for the facts, and quietly if they are a backfill.
+      // A fact that landed during the evaluation makes this outcome worth nothing, unless it is a batch of
+      // such facts: the child is evaluated again, for the facts, and quietly if they are a backfill.
       if (batch.pending.empty() && IsPending(task.subject)) continue;
       auto settled = Settle(task, (*outcomes)[i], book, at_.today, now, alerts_, write);
       if (!settled.ok()) return settled.status();

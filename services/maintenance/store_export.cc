@@ -117,7 +117,7 @@ class StoreExport {
   absl::Status WriteHeader() {
     const auto versions = GetNumber(kv_, kLastSequenceMeta);
     if (!versions.ok()) return versions.status();
-    const auto evaluated = GetNumber(kv_, kCursorMeta);
+    const auto evaluated = GetEvaluated(kv_);
     if (!evaluated.ok()) return evaluated.status();
     const auto ids_given = GetNumber(kv_, kAlertCounterMeta);
     if (!ids_given.ok()) return ids_given.status();

@@ -182,6 +182,7 @@ absl::StatusOr<uint64_t> StoreImport::Finish() {
   if (lines_ == 0) return Malformed("nothing is there, not even a header");
   if (!ended_) return Malformed("the export is cut off: its last line is missing");
   if (absl::Status status = Commit(); !status.ok()) return status;
+  if (absl::Status status = facts_->WriteStates(); !status.ok()) return status;
   const uint64_t last = facts_->last_sequence();
   facts_.reset();
   if (last != header_.versions()) {

@@ -332,8 +332,10 @@ void App::Impl::Stop() {
   for (std::jthread& thread : threads_) thread.join();
   threads_.clear();
   alerts_->RemoveListener(listener_);
-  // Nothing depends on it: what is not written now is in the log, and read at the next start.
-  if (stores_.before_end && !failed_ && reserve_.MayWrite().ok()) stores_.before_end().IgnoreError();
+  // Nothing depends on it: what is not written now is in versions and in the log, and read at the next start.
+  if (failed_ || !reserve_.MayWrite().ok()) return;
+  facts_->WriteStates().IgnoreError();
+  if (stores_.before_end) stores_.before_end().IgnoreError();
 }
 
 void App::Impl::CommitLoop() {
@@ -355,7 +357,7 @@ void App::Impl::CommitLoop() {
 
 void App::Impl::SweepLoop() {
   bool work_left = true;
-  // Whatever is left at the end is found again at the next start: the cursor is durable.
+  // Whatever is left at the end is found again at the next start: how far all is evaluated is durable.
   while (sweep_.Wait(work_left ? absl::ZeroDuration() : kSweepEvery)) {
     SweepOnce(work_left);
     ReportClock();

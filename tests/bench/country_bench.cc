@@ -26,6 +26,7 @@
 #include "storage/alert_store.h"
 #include "storage/file_durable_mark.h"
 #include "storage/keys.h"
+#include "storage/meta_numbers.h"
 #include "storage/rocksdb_kv_store.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/flags.h"
@@ -164,7 +165,9 @@ void Forget(vangnet::KvStore& kv) {
     Check(kv.Write(batch, vangnet::Durability::kUnsynced));
   }
   vangnet::WriteBatch batch;
-  batch.Delete(vangnet::Table::kMeta, vangnet::MetaKey("cursor"));
+  for (const char* number : {vangnet::kCursorMeta, vangnet::kEvaluatedMeta}) {
+    batch.Delete(vangnet::Table::kMeta, vangnet::MetaKey(number));
+  }
   Check(kv.Write(batch, vangnet::Durability::kSynced));
 }
 
@@ -216,6 +219,7 @@ class CountryBench {
   }
 
   void Close() {
+    Check(facts_->WriteStates());
     facts_.reset();
     kv_.reset();
   }

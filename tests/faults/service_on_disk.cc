@@ -66,7 +66,9 @@ absl::Status ServiceOnDisk::Open() {
   auto mark = vangnet::FileDurableMark::Open(directory + "/mark");
   if (!mark.ok()) return mark.status();
   mark_ = *std::move(mark);
-  auto facts = vangnet::FactStore::Open(*kv_, *mark_, {.accept_without_mark = options_.accept_without_mark});
+  auto facts = vangnet::FactStore::Open(
+      *kv_, *mark_,
+      {.states_behind_max = options_.states_behind_max, .accept_without_mark = options_.accept_without_mark});
   if (!facts.ok()) return facts.status();
   facts_ = *std::move(facts);
   auto alerts = vangnet::AlertStore::Open(*kv_);

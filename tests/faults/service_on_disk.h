@@ -39,6 +39,8 @@ class ServiceOnDisk {
   struct Options {
     // Small, so that tables and manifests are written and not the log alone.
     uint64_t log_bytes_max = uint64_t{24} << 10;
+    // So small that packed states are written behind, and often.
+    uint64_t states_behind_max = 25;
     bool accept_without_mark = false;
     DiskEnv::OptionsFile options_file = DiskEnv::OptionsFile::kRefused;
     // Without a region: that of engine_world.h.

@@ -1,6 +1,7 @@
 #include "tests/simulation/simulated_year.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <iterator>
 
@@ -20,6 +21,8 @@ constexpr int kTriesMax = 20;
 constexpr int kChunkMax = 40;
 constexpr size_t kChildrenAudited = 4;  // each day
 constexpr int kBrokenDayPercent = 20;
+// Versions that packed states may be behind, each in a third of the years: none, those of some days, all of the year.
+constexpr std::array<uint64_t, 3> kStatesBehindMax = {0, 300, 1'000'000};
 
 vangnet::EngineConfiguration ConfigurationOf(const SchoolYear& year, const vangnet::Policy& policy,
                                              const std::string& version) {
@@ -53,8 +56,9 @@ SimulatedYear::SimulatedYear(uint64_t seed)
       power_(seed),
       year_(MakeSchoolYear(seed)),
       disk_(std::make_shared<SimulatedDisk>()),
-      service_(disk_,
-               {.log_bytes_max = uint64_t{1} << 20, .configuration = ConfigurationOf(year_, year_.policy, "first")}),
+      service_(disk_, {.log_bytes_max = uint64_t{1} << 20,
+                       .states_behind_max = kStatesBehindMax[seed % kStatesBehindMax.size()],
+                       .configuration = ConfigurationOf(year_, year_.policy, "first")}),
       policy_(year_.policy) {}
 
 void SimulatedYear::Fail(const std::string& what) {

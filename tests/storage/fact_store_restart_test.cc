@@ -84,7 +84,7 @@ TEST_F(FactStoreRestartTest, WhatIsOnlyBackfillWaitsUntilItIsReleased) {
          /*backfill=*/true);
   EXPECT_EQ(store_->backfill().waiting, 1u) << "What was released does not wait again.";
   EXPECT_THAT(TakenKeys(), ElementsAre("12AB00", "s-1", "s-2")) << "Schools first.";
-  EXPECT_EQ(store_->cursor(), 0u);
+  EXPECT_EQ(store_->evaluated(), 0u);
   Commit({Version(Student("s-3"), "b", 1, AbsentOn(kMonday))});
   EXPECT_EQ(store_->backfill().subjects, 0u);
   EXPECT_THAT(TakenKeys(), ElementsAre("s-3"));

@@ -178,18 +178,18 @@ TEST_P(FactStoreTest, TheCursorWaitsForWhatIsPendingOrTaken) {
   Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))});
   Commit({Version(Student("s-2"), "a", 1, AbsentOn(kMonday))});
   Commit({Version(Student("s-3"), "a", 1, AbsentOn(kMonday))});
-  EXPECT_EQ(store_->cursor(), 0u);
+  EXPECT_EQ(store_->evaluated(), 0u);
   const auto first = store_->TakePending(1);
   const auto second = store_->TakePending(1);
   ASSERT_EQ(second.size(), 1u);
   EXPECT_EQ(second[0].subject, Student("s-2"));
   store_->Evaluated(second);
-  EXPECT_EQ(store_->cursor(), 0u) << "s-1 is taken and not evaluated";
+  EXPECT_EQ(store_->evaluated(), 0u) << "s-1 is taken and not evaluated";
   Commit({Version(Student("s-1"), "b", 1, AbsentOn(kMonday))});
   store_->Evaluated(first);
-  EXPECT_EQ(store_->cursor(), 2u) << "s-3 is pending since 3";
+  EXPECT_EQ(store_->evaluated(), 2u) << "s-3 is pending since 3";
   EvaluateAll();
-  EXPECT_EQ(store_->cursor(), 4u);
+  EXPECT_EQ(store_->evaluated(), 4u);
 }
 
 TEST_P(FactStoreTest, WhatWasEvaluatedIsNotPendingAfterARestart) {
@@ -212,7 +212,7 @@ TEST_P(FactStoreTest, AFactThatLandsDuringAnEvaluationIsNotLost) {
   Commit({Version(Student("s-1"), "c", 1, AbsentOn(kMonday))});
   ASSERT_TRUE(disk_->kv().Write(batch, Durability::kUnsynced).ok());
   store_->Evaluated(taken);
-  EXPECT_EQ(store_->cursor(), 1u);
+  EXPECT_EQ(store_->evaluated(), 1u);
   const auto again = store_->TakePending(10);
   ASSERT_EQ(again.size(), 1u);
   EXPECT_EQ(again[0].first_sequence, 2u);
@@ -261,13 +261,13 @@ TEST_P(FactStoreTest, MarkedSubjectsHoldTheCursorAsTheChangeThatMarkedThem) {
   ASSERT_EQ(school[0].subject, School("12AB00"));
   store_->MarkPending({Student("s-1"), Student("s-2")}, school[0].first_sequence, false, school[0].received_at);
   store_->Evaluated(school);
-  EXPECT_EQ(store_->cursor(), 0u);
+  EXPECT_EQ(store_->evaluated(), 0u);
   const auto students = store_->TakePending(10);
   EXPECT_EQ(students.size(), 2u);
   EXPECT_EQ(students[1].first_sequence, 1u);
   EXPECT_EQ(students[1].last_sequence, 2u);
   store_->Evaluated(students);
-  EXPECT_EQ(store_->cursor(), 2u);
+  EXPECT_EQ(store_->evaluated(), 2u);
 }
 
 TEST_P(FactStoreTest, FindsChildrenEverPlacedAtASchool) {
@@ -323,7 +323,7 @@ TEST_P(FactStoreTest, EveryKeyOfAJoinedChildIsPendingTogether) {
   ASSERT_TRUE(store_->AddEvaluated(taken, batch).ok());
   ASSERT_TRUE(disk_->kv().Write(batch, Durability::kUnsynced).ok());
   store_->Evaluated(taken);
-  EXPECT_EQ(store_->cursor(), store_->last_sequence());
+  EXPECT_EQ(store_->evaluated(), store_->last_sequence());
 }
 
 TEST_P(FactStoreTest, PartedKeysAreBothPending) {
@@ -685,7 +685,7 @@ TEST_P(FactStoreTest, IsReadAndSweptWhileItIsWritten) {
   reader.join();
   sweeper.join();
   EvaluateAll();
-  EXPECT_EQ(store_->cursor(), 800u);
+  EXPECT_EQ(store_->evaluated(), 800u);
   Reopen();
   EXPECT_EQ(store_->pending(), 0u);
   EXPECT_EQ(store_->GetStudentsEverPlacedAt("12AB00")->size(), 20u);

@@ -46,7 +46,7 @@ TEST_F(PendingListTest, ChangedPlacementsAreTakenFirstAndLeaveHalfToTheOthers) {
   for (const char* student : {"absent-1", "absent-2", "absent-3", "moves-1"}) Absent(student);
   for (const char* student : {"moves-2", "moves-1", "moves-3", "moves-4"}) Moves(student);
   EXPECT_THAT(Take(4), ElementsAre("moves-1", "moves-2", "absent-1", "absent-2")) << "the oldest change of each first";
-  EXPECT_EQ(list().cursor(), 0U);
+  EXPECT_EQ(list().evaluated(), 0U);
   EXPECT_THAT(Take(1), ElementsAre("absent-3")) << "a batch of one is for those who wait longest";
   EXPECT_THAT(Take(4), ElementsAre("moves-3", "moves-4")) << "nobody leaves room for nobody";
 }

@@ -116,7 +116,7 @@ TEST_F(BackfillTest, WhatWaitsIsBounded) {
   EXPECT_EQ(world_.Sweep().waiting_left, 19u);
   SendBackfill({LeftSchool("s-1")});
   EXPECT_EQ(world_.Sweep().evaluated, 20u);
-  EXPECT_EQ(world_.facts->cursor(), world_.facts->last_sequence());
+  EXPECT_EQ(world_.facts->evaluated(), world_.facts->last_sequence());
 }
 
 TEST_F(BackfillTest, AfterARestartThePauseIsMeasuredFromWhatWasReceived) {

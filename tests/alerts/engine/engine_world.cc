@@ -110,7 +110,7 @@ EngineConfiguration EngineWorld::Configuration() const {
 }
 
 void EngineWorld::Open() {
-  auto opened_facts = FactStore::Open(kv, mark, {});
+  auto opened_facts = FactStore::Open(kv, mark, {.states_behind_max = states_behind_max});
   ASSERT_TRUE(opened_facts.ok()) << opened_facts.status();
   facts = *std::move(opened_facts);
   auto opened_alerts = AlertStore::Open(kv);

@@ -45,6 +45,7 @@ class EngineWorld {
   vangnet::Policy policy = SmallPolicy();
   std::string version = "1";
   vangnet::Sweeper::Options options;
+  uint64_t states_behind_max = 0;  // of the facts' options
   Day today{2026, 10, 16};
 
   // Opens the stores and the engine on what the disk holds.

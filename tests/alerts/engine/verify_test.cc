@@ -319,6 +319,7 @@ TEST_F(VerifyTest, NothingIsFalselyAccusedAtAnyMoment) {
     const auto below = [&](uint64_t end) { return random() % end; };
     world_ = std::make_unique<EngineWorld>();
     world_->options.subjects_per_batch_max = 3;
+    world_->states_behind_max = std::vector<uint64_t>{0, 5, 1000}[below(3)];
     world_->Open();
     uint64_t revision = 0;
     for (int step = 0; step < 60; ++step) {

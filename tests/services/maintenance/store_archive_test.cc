@@ -172,8 +172,9 @@ class StoreArchiveTest : public testing::Test {
     ASSERT_TRUE(policies.SetHold(hold).ok());
   }
 
-  // A store with everything that there can be; part of it is not evaluated yet.
-  void Fill(const std::string& path) {
+  enum class End { kOrderly, kKilled };
+  // A store with everything that there can be; part of it is not evaluated yet. Killed it has no packed states.
+  void Fill(const std::string& path, End end = End::kOrderly) {
     auto directory = MakeDataDirectory(path);
     ASSERT_TRUE(directory.ok()) << directory.status();
     KvStore& kv = *directory->kv;
@@ -190,6 +191,9 @@ class StoreArchiveTest : public testing::Test {
     AddAlerts(kv);
     AddDigests(kv);
     AddConfigurations(kv);
+    if (end == End::kOrderly) {
+      ASSERT_TRUE((*facts)->WriteStates().ok());
+    }
     const uint64_t last = (*facts)->last_sequence();
     facts->reset();
     ASSERT_TRUE(FinishDataDirectory(*std::move(directory), last, path).ok());
@@ -232,6 +236,13 @@ class StoreArchiveTest : public testing::Test {
 
   vangnet_testing::TemporaryDirectory directory_;
 };
+
+TEST_F(StoreArchiveTest, PackedStatesThatAreBehindChangeNothingInAnExport) {
+  Fill(directory_.path("ended"));
+  Fill(directory_.path("killed"), End::kKilled);
+  EXPECT_NE(EntriesOf(directory_.path("killed")), EntriesOf(directory_.path("ended")));
+  EXPECT_EQ(Export(directory_.path("killed")), Export(directory_.path("ended")));
+}
 
 TEST_F(StoreArchiveTest, EveryTableComesBackEntryByEntry) {
   Fill(directory_.path("data"));
