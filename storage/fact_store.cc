@@ -44,7 +44,11 @@ void FactStore::MarkPending(const std::vector<Subject>& subjects, uint64_t seque
   std::vector<PendingSubject> changes;
   changes.reserve(subjects.size());
   for (const Subject& subject : subjects) {
-    changes.push_back({subject, sequence, sequence, backfill_only, /*placement_changed=*/false, received_at});
+    changes.push_back({.subject = subject,
+                       .first_sequence = sequence,
+                       .last_sequence = sequence,
+                       .backfill_only = backfill_only,
+                       .received_at = received_at});
   }
   impl_->pending.Add(changes, /*last_sequence=*/0);
 }

@@ -77,7 +77,8 @@ struct PendingSubject {
   uint64_t last_sequence = 0;
   bool backfill_only = true;       // every pending version came from a backfill
   bool placement_changed = false;  // a placement or same_student fact is among the changes
-  absl::Time received_at;          // of the oldest
+  bool long_absence = false;       // so is an absence of a week or more
+  absl::Time received_at = {};     // of the oldest
   // Keys that were one child with it before a same_student fact changed. They are taken in one go, so that their
   // evaluations and the new links are written together: a crash in between would leave nothing that tells of them.
   std::vector<std::string> together = {};
@@ -136,7 +137,7 @@ class FactStore : public FactsView {
  public:
   struct Options {
     uint64_t state_cache_bytes_max = uint64_t{1} << 30;
-    // How many versions the packed states on disk may be behind, and a start after a crash has to fold: 5 us each.
+    // How many versions the packed states on disk may be behind. A start after a crash folds them, some us for each.
     uint64_t states_behind_max = 131'072;
     int rejections_per_source_max = 100'000;
     absl::Duration rejections_kept = absl::Hours(24 * 30);
@@ -161,10 +162,10 @@ class FactStore : public FactsView {
   absl::StatusOr<std::vector<ChunkResult>> Preview(const std::vector<Chunk>& group) const;
 
   // --- the sweeper ---
-  // Takes up to `max` subjects off the list: children whose placements changed before all others, and else those with
-  // the oldest changes, but of each kind some (pending_list.h). They count as not evaluated until Evaluated.
-  // Every key joined with a changed key by same_student comes with it. Subjects of which all that is new came by
-  // backfill stay on the list until ReleaseBackfill.
+  // Takes up to `max` subjects off the list: children whose placements changed or who were long absent before all
+  // others, and else those with the oldest changes, but of each kind some (pending_list.h). They count as not evaluated
+  // until Evaluated. Every key joined with a changed key by same_student comes with it. Subjects of which all that is
+  // new came by backfill stay on the list until ReleaseBackfill.
   std::vector<PendingSubject> TakePending(size_t max);
   // Those that wait among them.
   size_t pending() const;

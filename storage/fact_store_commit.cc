@@ -20,6 +20,20 @@ struct Touched {
   std::vector<std::string> placed_at;
 };
 
+// A school week: the default policy's earliest stage of a continuous absence, five school days.
+constexpr int kLongAbsenceDays = 7;
+
+// Whether it says that the child has been absent for a week or more when it was received.
+bool IsLongAbsence(const std::optional<Fact>& fact, absl::Time received_at) {
+  const auto* absence = fact ? std::get_if<Absence>(&*fact) : nullptr;
+  if (absence == nullptr) return false;
+  const DayInterval days = DaysOf(absence->extent);
+  const Day today(static_cast<int32_t>(absl::ToUnixSeconds(received_at) / (24 * 60 * 60)));
+  // Wider than a day: either end may be for ever.
+  const int64_t last = std::min(days.last, today).days_since_epoch();
+  return last - days.first.days_since_epoch() + 1 >= kLongAbsenceDays;
+}
+
 bool IsLinkFact(const std::optional<Fact>& fact) { return fact && std::holds_alternative<SameStudent>(*fact); }
 
 RefusedRecord ConflictOf(const IncomingRecord& incoming) {
@@ -138,6 +152,7 @@ void GroupCommit::Store(const Chunk& chunk, const IncomingRecord& incoming, cons
   change.last_sequence = sequence;
   change.backfill_only = change.backfill_only && chunk.backfill;
   if (verdict.outcome != Outcome::kAccepted || record.subject.kind != SubjectKind::kStudent) return;
+  change.long_absence = change.long_absence || IsLongAbsence(record.fact, received_at_);
   // The version that held may have been a placement or a link, whatever this one is.
   change.placement_changed = change.placement_changed || IsPlacementFact(record.fact) || verdict.revision != 0;
   touched.links_may_change =

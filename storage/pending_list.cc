@@ -24,7 +24,7 @@ void PendingList::NoteBackfill(absl::Time received_at) {
 }
 
 PendingList::Lane PendingList::LaneOf(const PendingSubject& subject) {
-  if (!subject.backfill_only) return subject.placement_changed ? kPlacements : kLive;
+  if (!subject.backfill_only) return subject.placement_changed || subject.long_absence ? kUrgent : kLive;
   return subject.subject.kind == SubjectKind::kSchool ? kBackfillSchools : kBackfillStudents;
 }
 
@@ -43,6 +43,7 @@ void PendingList::AddOne(const PendingSubject& change) {
   known.last_sequence = std::max(known.last_sequence, change.last_sequence);
   known.backfill_only = known.backfill_only && change.backfill_only;
   known.placement_changed = known.placement_changed || change.placement_changed;
+  known.long_absence = known.long_absence || change.long_absence;
   known.received_at = std::min(known.received_at, change.received_at);
   for (const std::string& key : change.together) {
     if (std::find(known.together.begin(), known.together.end(), key) == known.together.end()) {
@@ -75,11 +76,11 @@ std::optional<PendingList::Lane> PendingList::NextLane(size_t taken, size_t max)
     released = lane;
     break;
   }
-  const bool placements = !lanes_[kPlacements].empty();
+  const bool urgent = !lanes_[kUrgent].empty();
   const bool live = !lanes_[kLive].empty();
-  if (!placements && !live) return released;
+  if (!urgent && !live) return released;
   if (released && taken >= max - max / 4) return released;
-  if (placements && (taken < max / 2 || !live)) return kPlacements;
+  if (urgent && (taken < max / 2 || !live)) return kUrgent;
   return kLive;
 }
 

@@ -35,9 +35,10 @@ class PendingList {
   // A chunk of a backfill came, whether or not it brought anything new.
   void NoteBackfill(absl::Time received_at);
   // Takes up to `max` subjects off the list, in each lane those with the oldest changes; every key that `joined` gives
-  // for one of them comes with it, so that there may be a few more. Children whose placements changed live go first:
-  // who has no school any more must not wait for a region's absences. They leave half to all others with live facts,
-  // and these together leave a quarter to those released from a backfill, whose schools go before their children.
+  // for one of them comes with it, so that there may be a few more. Children whose placements changed live, or of whom
+  // a long absence was told, go first: who has no school any more, or sits at home, must not wait for a region's
+  // absences of a day. They leave half to all others with live facts, and these together leave a quarter to those
+  // released from a backfill, whose schools go before their children.
   std::vector<PendingSubject> Take(size_t max, const std::function<std::vector<std::string>(const Subject&)>& joined);
   // What evaluated() will be when `subjects`, which were taken, are.
   uint64_t EvaluatedAfter(const std::vector<PendingSubject>& subjects) const;
@@ -57,7 +58,7 @@ class PendingList {
  private:
   using Order = std::multimap<uint64_t, PendingSubject>;  // by first_sequence
   // In the order in which they are taken.
-  enum Lane : size_t { kPlacements = 0, kLive, kBackfillSchools, kBackfillStudents, kLaneCount };
+  enum Lane : size_t { kUrgent = 0, kLive, kBackfillSchools, kBackfillStudents, kLaneCount };
   static Lane LaneOf(const PendingSubject& subject);
 
   void AddOne(const PendingSubject& change) VANGNET_REQUIRES(mutex_);

@@ -25,7 +25,7 @@ StateCache::State* StateCache::State::Make(std::string_view key, std::string_vie
   static_assert(kTextOffset == offsetof(State, in_batch) + sizeof(bool));
   void* const memory = ::operator new(std::max(sizeof(State), kTextOffset + key.size() + bytes.size()));
   auto* const state = new (memory) State();
-  state->key_size = static_cast<uint8_t>(key.size());
+  state->key_size = static_cast<uint16_t>(key.size());
   state->bytes_size = static_cast<uint32_t>(bytes.size());
   char* const text = static_cast<char*>(memory) + kTextOffset;
   std::copy(key.begin(), key.end(), text);

@@ -42,10 +42,10 @@ class StateCache {
   // Replaces the state by a newer one that is not on disk. `sequence`: of the first version that is new in it; it never
   // decreases from call to call.
   void Publish(std::string_view student, std::string_view bytes, uint64_t sequence);
-  // Adds to `batch` states that are newer than the disk's, at most `max`: those that have been for longer than
-  // `behind_max` versions, and else the oldest as long as all of them take too much memory. Every version up to
-  // `through` is published. The sequence up to which the states on disk, with those of the batch, have every version:
-  // `through` at most. What an earlier call added without Written is added again.
+  // Adds to `batch` at most `max` states that are newer than the disk's: those that have been so for more than
+  // `behind_max` versions, and the oldest of the others while all of them take too much memory. Every version up to
+  // `through` must have been published. Returns the sequence, `through` at most, up to which the states on disk have
+  // every version once the batch is written. What an earlier call added without Written is added again.
   uint64_t AddBehind(uint64_t through, size_t max, WriteBatch& batch);
   // Adds them whether or not it is time.
   uint64_t AddAllBehind(uint64_t through, size_t max, WriteBatch& batch);
@@ -67,11 +67,11 @@ class StateCache {
     State* older = nullptr;
     uint32_t bytes_size = 0;
     uint32_t first_unwritten = 0;  // that version's sequence, without its upper 32 bits
-    uint8_t key_size = 0;          // a key has 128 bytes at most
+    uint16_t key_size = 0;         // a key has 128 bytes at most
     bool unwritten = false;
     bool in_batch = false;  // the last batch of AddBehind has these bytes
 
-    static constexpr size_t kTextOffset = 27;  // key and state begin where the header's padding would
+    static constexpr size_t kTextOffset = 28;  // key and state begin where the header's padding would
     const char* text() const { return reinterpret_cast<const char*>(this) + kTextOffset; }
     std::string_view key() const { return {text(), key_size}; }
     std::string_view bytes() const { return {text() + key_size, bytes_size}; }
@@ -130,8 +130,8 @@ class StateCache {
   // Of the thread that calls AddBehind.
   std::vector<std::string> in_batch_;  // keys
   size_t next_part_ = 0;               // the next call begins with it
-  uint64_t adding_ = 0;                // what AddBehind gave last
-  uint64_t written_ = 0;               // the same of what is written
+  uint64_t adding_ = 0;                // what AddBehind returned last
+  uint64_t written_ = 0;               // what it returned for the last batch that was written
 };
 
 }  // namespace vangnet
