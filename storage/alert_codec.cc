@@ -1,5 +1,9 @@
 #include "storage/alert_codec.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+
+#include <optional>
 #include <utility>
 
 #include "vangnet/record/v1/stored_alert.pb.h"
@@ -118,6 +122,26 @@ bool AlertFromProto(const StoredAlert& stored, Alert& alert) {
   return true;
 }
 
+// The field `number` of an encoded message, bytes or a message itself; empty when it is not there. Nothing: broken.
+std::optional<std::string_view> BytesOf(std::string_view message, int number) {
+  using google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(message.data()),
+                                            static_cast<int>(message.size()));
+  const uint32_t wanted = WireFormatLite::MakeTag(number, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  while (const uint32_t tag = in.ReadTag()) {
+    if (tag != wanted) {
+      if (!WireFormatLite::SkipField(&in, tag)) return std::nullopt;
+      continue;
+    }
+    uint32_t size = 0;
+    if (!in.ReadVarint32(&size)) return std::nullopt;
+    const auto begin = static_cast<size_t>(in.CurrentPosition());
+    if (size > message.size() - begin) return std::nullopt;
+    return message.substr(begin, size);
+  }
+  return in.ConsumedEntireMessage() ? std::optional<std::string_view>("") : std::nullopt;
+}
+
 }  // namespace
 
 std::string EncodeAlert(const Alert& alert) {
@@ -154,6 +178,14 @@ bool IsOpenAlert(std::string_view bytes) {
   if (bytes.empty()) return false;
   const auto state = static_cast<AlertState>(bytes[0]);
   return state == AlertState::kOpen || state == AlertState::kAcknowledged;
+}
+
+absl::StatusOr<std::pair<std::string_view, std::string_view>> RuleAndStageOf(std::string_view bytes) {
+  const auto finding = bytes.empty() ? std::nullopt : BytesOf(bytes.substr(1), StoredAlert::kFindingFieldNumber);
+  const auto rule = finding ? BytesOf(*finding, StoredFinding::kRuleFieldNumber) : std::nullopt;
+  const auto stage = finding ? BytesOf(*finding, StoredFinding::kStageFieldNumber) : std::nullopt;
+  if (!rule || !stage) return absl::DataLossError("an entry of the table alerts is broken");
+  return std::pair(*rule, *stage);
 }
 
 std::string EncodeEvaluation(const StoredEvaluation& evaluation) {

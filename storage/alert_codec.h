@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "domain/alert.h"
@@ -18,6 +19,9 @@ std::string EncodeAlert(const Alert& alert);
 absl::StatusOr<Alert> DecodeAlert(std::string_view bytes);
 // Whether the alert is open, by the first byte alone.
 bool IsOpenAlert(std::string_view bytes);
+// What DecodeAlert gives as rule and stage of the finding, for a start, which counts open alerts by them and needs no
+// more. What follows the finding is not looked at. Cost: a hundredth of DecodeAlert's.
+absl::StatusOr<std::pair<std::string_view, std::string_view>> RuleAndStageOf(std::string_view bytes);
 
 std::string EncodeEvaluation(const StoredEvaluation& evaluation);
 absl::StatusOr<StoredEvaluation> DecodeEvaluation(std::string_view bytes);

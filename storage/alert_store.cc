@@ -108,9 +108,11 @@ absl::Status AlertStore::Impl::LoadOpenAlerts() {
   const auto alerts = kv.NewIterator(Table::kAlerts);
   for (alerts->Seek(""); alerts->Valid(); alerts->Next()) {
     if (!IsOpenAlert(alerts->value())) continue;
-    auto alert = DecodeAlert(alerts->value());
-    if (!alert.ok()) return alert.status();
-    open.Set(alert->id, RuleAndStage(std::move(alert->finding.rule), std::move(alert->finding.stage)));
+    const auto id = IdOfAlertKey(alerts->key());
+    if (!id) return absl::DataLossError("a key of the table alerts is broken");
+    const auto cell = RuleAndStageOf(alerts->value());
+    if (!cell.ok()) return cell.status();
+    open.Set(*id, RuleAndStage(*cell));
   }
   return alerts->status();
 }

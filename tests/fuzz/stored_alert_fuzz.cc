@@ -14,11 +14,15 @@ void FuzzOne(std::string_view input) {
     FuzzCheck(again.ok() && *again == *evaluation, "an evaluation that decodes is one that was encoded");
     return;
   }
+  (void)vangnet::RuleAndStageOf(bytes);
   const auto alert = vangnet::DecodeAlert(bytes);
   if (!alert.ok()) return;
   const std::string encoded = vangnet::EncodeAlert(*alert);
   const auto again = vangnet::DecodeAlert(encoded);
   FuzzCheck(again.ok() && vangnet::EncodeAlert(*again) == encoded, "an alert that decodes is one that was encoded");
+  const auto cell = vangnet::RuleAndStageOf(encoded);
+  FuzzCheck(cell.ok() && cell->first == alert->finding.rule && cell->second == alert->finding.stage,
+            "rule and stage are read as in the whole alert");
   FuzzCheck(vangnet::IsOpenAlert(encoded) == alert->is_open(), "the first byte says whether it is open");
 }
 

@@ -85,6 +85,18 @@ TEST(AlertCodecTest, AnAlertComesBackAsItWas) {
   EXPECT_EQ(*vangnet::DecodeAlert(vangnet::EncodeAlert(plain)), plain);
 }
 
+TEST(AlertCodecTest, RuleAndStageAreReadWithoutTheRest) {
+  const Alert alert = FullAlert(77);
+  const std::string full = vangnet::EncodeAlert(alert);
+  EXPECT_THAT(*vangnet::RuleAndStageOf(full), testing::Pair(alert.finding.rule, alert.finding.stage));
+  EXPECT_NE(alert.finding.rule, "");
+  EXPECT_NE(alert.finding.stage, "");
+  Alert plain;
+  plain.finding.subject = School("12AB00");
+  const std::string bare = vangnet::EncodeAlert(plain);
+  EXPECT_THAT(*vangnet::RuleAndStageOf(bare), testing::Pair("", ""));
+}
+
 TEST(AlertCodecTest, WhetherItIsOpenIsTheFirstByte) {
   Alert alert = FullAlert(1);
   for (const AlertState state :
@@ -98,12 +110,15 @@ TEST(AlertCodecTest, BrokenBytesAreDataLossAndNothingWorse) {
   std::mt19937_64 random(3);
   const std::string good = vangnet::EncodeAlert(FullAlert(77));
   EXPECT_TRUE(absl::IsDataLoss(vangnet::DecodeAlert("").status()));
+  EXPECT_TRUE(absl::IsDataLoss(vangnet::RuleAndStageOf("").status()));
+  EXPECT_TRUE(absl::IsDataLoss(vangnet::RuleAndStageOf(good.substr(0, 12)).status())) << "in the middle of the finding";
   int refused = 0;
   for (int i = 0; i < 10'000; ++i) {
     std::string bytes = good;
     bytes[random() % bytes.size()] = static_cast<char>(random());
     bytes.resize(random() % (bytes.size() + 1));
     if (!vangnet::DecodeAlert(bytes).ok()) ++refused;
+    (void)vangnet::RuleAndStageOf(bytes);
   }
   EXPECT_GT(refused, 5000);
 }
