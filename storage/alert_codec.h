@@ -20,7 +20,7 @@ absl::StatusOr<Alert> DecodeAlert(std::string_view bytes);
 // Whether the alert is open, by the first byte alone.
 bool IsOpenAlert(std::string_view bytes);
 // What DecodeAlert gives as rule and stage of the finding, for a start, which counts open alerts by them and needs no
-// more. What follows the finding is not looked at. Cost: a hundredth of DecodeAlert's.
+// more. What follows them is not looked at: a start with 100,000 alerts takes 0.25 s for 0.57 (tests/bench/README.md).
 absl::StatusOr<std::pair<std::string_view, std::string_view>> RuleAndStageOf(std::string_view bytes);
 
 std::string EncodeEvaluation(const StoredEvaluation& evaluation);

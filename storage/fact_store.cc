@@ -1,6 +1,7 @@
 #include "storage/fact_store.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "storage/fact_store_impl.h"
@@ -61,7 +62,9 @@ absl::Status FactStore::AddEvaluated(const std::vector<PendingSubject>& subjects
     impl_->links.AddUnwritten(pending.subject.key, batch);
     impl_->placed.AddUnwritten(pending.subject.key, batch);
   }
-  const uint64_t cursor = impl_->states.AddBehind(evaluated, std::max(kStatesPerBatch, 2 * subjects.size()), batch);
+  const uint64_t due = evaluated - std::min(evaluated, impl_->states_behind_max);
+  const size_t states_max = std::max(kStatesPerBatch, 2 * subjects.size());
+  const uint64_t cursor = impl_->states.AddBehind(evaluated, due, states_max, batch);
   batch.Put(Table::kMeta, MetaKey(kCursorMeta), EncodeNumber(cursor));
   batch.Put(Table::kMeta, MetaKey(kEvaluatedMeta), EncodeNumber(evaluated));
   return absl::OkStatus();
@@ -78,20 +81,17 @@ void FactStore::Evaluated(const std::vector<PendingSubject>& subjects) {
 }
 
 absl::Status FactStore::WriteStates() {
-  const uint64_t evaluated = impl_->pending.evaluated();
-  size_t states = 0;
-  do {
+  while (true) {
     WriteBatch batch;
-    const uint64_t cursor = impl_->states.AddAllBehind(evaluated, kStatesPerBatch, batch);
-    states = batch.size();
-    if (states == 0) break;
+    const uint64_t cursor = impl_->states.AddBehind(
+        impl_->pending.evaluated(), /*due=*/std::numeric_limits<uint64_t>::max(), kStatesPerBatch, batch);
+    if (batch.empty()) return absl::OkStatus();
     batch.Put(Table::kMeta, MetaKey(kCursorMeta), EncodeNumber(cursor));
     batch.Sort();
     absl::Status status = impl_->kv.Write(batch, Durability::kUnsynced);
     if (!status.ok()) return status;
     impl_->states.Written();
-  } while (states == kStatesPerBatch);
-  return absl::OkStatus();
+  }
 }
 
 void FactStore::PutBack(const std::vector<PendingSubject>& subjects) { impl_->pending.PutBack(subjects); }
@@ -218,11 +218,7 @@ absl::Status FactStore::RemoveRejections(std::string_view source, const std::vec
 uint64_t FactStore::rejections_dropped(std::string_view source) const { return impl_->quarantine.dropped(source); }
 
 std::vector<std::pair<std::string, uint64_t>> FactStore::Figures() const {
-  return {{"state_cache_bytes", impl_->states.bytes()},
-          {"state_cache_states", impl_->states.states()},
-          {"pending_subjects", impl_->pending.size()},
-          {"last_sequence", impl_->pending.last_sequence()},
-          {"evaluated", impl_->pending.evaluated()}};
+  return {{"state_cache_bytes", impl_->states.bytes()}, {"state_cache_states", impl_->states.states()}};
 }
 
 }  // namespace vangnet

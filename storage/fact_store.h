@@ -3,9 +3,8 @@
 // Guarantees: when Commit returns OK every ACCEPTED and STALE version of the group survives power loss, and
 //   every DUPLICATE and STALE lost to a version that does. Outcomes do not depend on how records are cut into
 //   chunks and groups. Packed states are derived: Open folds the versions beyond the cursor into them again.
-// Thread safety: Commit by one thread at a time (the committer); TakePending, AddEvaluated, Evaluated and WriteStates
-// by
-//   one thread at a time (the sweeper); all reads concurrently with both.
+// Thread safety: Commit by one thread at a time (the committer); TakePending, AddEvaluated, Evaluated, PutBack and
+//   WriteStates by one thread at a time (the sweeper); all reads concurrently with both.
 // Time: never reads a clock; `received_at` is the caller's and never decreases.
 // Errors: those of KvStore; after INTERNAL from Commit the process must exit and reopen.
 #ifndef VANGNET_STORAGE_FACT_STORE_H_
@@ -137,7 +136,8 @@ class FactStore : public FactsView {
  public:
   struct Options {
     uint64_t state_cache_bytes_max = uint64_t{1} << 30;
-    // How many versions the packed states on disk may be behind. A start after a crash folds them, some us for each.
+    // How many evaluated versions the packed states on disk may be behind. A start after a crash folds them, 4 us for
+    // each (tests/bench/README.md).
     uint64_t states_behind_max = 131'072;
     int rejections_per_source_max = 100'000;
     absl::Duration rejections_kept = absl::Hours(24 * 30);
@@ -232,7 +232,7 @@ class FactStore : public FactsView {
   absl::Status RemoveRejections(std::string_view source, const std::vector<uint64_t>& ids);
   uint64_t rejections_dropped(std::string_view source) const;
 
-  // Figures for metrics: name to value.
+  // Figures of the states in memory: name to value.
   std::vector<std::pair<std::string, uint64_t>> Figures() const;
 
   class Impl;  // storage/fact_store_impl.h

@@ -26,9 +26,10 @@ class FactStore::Impl {
   Impl(KvStore& kv_in, DurableMark& mark_in, const Options& options)
       : kv(kv_in),
         mark(mark_in),
-        states(kv_in, options.state_cache_bytes_max, options.states_behind_max),
+        states(kv_in, options.state_cache_bytes_max),
         placed(kv_in),
         quarantine(kv_in, options),
+        states_behind_max(options.states_behind_max),
         accept_without_mark(options.accept_without_mark) {}
 
   // fact_store_open.cc
@@ -58,6 +59,7 @@ class FactStore::Impl {
   PlacedIndex placed;
   SourceLedger sources;
   Quarantine quarantine;
+  const uint64_t states_behind_max;
   const bool accept_without_mark;
 
   Mutex commit_mutex;

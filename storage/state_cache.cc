@@ -18,8 +18,7 @@ constexpr uint64_t kRoundedUpBytes = 24;
 
 }  // namespace
 
-StateCache::StateCache(const KvStore& kv, uint64_t bytes_max, uint64_t behind_max)
-    : kv_(kv), part_bytes_max_(bytes_max / kPartitionCount), behind_max_(behind_max) {}
+StateCache::StateCache(const KvStore& kv, uint64_t bytes_max) : kv_(kv), part_bytes_max_(bytes_max / kPartitionCount) {}
 
 StateCache::State* StateCache::State::Make(std::string_view key, std::string_view bytes) {
   static_assert(kTextOffset == offsetof(State, in_batch) + sizeof(bool));
@@ -149,17 +148,8 @@ uint64_t StateCache::FirstUnwritten(const Part& part, const State& state) {
   return part.last_sequence - (static_cast<uint32_t>(part.last_sequence) - state.first_unwritten);
 }
 
-uint64_t StateCache::AddBehind(uint64_t through, size_t max, WriteBatch& batch) {
-  return AddStates(through, max, /*all=*/false, batch);
-}
-
-uint64_t StateCache::AddAllBehind(uint64_t through, size_t max, WriteBatch& batch) {
-  return AddStates(through, max, /*all=*/true, batch);
-}
-
-uint64_t StateCache::AddStates(uint64_t through, size_t max, bool all, WriteBatch& batch) {
+uint64_t StateCache::AddBehind(uint64_t through, uint64_t due, size_t max, WriteBatch& batch) {
   in_batch_.clear();
-  const uint64_t due = through > behind_max_ ? through - behind_max_ : 0;
   uint64_t complete = through;
   for (size_t i = 0; i < parts_.size(); ++i) {
     Part& part = parts_[(next_part_ + i) % parts_.size()];
@@ -167,7 +157,7 @@ uint64_t StateCache::AddStates(uint64_t through, size_t max, bool all, WriteBatc
     uint64_t left_bytes = part.unwritten_bytes;
     State* state = part.unwritten.oldest;
     for (; state != nullptr && in_batch_.size() < max; state = state->newer) {
-      if (!all && FirstUnwritten(part, *state) > due && left_bytes <= part_bytes_max_ / 2) break;
+      if (FirstUnwritten(part, *state) > due && left_bytes <= part_bytes_max_ / 2) break;
       batch.Put(Table::kStates, StateKey(state->key()), state->bytes());
       state->in_batch = true;
       left_bytes -= CostOf(*state);
@@ -176,8 +166,7 @@ uint64_t StateCache::AddStates(uint64_t through, size_t max, bool all, WriteBatc
     if (state != nullptr) complete = std::min(complete, FirstUnwritten(part, *state) - 1);
   }
   next_part_ = (next_part_ + 1) % parts_.size();
-  adding_ = std::max(written_, complete);
-  return adding_;
+  return complete;
 }
 
 void StateCache::Written() {
@@ -195,7 +184,6 @@ void StateCache::Written() {
     Evict(part);
   }
   in_batch_.clear();
-  written_ = adding_;
 }
 
 std::vector<std::string> StateCache::UnwrittenKeys(uint8_t partition, std::string_view first) const {

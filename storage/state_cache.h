@@ -32,8 +32,8 @@ namespace vangnet {
 
 class StateCache {
  public:
-  // `kv` outlives the cache. `behind_max`: how many versions the states on disk may be behind, below 2^32.
-  StateCache(const KvStore& kv, uint64_t bytes_max, uint64_t behind_max);
+  // `kv` outlives the cache.
+  StateCache(const KvStore& kv, uint64_t bytes_max);
 
   // The packed state; empty: nothing is known of the child.
   absl::StatusOr<std::string> Get(std::string_view student) const;
@@ -42,13 +42,12 @@ class StateCache {
   // Replaces the state by a newer one that is not on disk. `sequence`: of the first version that is new in it; it never
   // decreases from call to call.
   void Publish(std::string_view student, std::string_view bytes, uint64_t sequence);
-  // Adds to `batch` at most `max` states that are newer than the disk's: those that have been so for more than
-  // `behind_max` versions, and the oldest of the others while all of them take too much memory. Every version up to
-  // `through` must have been published. Returns the sequence, `through` at most, up to which the states on disk have
-  // every version once the batch is written. What an earlier call added without Written is added again.
-  uint64_t AddBehind(uint64_t through, size_t max, WriteBatch& batch);
-  // Adds them whether or not it is time.
-  uint64_t AddAllBehind(uint64_t through, size_t max, WriteBatch& batch);
+  // Adds to `batch` at most `max` states that are newer than the disk's: those whose first version that the disk's does
+  // not have is `due` or before it, and the oldest of the others while all of them take too much memory. Every version
+  // up to `through` must have been published. Returns the sequence, `through` at most, up to which the states on disk
+  // have every version once the batch is written; it may be less than before, when a state changed while it was
+  // written. What an earlier call added without Written is added again.
+  uint64_t AddBehind(uint64_t through, uint64_t due, size_t max, WriteBatch& batch);
   // The batch is written: its states may be evicted, unless newer ones were published meanwhile.
   void Written();
   // Keys of the partition from `first` on whose state is newer than the disk's, ascending.
@@ -116,7 +115,6 @@ class StateCache {
   };
   static uint64_t CostOf(const State& state);
   static uint64_t FirstUnwritten(const Part& part, const State& state) VANGNET_REQUIRES(part.mutex);
-  uint64_t AddStates(uint64_t through, size_t max, bool all, WriteBatch& batch);
   // The state, from memory or disk; null: nothing is known of the child.
   absl::StatusOr<const State*> Find(const Part& part, std::string_view student) const VANGNET_REQUIRES(part.mutex);
   void Evict(const Part& part) const VANGNET_REQUIRES(part.mutex);
@@ -125,13 +123,10 @@ class StateCache {
 
   const KvStore& kv_;
   const uint64_t part_bytes_max_;
-  const uint64_t behind_max_;
   std::array<Part, kPartitionCount> parts_;
   // Of the thread that calls AddBehind.
   std::vector<std::string> in_batch_;  // keys
   size_t next_part_ = 0;               // the next call begins with it
-  uint64_t adding_ = 0;                // what AddBehind returned last
-  uint64_t written_ = 0;               // what it returned for the last batch that was written
 };
 
 }  // namespace vangnet

@@ -33,9 +33,6 @@ using vangnet::Subject;
 using vangnet::Table;
 using vangnet::WriteBatch;
 
-const absl::Time kNow = absl::FromUnixMicros(1'795'455'588'716'097);
-constexpr Day kMonday{2026, 11, 23};
-
 // The value, which must be there. By value: a loop may run over it.
 template <typename T>
 T Must(absl::StatusOr<T> value) {

@@ -21,7 +21,7 @@ using vangnet::Day;
 using vangnet::FactStore;
 using vangnet::IncomingRecord;
 
-constexpr Day kMonday{2026, 10, 12};
+constexpr Day kOctoberMonday{2026, 10, 12};
 
 absl::Time Minute(int minute) { return absl::FromUnixSeconds(1'795'000'000) + absl::Minutes(minute); }
 
@@ -77,9 +77,9 @@ class World {
 TEST(ChildVersionsTest, AVersionCountsFromTheMomentItCame) {
   World world;
   world.Send(1, {Version(Student("s-1"), "p", 1, PlacedAt("12AB00"))});
-  world.Send(3, {Version(Student("s-1"), "a", 2, AbsentOn(kMonday))});
-  world.Send(5,
-             {Version(Student("s-1"), "a", 1, AbsentOn(kMonday - 3)), Version(Student("s-1"), "a", 3, std::nullopt)});
+  world.Send(3, {Version(Student("s-1"), "a", 2, AbsentOn(kOctoberMonday))});
+  world.Send(5, {Version(Student("s-1"), "a", 1, AbsentOn(kOctoberMonday - 3)),
+                 Version(Student("s-1"), "a", 3, std::nullopt)});
   const ChildVersions child = world.Read("s-1");
   EXPECT_FALSE(child.IsKnownAt(Minute(0)));
   EXPECT_TRUE(child.IsKnownAt(Minute(1)));
@@ -146,7 +146,7 @@ class RandomWorld {
     const auto revision = static_cast<uint64_t>(1 + Below(4));
     if (Below(5) == 0) {
       const std::string school = SchoolOf(Below(3));
-      const auto fact = CompleteThrough(school, kMonday + Below(30));
+      const auto fact = CompleteThrough(school, kOctoberMonday + Below(30));
       return Version(School(school), "c" + std::to_string(Below(2)), revision, fact, NewDigest());
     }
     const vangnet::Subject student = Student(AnyStudent());

@@ -14,14 +14,11 @@ namespace vangnet_testing {
 namespace {
 
 using vangnet::Chunk;
-using vangnet::Day;
 using vangnet::Durability;
 using vangnet::FactStore;
 using vangnet::IncomingRecord;
 using vangnet::Table;
 using vangnet::WriteBatch;
-
-constexpr Day kMonday{2026, 11, 23};
 
 template <typename T>
 T Must(absl::StatusOr<T> value) {

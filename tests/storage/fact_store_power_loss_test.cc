@@ -16,13 +16,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using vangnet::Chunk;
-using vangnet::Day;
 using vangnet::Durability;
 using vangnet::FactStore;
 using vangnet::WriteBatch;
-
-const absl::Time kNow = absl::FromUnixMicros(1'795'455'588'716'097);
-constexpr Day kMonday{2026, 11, 23};
 
 // Power is lost at any moment: what was acknowledged is there, and nothing that was never sent.
 TEST(FactStorePowerLossTest, NothingAcknowledgedIsMissing) {

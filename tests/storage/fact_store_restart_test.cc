@@ -20,13 +20,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using vangnet::BackfillQueue;
 using vangnet::Chunk;
-using vangnet::Day;
 using vangnet::FactStore;
 using vangnet::IncomingRecord;
 using vangnet::PendingSubject;
-
-const absl::Time kNow = absl::FromUnixMicros(1'795'455'588'716'097);
-constexpr Day kMonday{2026, 11, 23};
 
 class FactStoreRestartTest : public testing::Test {
  protected:

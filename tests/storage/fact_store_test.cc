@@ -20,7 +20,6 @@ using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 using vangnet::Chunk;
 using vangnet::ChunkResult;
-using vangnet::Day;
 using vangnet::Durability;
 using vangnet::FactStore;
 using vangnet::IncomingRecord;
@@ -29,9 +28,6 @@ using vangnet::PendingSubject;
 using vangnet::Subject;
 using vangnet::Table;
 using vangnet::WriteBatch;
-
-const absl::Time kNow = absl::FromUnixMicros(1'795'455'588'716'097);
-constexpr Day kMonday{2026, 11, 23};
 
 // The value, which must be there. By value: a loop may run over it.
 template <typename T>

@@ -7,10 +7,15 @@
 #include <random>
 #include <string>
 
+#include "absl/time/time.h"
 #include "domain/record.h"
 #include "storage/fact_store.h"
 
 namespace vangnet_testing {
+
+// When records are received, a moment with microseconds, and the Monday of that week.
+inline const absl::Time kNow = absl::FromUnixMicros(1'795'455'588'716'097);
+inline constexpr vangnet::Day kMonday{2026, 11, 23};
 
 inline vangnet::Fact PlacedAt(const std::string& school) {
   vangnet::Placement placement;
