@@ -1,6 +1,5 @@
 #include "services/ingest/record_listing.h"
 
-#include <unordered_map>
 #include <utility>
 
 #include "services/convert/digest.h"
@@ -59,16 +58,11 @@ absl::Status RecordListing::ReadSubjects() {
 absl::Status RecordListing::ReadRecords(const Subject& subject) {
   absl::StatusOr<std::vector<StateEntry>> state = facts_.GetState(subject);
   if (!state.ok()) return state.status();
-  std::erase_if(*state, [this](const StateEntry& entry) { return entry.key.source != source_; });
-  if (state->empty()) return absl::OkStatus();
-  // The state keeps the first bytes of each digest; the whole of it comes from the version that holds.
-  absl::StatusOr<std::vector<StoredVersion>> versions = facts_.GetVersions(subject);
-  if (!versions.ok()) return versions.status();
-  std::unordered_map<uint64_t, const StoredVersion*> by_sequence;
-  for (const StoredVersion& version : *versions) by_sequence.emplace(version.sequence, &version);
   for (StateEntry& entry : *state) {
-    const auto version = by_sequence.find(entry.sequence);
-    if (version == by_sequence.end()) return absl::DataLossError("a record has no version that holds");
+    if (entry.key.source != source_) continue;
+    // The state keeps the first bytes of each digest; the whole of it comes from the version that holds.
+    const absl::StatusOr<StoredVersion> version = facts_.GetVersion(subject, entry.sequence);
+    if (!version.ok()) return version.status();
     v1::ListRecordsResponse& record = records_.emplace_back();
     if (subject.kind == SubjectKind::kStudent) {
       record.set_student(subject.key);
@@ -78,7 +72,7 @@ absl::Status RecordListing::ReadRecords(const Subject& subject) {
     record.set_record_id(std::move(entry.key.record_id));
     record.set_revision(entry.revision);
     record.set_withdrawn(!entry.fact.has_value());
-    record.set_digest(FullDigest(version->second->canonical));
+    record.set_digest(FullDigest(version->canonical));
   }
   return absl::OkStatus();
 }
