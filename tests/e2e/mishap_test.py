@@ -12,7 +12,6 @@ import signal
 import subprocess
 import threading
 import unittest
-import urllib.request
 
 import grpc
 
@@ -110,9 +109,7 @@ class MishapTest(fault_case.FaultCase):
             # Look-alikes are other children; signs of direction are text.
             self.assertEqual(self.ingest(server, [self.profile("\u0455-1"), self.profile("s-1"),
                                                   self.profile("bidi-\u202e")]), {})
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(f"http://{server.metrics_address}/metrics", timeout=20) as response:
-                metrics = response.read().decode()
+            metrics = server.metrics()
             with open(os.path.join(self.folder, "data", "access-log", "access.log"), encoding="utf-8") as log:
                 self.report("text that is none", server, 4, 0, 0)
                 printed = metrics + server.output() + log.read()
@@ -233,17 +230,11 @@ class MishapTest(fault_case.FaultCase):
             self.push(server, "last")
             vangnetd.await_condition(lambda: [a for a in vangnetd.all_alerts(server) if a.finding.student == "last"],
                                      "everybody is evaluated", 60)
-            vangnetd.await_condition(lambda: self.metric(server, "vangnet_pending_subjects") == 0, "at rest", 60)
+            vangnetd.await_condition(lambda: server.metric("vangnet_pending_subjects") == 0, "at rest", 60)
             others = [a.finding for a in vangnetd.all_alerts(server) if a.finding.student != "last"]
             self.assertEqual([(f.school, f.student, f.rule) for f in others if f.school != "12AB00"],
                              [("10AA00", "", "school-silent")])
             self.report("a school's feed stops", server, 1, 0, 0)
-
-    def metric(self, server, name):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"http://{server.metrics_address}/metrics", timeout=20) as response:
-            return next(float(line.split()[1]) for line in response.read().decode().splitlines()
-                        if line.startswith(name + " "))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+import urllib.request
 import zoneinfo
 
 import grpc
@@ -86,6 +87,16 @@ class Vangnetd:
             credentials = grpc.ssl_channel_credentials(file.read())
         return grpc.secure_channel(self.address, credentials,
                                    options=[*options, ("grpc.ssl_target_name_override", "localhost")])
+
+    def metrics(self):
+        """The page that Prometheus reads."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"http://{self.metrics_address}/metrics", timeout=20) as response:
+            return response.read().decode()
+
+    def metric(self, name):
+        """The value of a metric without labels."""
+        return next(float(line.split()[1]) for line in self.metrics().splitlines() if line.startswith(name + " "))
 
     def output(self):
         return "".join(self._lines[-200:])
