@@ -27,10 +27,6 @@ struct Known {
   size_t changes = 0;  // of the table changes
 };
 
-std::string Quoted(const Subject& subject) {
-  return (subject.kind == SubjectKind::kSchool ? "school " : "student ") + subject.key;
-}
-
 class AlertVerifier {
  public:
   AlertVerifier(KvStore& kv, StoreReport& report) : kv_(kv), report_(report) {}
@@ -44,7 +40,7 @@ class AlertVerifier {
     VerifyDigests();
     for (const auto& [id, alert] : alerts_) {
       if (alert.is_open && !alert.is_listed) {
-        report_.Add(Table::kAlerts, Name(id) + " is open and " + Quoted(alert.subject) + " does not know it");
+        report_.Add(Table::kAlerts, Name(id) + " is open and " + NameOf(alert.subject) + " does not know it");
       }
     }
   }
@@ -87,7 +83,7 @@ class AlertVerifier {
       }
       const auto evaluation = DecodeEvaluation(value);
       if (!evaluation.ok()) {
-        return report_.Add(Table::kEvaluations, Quoted(*subject) + ": " + std::string(evaluation.status().message()));
+        return report_.Add(Table::kEvaluations, NameOf(*subject) + ": " + std::string(evaluation.status().message()));
       }
       if (evaluation->due != kDayMax) ExpectMark(evaluation->due, *subject);
       if (!evaluation->set_aside.empty()) ExpectMark(kDayMax, *subject);
@@ -97,7 +93,7 @@ class AlertVerifier {
           alert->second.is_listed = true;
         } else {
           report_.Add(Table::kEvaluations,
-                      Quoted(*subject) + " has " + Name(id) + ", which is not there or not its own");
+                      NameOf(*subject) + " has " + Name(id) + ", which is not there or not its own");
         }
       }
     });
@@ -107,7 +103,7 @@ class AlertVerifier {
     std::string key = DueKey(day, subject);
     const auto mark = kv_.Get(Table::kDue, key);
     if (!mark.ok() || !mark->has_value()) {
-      report_.Add(Table::kDue, Quoted(subject) + " is due and has no mark on that day");
+      report_.Add(Table::kDue, NameOf(subject) + " is due and has no mark on that day");
     }
     expected_marks_.insert(std::move(key));
   }
@@ -117,7 +113,7 @@ class AlertVerifier {
       report_.Count("due marks");
       if (expected_marks_.contains(std::string(key)) && value.empty()) return;
       const auto mark = MarkOfDueKey(key);
-      report_.Add(Table::kDue, mark ? Quoted(mark->subject) + " has a mark on a day on which it is not due"
+      report_.Add(Table::kDue, mark ? NameOf(mark->subject) + " has a mark on a day on which it is not due"
                                     : "a key that is none, " + Escaped(key));
     });
   }

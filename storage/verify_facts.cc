@@ -21,10 +21,6 @@ namespace {
 
 using Keys = std::set<std::string, std::less<>>;
 
-std::string Quoted(const Subject& subject) {
-  return (subject.kind == SubjectKind::kSchool ? "school " : "student ") + subject.key;
-}
-
 // What the versions of one child or school come to.
 struct Folded {
   PackedState state;       // as far as the stored one has to go
@@ -177,14 +173,14 @@ class FactVerifier {
       if (!name || PartitionOf(*name) != partition) return report_.Add(table, "a key that is none, " + Escaped(key));
       const Subject subject{kind, *name};
       if (const absl::Status sound = CheckState(value); !sound.ok()) {
-        return report_.Add(table, Quoted(subject) + ": " + std::string(sound.message()));
+        return report_.Add(table, NameOf(subject) + ": " + std::string(sound.message()));
       }
-      if (!subjects_.contains(subject)) report_.Add(table, Quoted(subject) + " has a packed state and no version");
+      if (!subjects_.contains(subject)) report_.Add(table, NameOf(subject) + " has a packed state and no version");
     });
     for (const auto& [subject, folded] : subjects_) {
       if (subject.kind != kind || folded.stored == folded.state.bytes()) continue;
       report_.Add(table,
-                  Quoted(subject) + (folded.stored.empty() ? " has versions that were evaluated, and no packed state"
+                  NameOf(subject) + (folded.stored.empty() ? " has versions that were evaluated, and no packed state"
                                                            : ": the packed state is not what its versions give"));
     }
   }

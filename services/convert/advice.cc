@@ -15,15 +15,15 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 // One step of the path of an advice: name, name[2] or name["key"].
-struct Step {
+struct PathStep {
   std::string name;
   std::string_view entry;  // what stands between the brackets; empty: no brackets
 };
 
 // Takes the first step off `path`, in which at most one entry is named by its key.
-Step TakeStep(std::string_view& path) {
+PathStep TakeStep(std::string_view& path) {
   const size_t end = path.find_first_of(".[");
-  Step step{std::string(path.substr(0, end)), ""};
+  PathStep step{std::string(path.substr(0, end)), ""};
   path.remove_prefix(std::min(end, path.size()));
   if (path.starts_with('[')) {
     const bool is_key = path.starts_with("[\"");
@@ -60,7 +60,7 @@ void Warn(ConfigurationText& text, const Message& message, std::string_view path
     text.Warn(parent, advice.text, advice.suggestion);
     return;
   }
-  const Step step = TakeStep(path);
+  const PathStep step = TakeStep(path);
   const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(step.name);
   const bool is_entry = field != nullptr && field->is_repeated() && !step.entry.empty();
   const int index = is_entry ? IndexOf(message, *field, step.entry) : -1;
