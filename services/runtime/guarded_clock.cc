@@ -10,18 +10,17 @@ GuardedClock::GuardedClock(const Clock& source, absl::Duration jump_max)
 absl::Time GuardedClock::Now() const {
   MutexLock lock(mutex_);
   const absl::Time wall = source_.Now();
-  const absl::Duration monotonic = source_.Monotonic();
-  const absl::Time expected = believed_ + (monotonic - monotonic_);
-  const absl::Duration off = wall - expected;
+  const absl::Duration elapsed = source_.Monotonic() - monotonic_;
+  monotonic_ += elapsed;
+  const absl::Duration off = wall - (believed_ + elapsed);
   if (absl::AbsDuration(off) <= jump_max_) {
     held_ = absl::ZeroDuration();
-    believed_ = std::max(believed_, wall);
+    believed_ = std::max(wall, believed_ + elapsed / 2);
   } else {
     held_ = off;
-    believed_ = expected;
+    believed_ += elapsed;
   }
-  monotonic_ = monotonic;
-  return believed_;
+  return absl::FromUnixMicros(absl::ToUnixMicros(believed_));
 }
 
 absl::Duration GuardedClock::held() const {

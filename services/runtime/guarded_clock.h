@@ -1,10 +1,11 @@
 // GuardedClock is a wall clock that does not believe jumps: a clock set a year ahead must not turn a year of school
 // days and raise an alert for every child.
 //
-// Guarantees: Now never goes back. It follows the wall clock as long as that stays within `jump_max` of where the
-//   monotonic clock says it should be; when it is further off, in either direction, Now goes on by the monotonic
-//   clock and held() says by how much the wall clock is off. It follows again by itself once the wall clock is back;
-//   a restart takes the wall clock as it is.
+// Guarantees: Now never goes back and never stands still. It follows the wall clock as long as that stays within
+//   `jump_max` of where the monotonic clock says it should be; behind a wall clock that was set back it goes at half
+//   the speed until that has caught up. When the wall clock is further off, in either direction, Now goes on by the
+//   monotonic clock and held() says by how much it is off. It follows again by itself once the wall clock is back; a
+//   restart takes the wall clock as it is.
 // Ownership and lifetime: `source` outlives it.
 // Thread safety: all methods may be called concurrently.
 #ifndef VANGNET_SERVICES_RUNTIME_GUARDED_CLOCK_H_

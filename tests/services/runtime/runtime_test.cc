@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "google/rpc/error_details.pb.h"
@@ -63,6 +64,28 @@ TEST(GuardedClockTest, NeverGoesBack) {
   wall.Jump(-absl::Hours(48));
   wall.Advance(absl::Minutes(1));
   EXPECT_EQ(clock.Now(), kNoon + absl::Minutes(1));
+}
+
+// Whoever waits five seconds for the rest of a backfill must not wait until a clock that was set back has caught up.
+TEST(GuardedClockTest, GoesAtHalfTheSpeedUntilAWallClockThatWasSetBackHasCaughtUp) {
+  ManualClock wall(kNoon);
+  const GuardedClock clock(wall, absl::Hours(1));
+  wall.Jump(-absl::Minutes(10));
+  EXPECT_EQ(clock.Now(), kNoon);
+  for (const auto& [minute, believed] : {std::pair{2, 1}, {6, 3}, {20, 10}, {21, 11}, {30, 20}}) {
+    wall.Advance(kNoon + absl::Minutes(minute - 10) - wall.Now());
+    EXPECT_EQ(clock.Now(), kNoon + absl::Minutes(believed)) << minute << " minutes later";
+  }
+}
+
+TEST(GuardedClockTest, TellsWholeMicrosecondsAndLosesNoneWhileTheWallClockIsNotBelieved) {
+  ManualClock wall(kNoon);
+  const GuardedClock clock(wall, absl::Hours(1));
+  wall.Jump(absl::Hours(24 * 400));
+  for (const int microseconds : {1, 3, 4, 6}) {
+    wall.Advance(absl::Nanoseconds(1'500));
+    EXPECT_EQ(clock.Now(), kNoon + absl::Microseconds(microseconds));
+  }
 }
 
 class ClockStepTest : public testing::TestWithParam<absl::Duration> {};
