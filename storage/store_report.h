@@ -10,9 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "domain/record.h"
 #include "storage/kv_store.h"
 
 namespace vangnet {
+
+// A child or school as a report names it.
+inline std::string NameOf(const Subject& subject) {
+  return (subject.kind == SubjectKind::kSchool ? "school " : "student ") + subject.key;
+}
 
 class StoreReport {
  public:

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "domain/record.h"
 #include "storage/kv_store.h"
 #include "storage/store_report.h"
 
@@ -28,11 +27,6 @@ inline std::string Escaped(std::string_view key) {
     }
   }
   return text;
-}
-
-// A child or school in print.
-inline std::string NameOf(const Subject& subject) {
-  return (subject.kind == SubjectKind::kSchool ? "school " : "student ") + subject.key;
 }
 
 // Calls `see` with each key and value whose key begins with `prefix`. What cannot be read is a disagreement, and so is

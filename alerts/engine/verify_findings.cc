@@ -18,10 +18,6 @@ namespace {
 
 constexpr size_t kBatch = 1024;
 
-std::string Quoted(const Subject& subject) {
-  return (subject.kind == SubjectKind::kSchool ? "school " : "student ") + subject.key;
-}
-
 // "long-absence early": what an alert is about.
 std::string Quoted(const Finding& finding) { return finding.rule + " " + finding.stage; }
 
@@ -96,7 +92,7 @@ class FindingsVerifier {
         if (!evaluation.ok()) return evaluation.status();
         const auto& listed = evaluation->alerts;
         if (std::find(listed.begin(), listed.end(), alert.id) != listed.end()) continue;
-        report_.Add(Table::kEvaluations, Quoted(alert.finding.subject) + " does not know alert " +
+        report_.Add(Table::kEvaluations, NameOf(alert.finding.subject) + " does not know alert " +
                                              std::to_string(alert.id) + ", which was closed lately");
       }
       if (closed->size() < kBatch) return absl::OkStatus();
@@ -121,7 +117,7 @@ class FindingsVerifier {
     const SubjectTask task{subject, Occasion::kConfiguration};
     auto outcome = EvaluateSubject(task, facts_, alerts_, rulebook_, *progress_.day(), nullptr);
     if (absl::IsDataLoss(outcome.status())) {
-      report_.Add(Table::kEvaluations, Quoted(subject) + ": " + std::string(outcome.status().message()));
+      report_.Add(Table::kEvaluations, NameOf(subject) + ": " + std::string(outcome.status().message()));
       return absl::OkStatus();
     }
     if (!outcome.ok()) return outcome.status();
@@ -132,7 +128,7 @@ class FindingsVerifier {
     }
     report_.Count(is_student ? "students evaluated again" : "schools evaluated again");
     if (!outcome->status.ok()) {
-      report_.Add(Table::kEvaluations, Quoted(subject) + " cannot be evaluated: " + outcome->status.ToString());
+      report_.Add(Table::kEvaluations, NameOf(subject) + " cannot be evaluated: " + outcome->status.ToString());
       return absl::OkStatus();
     }
     Compare(subject, *std::move(outcome));
@@ -150,13 +146,13 @@ class FindingsVerifier {
       const std::string name = update.alert.id == 0 ? "" : ", alert " + std::to_string(update.alert.id) + ",";
       if (update.alert.id == 0) {
         report_.Add(Table::kAlerts,
-                    Quoted(subject) + " has no alert of " + Quoted(update.alert.finding) + ", which is found of it");
+                    NameOf(subject) + " has no alert of " + Quoted(update.alert.finding) + ", which is found of it");
       } else if (!update.alert.is_open()) {
         report_.Add(Table::kAlerts,
-                    Quoted(subject) + name + " is open and what it says is not found: " + Quoted(update.alert.finding));
+                    NameOf(subject) + name + " is open and what it says is not found: " + Quoted(update.alert.finding));
       } else {
         report_.Add(Table::kAlerts,
-                    Quoted(subject) + name + " differs from what is found: " + Quoted(update.alert.finding));
+                    NameOf(subject) + name + " differs from what is found: " + Quoted(update.alert.finding));
       }
     }
   }

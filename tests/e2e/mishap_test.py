@@ -48,16 +48,6 @@ def of_size(record, size):
 
 class MishapTest(fault_case.FaultCase):
 
-    def ingest(self, server, records, **fields):
-        """Sends records, counted as acknowledged unless refused; the reasons of those that were, by place."""
-        self.sent.update(record.record_id for record in records)
-        answer = server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=records, **fields),
-                                             timeout=60)
-        refused = {i: r.reason for i, r in enumerate(answer.results)
-                   if r.outcome == ingest_service_pb2.RECORD_OUTCOME_REJECTED}
-        self.acknowledged.update(r.record_id for i, r in enumerate(records) if i not in refused)
-        return refused
-
     def status_of(self, server, records, **fields):
         with self.assertRaises(grpc.RpcError) as refusal:
             self.ingest(server, records, **fields)

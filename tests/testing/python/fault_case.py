@@ -79,14 +79,21 @@ class FaultCase(unittest.TestCase):
                        f'policy: "{os.environ["VANGNET_POLICY"]}"\n{settings}\n')
         return config
 
+    def ingest(self, server, records, timeout=60, **fields):
+        """Sends records, counted as acknowledged unless refused; the reasons of those that were, by place."""
+        self.sent.update(record.record_id for record in records)
+        answer = server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=records, **fields),
+                                             timeout=timeout)
+        refused = {i: r.reason for i, r in enumerate(answer.results)
+                   if r.outcome == ingest_service_pb2.RECORD_OUTCOME_REJECTED}
+        self.acknowledged.update(r.record_id for i, r in enumerate(records) if i not in refused)
+        return refused
+
     def push(self, server, *students, timeout=20, source=SOURCE):
         """Sends the records of these children; raises grpc.RpcError when they were not acknowledged."""
-        records = [record for student in students for record in records_of(student, source)]
-        names = {record.record_id for record in records}
         self.sources.add(source)
-        self.sent.update(names)
-        server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=records), timeout=timeout)
-        self.acknowledged.update(names)
+        records = [record for student in students for record in records_of(student, source)]
+        self.assertEqual(self.ingest(server, records, timeout), {})
 
     def report(self, fault, server, injected, restarts, seconds):
         """Compares what the server has with what it acknowledged, and writes the counts down."""
