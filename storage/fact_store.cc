@@ -168,6 +168,15 @@ absl::StatusOr<std::vector<StoredVersion>> FactStore::GetVersions(const Subject&
   return versions;
 }
 
+absl::StatusOr<std::optional<StoredVersion>> FactStore::GetLastVersion(const Subject& subject) const {
+  auto packed = impl_->GetPacked(subject);
+  if (!packed.ok()) return packed.status();
+  auto sequences = SequencesOf(*packed);
+  if (!sequences.ok()) return sequences.status();
+  if (sequences->empty()) return std::nullopt;
+  return GetVersion(subject, sequences->back());
+}
+
 std::map<std::string, SchoolFacts, std::less<>> FactStore::GetSchools() const { return impl_->schools.GetAll(); }
 
 std::optional<SchoolFacts> FactStore::GetSchool(std::string_view school) const {

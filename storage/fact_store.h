@@ -205,6 +205,8 @@ class FactStore : public FactsView {
   absl::StatusOr<std::vector<StoredVersion>> GetVersions(const Subject& subject) const;
   // One of them. DATA_LOSS: there is no such version.
   absl::StatusOr<StoredVersion> GetVersion(const Subject& subject, uint64_t sequence) const;
+  // The one that was received last, whether or not it holds; empty: there is none.
+  absl::StatusOr<std::optional<StoredVersion>> GetLastVersion(const Subject& subject) const;
   std::map<std::string, SchoolFacts, std::less<>> GetSchools() const override;
   std::optional<SchoolFacts> GetSchool(std::string_view school) const;
   absl::StatusOr<std::vector<std::string>> GetStudentsEverPlacedAt(std::string_view school) const override;

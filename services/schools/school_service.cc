@@ -113,10 +113,9 @@ absl::Status SchoolService::Describe(const std::string& school, const Region& re
   std::set<std::string> sources;
   for (const StateEntry& entry : *state) sources.insert(entry.key.source);
   for (const std::string& source : sources) described.add_sources(source);
-  const absl::StatusOr<std::vector<StoredVersion>> versions = facts_.GetVersions(subject);
-  if (!versions.ok()) return versions.status();
-  // Ascending by sequence, and the time of receipt never goes back.
-  if (!versions->empty()) *described.mutable_last_received_at() = ToProto(versions->back().received_at);
+  const absl::StatusOr<std::optional<StoredVersion>> last = facts_.GetLastVersion(subject);
+  if (!last.ok()) return last.status();
+  if (last->has_value()) *described.mutable_last_received_at() = ToProto((*last)->received_at);
   return absl::OkStatus();
 }
 

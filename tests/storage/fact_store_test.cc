@@ -141,6 +141,8 @@ TEST_P(FactStoreTest, AStaleVersionIsKeptAsHistory) {
   EXPECT_EQ(state[0].revision, 2u);
   EXPECT_EQ(state[0].fact, AbsentOn(kMonday));
   EXPECT_EQ(store_->GetVersions(Student("s-1"))->size(), 2u);
+  EXPECT_EQ(Must(store_->GetLastVersion(Student("s-1")))->record.revision, 1u) << "received last, though it is stale";
+  EXPECT_FALSE(Must(store_->GetLastVersion(Student("s-2"))).has_value());
   EXPECT_THAT(store_->KeysOf("s-1"), ElementsAre("s-1")) << "a link that does not hold joins nobody";
 }
 
