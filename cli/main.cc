@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "cli/help.h"
+#include "services/runtime/grpc_locks.h"
 
 namespace vangnet {
 namespace {
@@ -93,5 +94,6 @@ ExitCode Main(std::vector<std::string> words) {
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
+  vangnet::TakeGrpcLocksUnchecked();
   return static_cast<int>(vangnet::Main(std::vector<std::string>(argv + 1, argv + argc)));
 }

@@ -30,6 +30,7 @@
 #include "services/policy/policy_keeper.h"
 #include "services/policy/policy_service.h"
 #include "services/runtime/authenticator.h"
+#include "services/runtime/grpc_locks.h"
 #include "services/runtime/guarded_clock.h"
 #include "services/runtime/local_day.h"
 #include "services/runtime/task_queue.h"
@@ -591,6 +592,7 @@ int RunServer(const std::vector<std::string>& arguments) {
   }
   const auto& startup = std::get<Startup>(read);
   std::fputs(startup.warnings.c_str(), stderr);
+  TakeGrpcLocksUnchecked();
   // Before any thread is made, so that none of them takes the signals.
   sigset_t signals;
   sigemptyset(&signals);

@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "domain/mutex.h"
+#include "services/runtime/grpc_locks.h"
 #include "vangnet/v1/ingest_service.grpc.pb.h"
 
 namespace vangnet_testing {
@@ -246,6 +247,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bare_probe Q|D DIRECTORY\n");
     return 2;
   }
+  // As vangnetd does.
+  vangnet::TakeGrpcLocksUnchecked();
   sigset_t ending;
   sigemptyset(&ending);
   sigaddset(&ending, SIGTERM);

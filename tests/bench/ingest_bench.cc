@@ -50,7 +50,8 @@ class IngestBench {
          maker.Absences(std::max(records_ - enrolled, kRecordsPerChunk), kRecordsPerChunk)) {
       chunks.push_back(std::move(chunk));
     }
-    const std::vector<std::vector<Record>> unary = UnaryRecords(&maker, kUnaryCallers, 600);
+    const std::vector<std::vector<Record>> unary =
+        UnaryRecords(&maker, kUnaryCallers, std::max(records_ / kUnaryCallers / 4, 1));
     MeasureProbe('Q', chunks, unary);
     MeasureVangnetd(chunks, unary, &maker);
     MeasureTls(chunks);
