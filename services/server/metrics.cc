@@ -172,25 +172,25 @@ Metrics::Method& Metrics::MethodOf(const std::string& method, const std::string&
 }
 
 void Metrics::CountOutcomes(std::string_view source, const OutcomeCounts& counts) {
-  std::string label(source);
-  {
-    MutexLock lock(mutex_);
-    if (!sources_.contains(source)) {
-      if (sources_.size() < kSourcesMax) {
-        sources_.insert(label);
-      } else {
-        label = "other";
-      }
-    }
-  }
-  const auto count = [&](const char* outcome, uint64_t records) {
-    if (records == 0) return;
-    ingest_records_->Add({{"source", label}, {"outcome", outcome}}).Increment(static_cast<double>(records));
+  const SourceCounters counters = CountersOf(source);
+  counters.accepted->Increment(static_cast<double>(counts.accepted));
+  counters.duplicate->Increment(static_cast<double>(counts.duplicate));
+  counters.stale->Increment(static_cast<double>(counts.stale));
+  counters.rejected->Increment(static_cast<double>(counts.rejected));
+}
+
+Metrics::SourceCounters Metrics::CountersOf(std::string_view source) {
+  MutexLock lock(mutex_);
+  if (const auto known = sources_.find(source); known != sources_.end()) return known->second;
+  const bool is_full = sources_.size() >= kSourcesMax;
+  SourceCounters& counters = is_full ? other_sources_ : sources_[std::string(source)];
+  if (counters.accepted != nullptr) return counters;
+  const std::string label = is_full ? "other" : std::string(source);
+  const auto add = [&](const char* outcome) {
+    return &ingest_records_->Add({{"source", label}, {"outcome", outcome}});
   };
-  count("accepted", counts.accepted);
-  count("duplicate", counts.duplicate);
-  count("stale", counts.stale);
-  count("rejected", counts.rejected);
+  counters = {add("accepted"), add("duplicate"), add("stale"), add("rejected")};
+  return counters;
 }
 
 void Metrics::Committed(size_t records, absl::Duration took) {

@@ -18,7 +18,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -112,6 +111,16 @@ class Metrics final : public prometheus::Collectable {
     CounterFamily* reloads;
     prometheus::Gauge* last_reload_successful;
   };
+  // Records of one source, by outcome. Found once a chunk, which may have one record: the family's own search takes
+  // longer than counting.
+  struct SourceCounters {
+    prometheus::Counter* accepted = nullptr;
+    prometheus::Counter* duplicate = nullptr;
+    prometheus::Counter* stale = nullptr;
+    prometheus::Counter* rejected = nullptr;
+  };
+  // Of the source, or of all others where too many are counted by name.
+  SourceCounters CountersOf(std::string_view source);
   void ShowOpenAlerts(const OpenAlertCells& cells) VANGNET_REQUIRES(mutex_);
   void ShowVersion(const std::string& version) VANGNET_REQUIRES(mutex_);
   void Show(const Reading& reading) VANGNET_REQUIRES(mutex_);
@@ -146,7 +155,8 @@ class Metrics final : public prometheus::Collectable {
   mutable Mutex mutex_;
   std::function<Reading()> reader_ VANGNET_GUARDED_BY(mutex_);
   std::map<std::string, Method> methods_ VANGNET_GUARDED_BY(mutex_);
-  std::set<std::string, std::less<>> sources_ VANGNET_GUARDED_BY(mutex_);
+  std::map<std::string, SourceCounters, std::less<>> sources_ VANGNET_GUARDED_BY(mutex_);  // filled once, never erased
+  SourceCounters other_sources_ VANGNET_GUARDED_BY(mutex_);  // of all beyond kSourcesMax; empty: there are none
   std::string shown_version_ VANGNET_GUARDED_BY(mutex_);
   prometheus::Gauge* shown_version_gauge_ VANGNET_GUARDED_BY(mutex_) = nullptr;
   std::map<std::pair<std::string, std::string>, prometheus::Gauge*> shown_cells_ VANGNET_GUARDED_BY(mutex_);

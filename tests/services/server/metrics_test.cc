@@ -46,6 +46,7 @@ TEST(MetricsTest, SourcesBeyondTheLimitAreCountedTogether) {
   const std::string text = Text(metrics);
   EXPECT_THAT(text, HasSubstr("{outcome=\"accepted\",source=\"las-0\"} 5"));
   EXPECT_THAT(text, HasSubstr("{outcome=\"accepted\",source=\"other\"} 5"));
+  EXPECT_THAT(text, HasSubstr("{outcome=\"rejected\",source=\"las-0\"} 0")) << "shown before there is one";
   EXPECT_THAT(text, Not(HasSubstr("one-more")));
 }
 
