@@ -3,14 +3,14 @@
 namespace vangnet {
 
 const std::vector<Command>& Commands() {
-  static const auto* const commands = new std::vector<Command>{
+  static const auto* const kCommands = new std::vector<Command>{
       PushCommand(),       FindingsCommand(),     TimelineCommand(),      WhyCommand(),
       AlertsCommand(),     WatchCommand(),        AckCommand(),           DigestsCommand(),
       EvaluateCommand(),   PolicyCheckCommand(),  PolicyTestCommand(),    PolicyBacktestCommand(),
       PolicyShowCommand(), PolicyReloadCommand(), PolicyConfirmCommand(), PolicyVersionsCommand(),
       SimulateCommand(),   BackupCommand(),       RestoreCommand(),       VerifyCommand(),
       ExportCommand(),     ImportCommand()};
-  return *commands;
+  return *kCommands;
 }
 
 std::vector<FlagSpec> WithServerFlags(std::vector<FlagSpec> flags) {

@@ -117,13 +117,13 @@ std::vector<FactNotation> AttendanceNotations() {
 }  // namespace
 
 const std::vector<FactNotation>& FactNotations() {
-  static const auto* const notations = [] {
+  static const auto* const kNotations = [] {
     auto* const all = new std::vector<FactNotation>(EnrolmentNotations());
     const std::vector<FactNotation> more = AttendanceNotations();
     all->insert(all->end(), more.begin(), more.end());
     return all;
   }();
-  return *notations;
+  return *kNotations;
 }
 
 const FactNotation* FindFactNotation(std::string_view word) {

@@ -18,9 +18,9 @@ namespace {
 constexpr std::array<Cause, 5> kCauses = {Cause::kPlacementEnded, Cause::kExemptionEnded, Cause::kMovedIn,
                                           Cause::kReachedAge, Cause::kNeverPlaced};
 const std::vector<std::string>& Keywords() {
-  static const auto* const keywords = new std::vector<std::string>{"since",    "reached",    "due", "value",    "cause",
-                                                                   "complete", "incomplete", "at",  "evidence", "none"};
-  return *keywords;
+  static const auto* const kKeywords = new std::vector<std::string>{
+      "since", "reached", "due", "value", "cause", "complete", "incomplete", "at", "evidence", "none"};
+  return *kKeywords;
 }
 
 bool IsKeyword(const Word& word) {

@@ -28,9 +28,9 @@ prometheus::Family<Histogram>* HistogramFamily(Registry& registry, const char* n
 
 // From a tenth of a millisecond, where a synced write lies, to what a person would call broken.
 const Histogram::BucketBoundaries& LatencyBuckets() {
-  static const Histogram::BucketBoundaries buckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                                      0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
-  return buckets;
+  static const Histogram::BucketBoundaries kBuckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                       0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30};
+  return kBuckets;
 }
 
 const char* KindName(AlertChangeKind kind) {

@@ -33,13 +33,13 @@ void FuzzOne(std::string_view input) {
       *new vangnet::CompiledCsvMapping(Mapping("contoso-attendance.textproto"));
   static const vangnet::CompiledCsvMapping& placements =
       *new vangnet::CompiledCsvMapping(Mapping("contoso-placements.textproto"));
-  static const int file = memfd_create("csv", 0);
+  static const int kFile = memfd_create("csv", 0);
   FuzzCheck(
-      ftruncate(file, 0) == 0 && pwrite(file, input.data(), input.size(), 0) == static_cast<ssize_t>(input.size()),
+      ftruncate(kFile, 0) == 0 && pwrite(kFile, input.data(), input.size(), 0) == static_cast<ssize_t>(input.size()),
       "there is memory for a file");
   const auto lines = 1 + std::count(input.begin(), input.end(), '\n');
   for (const vangnet::CompiledCsvMapping* mapping : {&attendance, &placements}) {
-    auto reader = vangnet::LineReader::Open("/proc/self/fd/" + std::to_string(file));
+    auto reader = vangnet::LineReader::Open("/proc/self/fd/" + std::to_string(kFile));
     FuzzCheck(reader.ok(), "the file opens");
     auto source = vangnet::CsvSource::Create(*std::move(reader), *mapping, "las-1", 0);
     if (!source.ok()) continue;

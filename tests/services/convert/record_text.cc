@@ -14,8 +14,8 @@ namespace {
 const vangnet::RecordReader::Context kContext{"las-1", vangnet::Day(2026, 11, 23)};
 
 const vangnet::RecordReader& Reader() {
-  static const vangnet::RecordReader reader(vangnet::kDefaultSchoolPattern);
-  return reader;
+  static const vangnet::RecordReader kReader(vangnet::kDefaultSchoolPattern);
+  return kReader;
 }
 
 }  // namespace
