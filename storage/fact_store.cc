@@ -154,9 +154,7 @@ absl::StatusOr<StoredVersion> FactStore::GetVersion(const Subject& subject, uint
 }
 
 absl::StatusOr<std::vector<StoredVersion>> FactStore::GetVersions(const Subject& subject) const {
-  auto packed = impl_->GetPacked(subject);
-  if (!packed.ok()) return packed.status();
-  auto sequences = SequencesOf(*packed);
+  const auto sequences = impl_->GetSequences(subject);
   if (!sequences.ok()) return sequences.status();
   std::vector<StoredVersion> versions;
   versions.reserve(sequences->size());
@@ -169,9 +167,7 @@ absl::StatusOr<std::vector<StoredVersion>> FactStore::GetVersions(const Subject&
 }
 
 absl::StatusOr<std::optional<StoredVersion>> FactStore::GetLastVersion(const Subject& subject) const {
-  auto packed = impl_->GetPacked(subject);
-  if (!packed.ok()) return packed.status();
-  auto sequences = SequencesOf(*packed);
+  const auto sequences = impl_->GetSequences(subject);
   if (!sequences.ok()) return sequences.status();
   if (sequences->empty()) return std::nullopt;
   return GetVersion(subject, sequences->back());

@@ -42,6 +42,12 @@ class FactStore::Impl {
     if (subject.kind == SubjectKind::kSchool) return schools.Get(subject.key);
     return states.Get(subject.key);
   }
+  // The sequences of all its versions, ascending.
+  absl::StatusOr<std::vector<uint64_t>> GetSequences(const Subject& subject) const {
+    const auto packed = GetPacked(subject);
+    if (!packed.ok()) return packed.status();
+    return SequencesOf(*packed);
+  }
   // The history of the child with these keys; with a `kind`, only its facts of that kind.
   absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys, std::optional<size_t> kind) const;
   // All keys that are one child with this one.

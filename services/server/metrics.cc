@@ -182,15 +182,15 @@ void Metrics::CountOutcomes(std::string_view source, const OutcomeCounts& counts
 Metrics::SourceCounters Metrics::CountersOf(std::string_view source) {
   MutexLock lock(mutex_);
   if (const auto known = sources_.find(source); known != sources_.end()) return known->second;
-  const bool is_full = sources_.size() >= kSourcesMax;
-  SourceCounters& counters = is_full ? other_sources_ : sources_[std::string(source)];
-  if (counters.accepted != nullptr) return counters;
-  const std::string label = is_full ? "other" : std::string(source);
-  const auto add = [&](const char* outcome) {
-    return &ingest_records_->Add({{"source", label}, {"outcome", outcome}});
-  };
-  counters = {add("accepted"), add("duplicate"), add("stale"), add("rejected")};
-  return counters;
+  const std::string label(sources_.size() < kSourcesMax ? source : "other");
+  const auto [at, is_new] = sources_.try_emplace(label);
+  if (is_new) {
+    const auto add = [&](const char* outcome) {
+      return &ingest_records_->Add({{"source", label}, {"outcome", outcome}});
+    };
+    at->second = {add("accepted"), add("duplicate"), add("stale"), add("rejected")};
+  }
+  return at->second;
 }
 
 void Metrics::Committed(size_t records, absl::Duration took) {

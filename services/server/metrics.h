@@ -155,8 +155,7 @@ class Metrics final : public prometheus::Collectable {
   mutable Mutex mutex_;
   std::function<Reading()> reader_ VANGNET_GUARDED_BY(mutex_);
   std::map<std::string, Method> methods_ VANGNET_GUARDED_BY(mutex_);
-  std::map<std::string, SourceCounters, std::less<>> sources_ VANGNET_GUARDED_BY(mutex_);  // filled once, never erased
-  SourceCounters other_sources_ VANGNET_GUARDED_BY(mutex_);  // of all beyond kSourcesMax; empty: there are none
+  std::map<std::string, SourceCounters, std::less<>> sources_ VANGNET_GUARDED_BY(mutex_);  // by label
   std::string shown_version_ VANGNET_GUARDED_BY(mutex_);
   prometheus::Gauge* shown_version_gauge_ VANGNET_GUARDED_BY(mutex_) = nullptr;
   std::map<std::pair<std::string, std::string>, prometheus::Gauge*> shown_cells_ VANGNET_GUARDED_BY(mutex_);

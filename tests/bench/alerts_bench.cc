@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/runtime/grpc_locks.h"
 #include "tests/bench/alert_watch.h"
 #include "tests/bench/bench_records.h"
 #include "tests/bench/client.h"
@@ -219,4 +220,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace vangnet_testing
 
-int main(int argc, char** argv) { return vangnet_testing::Main(argc, argv); }
+int main(int argc, char** argv) {
+  vangnet::TakeGrpcLocksUnchecked();
+  return vangnet_testing::Main(argc, argv);
+}

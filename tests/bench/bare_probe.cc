@@ -247,7 +247,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: bare_probe Q|D DIRECTORY\n");
     return 2;
   }
-  // As vangnetd does.
   vangnet::TakeGrpcLocksUnchecked();
   sigset_t ending;
   sigemptyset(&ending);

@@ -5,12 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "services/runtime/grpc_locks.h"
-
 namespace vangnet_testing {
 
 std::shared_ptr<grpc::Channel> Connect(const std::string& address, const std::string& certificate) {
-  vangnet::TakeGrpcLocksUnchecked();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

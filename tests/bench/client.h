@@ -10,8 +10,7 @@
 
 namespace vangnet_testing {
 
-// A connection of its own; gRPC's locks are unchecked, as in vangnetd. `certificate`: PEM of a server that speaks TLS;
-// empty: plaintext.
+// A connection of its own. `certificate`: PEM of a server that speaks TLS; empty: plaintext.
 std::shared_ptr<grpc::Channel> Connect(const std::string& address, const std::string& certificate = "");
 
 // The steady clock.

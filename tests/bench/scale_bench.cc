@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/runtime/grpc_locks.h"
 #include "tests/bench/bench_records.h"
 #include "tests/bench/beside_load.h"
 #include "tests/bench/client.h"
@@ -228,4 +229,7 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace vangnet_testing
 
-int main(int argc, char** argv) { return vangnet_testing::Main(argc, argv); }
+int main(int argc, char** argv) {
+  vangnet::TakeGrpcLocksUnchecked();
+  return vangnet_testing::Main(argc, argv);
+}

@@ -41,6 +41,8 @@ LAYERS = (
     Layer("tests/", "", ("",)),
 )
 
+_ABSEIL_LOCKS = r"(tests/)?services/runtime/grpc_locks(_test)?\.cc$"
+
 # A library may be included only by files whose path matches.
 LIBRARIES = (
     ("rocksdb/", r"storage/rocksdb_[a-z_]+\.(h|cc)$|tests/"),
@@ -53,7 +55,7 @@ LIBRARIES = (
     ("gtest/", r"tests/"),
     ("gmock/", r"tests/"),
     ("benchmark/", r"tests/bench/"),
-    ("absl/synchronization/", r"(tests/)?services/runtime/grpc_locks(_test)?\.cc$"),
+    ("absl/synchronization/", _ABSEIL_LOCKS),
 )
 PROJECT_FOLDERS = ("domain/", "alerts/", "storage/", "services/", "cli/", "tests/", "vangnet/")
 
@@ -84,7 +86,7 @@ BANNED = (
     Banned(r"\bsleep_(for|until)\b|\b(u|nano)?sleep\(|\babsl::SleepFor\b",
            "waiting for the event itself, or the waiting of services/runtime", r"services/runtime/|tests/bench/"),
     Banned(r"\babsl::(Mutex|MutexLock|CondVar|Notification)\b", "Mutex, MutexLock and CondVar of domain/mutex.h",
-           r"(tests/)?services/runtime/grpc_locks(_test)?\.cc$"),
+           _ABSEIL_LOCKS),
     Banned(r"\bstd::(mutex|recursive_mutex|shared_mutex|lock_guard|unique_lock|scoped_lock|condition_variable)\b",
            "Mutex, MutexLock and CondVar of domain/mutex.h, which Clang can check", r"domain/mutex\.h$|tests/"),
     Banned(r"\babsl::(optional|variant|string_view|Span|make_unique)\b",
