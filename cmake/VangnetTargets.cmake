@@ -17,6 +17,7 @@ find_package(GTest CONFIG REQUIRED)
 find_package(benchmark CONFIG REQUIRED)
 find_package(rapidcheck CONFIG REQUIRED)
 find_library(VANGNET_JEMALLOC jemalloc REQUIRED)
+find_library(VANGNET_XXHASH xxhash REQUIRED)
 
 option(VANGNET_FUZZ "Build the libFuzzer targets (Clang only)" OFF)
 set(VANGNET_SANITIZE "" CACHE STRING "Sanitizers for every target, such as address,undefined or thread")

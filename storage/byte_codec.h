@@ -27,6 +27,13 @@ constexpr size_t VarintSize(uint64_t value) {
   return size;
 }
 
+// The number that up to eight bytes are, least first: as RocksDB's files have theirs.
+constexpr uint64_t LittleEndian(std::string_view bytes) {
+  uint64_t value = 0;
+  for (size_t i = bytes.size(); i > 0; --i) value = value << 8 | static_cast<uint8_t>(bytes[i - 1]);
+  return value;
+}
+
 // Copies `size` bytes, from one to two words of them, as the first word and the last, which may overlap.
 template <typename Word>
 void CopyEnds(const char* from, size_t size, char* to) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "rocksdb/file_system.h"
+#include "storage/rocksdb_table_check.h"
 
 namespace vangnet {
 namespace {
@@ -17,6 +18,7 @@ using rocksdb::Slice;
 using Failed = std::shared_ptr<std::atomic<bool>>;
 
 constexpr std::string_view kCurrent = "/CURRENT";
+constexpr std::string_view kTableSuffix = ".sst";
 
 // Whether the database cannot go on without the file.
 bool IsLogOrManifest(std::string_view path) {
@@ -114,7 +116,7 @@ class CarefulFiles : public rocksdb::FileSystemWrapper {
   IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) override {
     IOStatus status = target()->NewWritableFile(path, options, file, debug);
-    if (status.ok() && path.ends_with(".sst")) {
+    if (status.ok() && path.ends_with(kTableSuffix)) {
       *file = std::make_unique<TableFile>(std::move(*file), *target(), path, merge_floor_bytes_);
     }
     if (!IsLogOrManifest(path)) return status;
@@ -123,6 +125,17 @@ class CarefulFiles : public rocksdb::FileSystemWrapper {
     } else {
       *failed_ = true;
     }
+    return status;
+  }
+
+  IOStatus NewRandomAccessFile(const std::string& path, const rocksdb::FileOptions& options,
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* file, IODebugContext* debug) override {
+    IOStatus status = target()->NewRandomAccessFile(path, options, file, debug);
+    if (!status.ok() || !path.ends_with(kTableSuffix)) return status;
+    uint64_t bytes = 0;
+    status = target()->GetFileSize(path, options.io_options, &bytes, debug);
+    if (status.ok()) status = CheckTable(**file, bytes, path);
+    if (!status.ok()) file->reset();
     return status;
   }
 

@@ -87,7 +87,9 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
   blocks.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   blocks.partition_filters = true;
   blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Both are the default; CheckTable reads no others.
   blocks.format_version = 5;
+  blocks.checksum = rocksdb::kXXH3;
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
   family.compression = rocksdb::kLZ4Compression;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "rocksdb/write_batch.h"
+#include "storage/byte_codec.h"
 #include "storage/crc32c.h"
 
 namespace vangnet {
@@ -16,12 +17,6 @@ constexpr size_t kBlockBytes = 32 << 10;
 constexpr size_t kHeaderBytes = 7;
 constexpr size_t kTypeAt = 6;
 enum EntryType : uint8_t { kZeros = 0, kWhole, kFirst, kMiddle, kLast };
-
-uint64_t LittleEndian(std::string_view bytes) {
-  uint64_t value = 0;
-  for (size_t i = bytes.size(); i > 0; --i) value = value << 8 | static_cast<uint8_t>(bytes[i - 1]);
-  return value;
-}
 
 // Stored checksums are masked, so that the checksum of a checksum is none.
 uint32_t Mask(uint32_t crc) { return ((crc >> 15) | (crc << 17)) + 0xA282EAD8u; }

@@ -164,6 +164,25 @@ TEST_F(DamageTest, ABitFlippedInALengthOrTypeIsFound) {
   Report("bit flipped in a log's headers", counts);
 }
 
+// RocksDB reads a table's properties before it checks them: one bit of the word behind them, which counts the restarts
+// of a block, once ended the process. The metadata lies at a table's end, and its blocks have one restart.
+TEST_F(DamageTest, ABitFlippedInAWordBehindATablesMetadataIsFound) {
+  constexpr size_t kMetadataBytes = 1'200;
+  constexpr std::string_view kOneRestart("\1\0\0\0", 4);
+  FaultCounts counts;
+  for (const auto& [path, bytes] : files()) {
+    if (KindOf(path) != FileKind::kTable) continue;
+    size_t at = bytes.size() - std::min(bytes.size(), kMetadataBytes);
+    for (; (at = bytes.find(kOneRestart, at)) != std::string::npos; at += kOneRestart.size()) {
+      Files damaged = files();
+      damaged[path][at + 3] = static_cast<char>(0x80);
+      Judge("the last bit of the word at " + std::to_string(at) + " of " + path, damaged, counts);
+    }
+  }
+  EXPECT_GT(counts.injected, 40u);
+  Report("bit flipped in a table's metadata", counts);
+}
+
 TEST_F(DamageTest, ALogCutShortIsFineOrCounted) {
   FaultCounts counts;
   const std::string log = LastLog();
