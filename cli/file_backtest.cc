@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "alerts/backtest/region_backtest.h"
-#include "cli/parallel.h"
 #include "cli/region_facts.h"
+#include "domain/parallel.h"
 #include "services/convert/backtest_messages.h"
 
 namespace vangnet {

@@ -9,9 +9,9 @@
 #include "cli/configuration_files.h"
 #include "cli/file_backtest.h"
 #include "cli/line_reader.h"
-#include "cli/parallel.h"
 #include "cli/record_files.h"
 #include "cli/server_connection.h"
+#include "domain/parallel.h"
 #include "vangnet/v1/policy_service.grpc.pb.h"
 
 namespace vangnet {

@@ -6,7 +6,7 @@
 
 #include "cli/json_text.h"
 #include "cli/line_reader.h"
-#include "cli/parallel.h"
+#include "domain/parallel.h"
 
 namespace vangnet {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "cli/parallel.h"
 #include "cli/region_facts.h"
+#include "domain/parallel.h"
 #include "services/convert/wire.h"
 
 namespace vangnet {

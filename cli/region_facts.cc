@@ -4,8 +4,8 @@
 #include <utility>
 #include <variant>
 
-#include "cli/parallel.h"
 #include "cli/student_keys.h"
+#include "domain/parallel.h"
 
 namespace vangnet {
 namespace {

@@ -1,6 +1,6 @@
 #include "cli/formats/json_lines_source.h"
 
-#include "cli/parallel.h"
+#include "domain/parallel.h"
 #include "services/convert/record_reader.h"
 
 namespace vangnet {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "cli/line_reader.h"
-#include "cli/parallel.h"
 #include "cli/scenarios/scenario_reader.h"
+#include "domain/parallel.h"
 #include "services/convert/configuration.h"
 #include "services/convert/sample_configuration.h"
 

@@ -1,6 +1,6 @@
 // ParallelFor runs a function over the numbers 0 to n - 1 on all cores, or on fewer.
-#ifndef VANGNET_CLI_PARALLEL_H_
-#define VANGNET_CLI_PARALLEL_H_
+#ifndef VANGNET_DOMAIN_PARALLEL_H_
+#define VANGNET_DOMAIN_PARALLEL_H_
 
 #include <algorithm>
 #include <atomic>
@@ -31,4 +31,4 @@ void ParallelFor(size_t n, size_t block, const Work& work, size_t threads_max = 
 
 }  // namespace vangnet
 
-#endif  // VANGNET_CLI_PARALLEL_H_
+#endif  // VANGNET_DOMAIN_PARALLEL_H_
