@@ -139,6 +139,8 @@ class FactStore : public FactsView {
     // How many evaluated versions the packed states on disk may be behind. A start after a crash folds them, 4 us for
     // each (tests/bench/README.md).
     uint64_t states_behind_max = 131'072;
+    // Threads that read versions when the store is opened, the caller's among them.
+    int open_threads = 1;
     int rejections_per_source_max = 100'000;
     absl::Duration rejections_kept = absl::Hours(24 * 30);
     // A store with versions but without its mark is taken as it is, and gets a new mark.

@@ -30,6 +30,7 @@ class FactStore::Impl {
         placed(kv_in),
         quarantine(kv_in, options),
         states_behind_max(options.states_behind_max),
+        open_threads(static_cast<size_t>(options.open_threads)),
         accept_without_mark(options.accept_without_mark) {}
 
   // fact_store_open.cc
@@ -66,6 +67,7 @@ class FactStore::Impl {
   SourceLedger sources;
   Quarantine quarantine;
   const uint64_t states_behind_max;
+  const size_t open_threads;
   const bool accept_without_mark;
 
   Mutex commit_mutex;
@@ -81,11 +83,14 @@ class FactStore::Impl {
   absl::Status Fail(absl::Status status) VANGNET_REQUIRES(commit_mutex);
   // Nothing that was acknowledged is missing from a store whose last version is this one.
   absl::Status CheckMark(uint64_t last_sequence);
-  // What Open learns of a subject from the versions beyond the cursor.
+  // What Open learns of a partition from the versions beyond the cursor.
   struct Replay;
   absl::Status ReplayPartition(uint8_t partition, Replay& replay);
   absl::Status FoldReplayed(std::string_view value, uint64_t sequence, Replay& replay);
-  absl::Status PublishReplay(Replay& replay);
+  // Publishes what concerns the partition alone.
+  absl::Status PublishPartition(Replay& replay);
+  // And what concerns others too, when all are replayed.
+  absl::Status JoinPartitions(std::vector<Replay>& partitions, uint64_t last_sequence);
 };
 
 // Whether this kind of fact says where a child is, or who it is.

@@ -1,16 +1,19 @@
 // How a FactStore comes back: check, load what is small, fold what lies beyond the cursor.
 #include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <limits>
 #include <unordered_map>
 #include <utility>
 
+#include "domain/parallel.h"
 #include "storage/fact_store_impl.h"
 #include "storage/rebuild_state.h"
 #include "storage/schema.h"
 
 namespace vangnet {
 
-// Subjects with versions beyond the cursor.
+// What the versions of one partition beyond the cursor say.
 struct FactStore::Impl::Replay {
   struct Subject {
     PackedState state;
@@ -19,10 +22,16 @@ struct FactStore::Impl::Replay {
   };
   uint64_t cursor = 0;
   uint64_t evaluated = 0;
-  std::unordered_map<vangnet::Subject, Subject, SubjectHash> subjects;
+  std::unordered_map<vangnet::Subject, Subject, SubjectHash> subjects;  // those that have any
   uint64_t last_sequence = 0;
   absl::Time last_received_at = absl::UnixEpoch();
   absl::Time backfill_received_at = absl::InfinitePast();
+
+  // Left to the thread that opens the store, which looks at all partitions: who is to be evaluated, by their place
+  // among these those whose links changed, with what they are now, and schools with their packed states.
+  std::vector<PendingSubject> changes;
+  std::vector<std::pair<size_t, std::set<std::string, std::less<>>>> relinked;
+  std::vector<std::pair<std::string, std::string>> schools;
 };
 
 absl::StatusOr<std::set<std::string, std::less<>>> OthersIn(std::string_view packed, std::string_view student) {
@@ -116,35 +125,54 @@ absl::Status FactStore::Impl::FoldReplayed(std::string_view value, uint64_t sequ
   return absl::OkStatus();
 }
 
-absl::Status FactStore::Impl::PublishReplay(Replay& replay) {
-  std::vector<PendingSubject> changes;
+absl::Status FactStore::Impl::PublishPartition(Replay& replay) {
   std::vector<std::pair<const vangnet::Subject*, Replay::Subject*>> folded;
   for (auto& [key, subject] : replay.subjects) {
     if (subject.first_folded != 0) folded.emplace_back(&key, &subject);
     if (subject.change.first_sequence == 0) continue;
-    changes.push_back(subject.change);
+    replay.changes.push_back(std::move(subject.change));
     if (key.kind == SubjectKind::kSchool) continue;
     // Also when the state had folded them all: it may have been written a moment before its links were known.
     auto others = OthersIn(subject.state.bytes(), key.key);
     if (!others.ok()) return others.status();
-    if (*others == links.OthersOf(key.key)) continue;
-    const std::vector<std::string> keys = links.KeysOf(key.key);
-    for (const std::string& joined : keys) {
-      changes.push_back(subject.change);
-      changes.back().subject.key = joined;
-      changes.back().together = keys;
+    if (*others != links.OthersOf(key.key)) {
+      replay.relinked.emplace_back(replay.changes.size() - 1, *std::move(others));
     }
-    links.Replace(key.key, *others);
   }
   std::sort(folded.begin(), folded.end(),
             [](const auto& a, const auto& b) { return a.second->first_folded < b.second->first_folded; });
   for (const auto& [key, subject] : folded) {
     if (key->kind == SubjectKind::kStudent) {
       states.Publish(key->key, subject->state.bytes(), subject->first_folded);
-      continue;
+    } else {
+      replay.schools.emplace_back(key->key, std::move(subject->state).Release());
     }
-    absl::Status status = schools.Publish(key->key, std::move(subject->state).Release());
-    if (!status.ok()) return status;
+  }
+  replay.subjects.clear();
+  return absl::OkStatus();
+}
+
+absl::Status FactStore::Impl::JoinPartitions(std::vector<Replay>& partitions, uint64_t last_sequence) {
+  std::vector<PendingSubject> changes;
+  absl::Time backfill_received_at = absl::InfinitePast();
+  for (Replay& replay : partitions) {
+    for (auto& [key, packed] : replay.schools) {
+      if (absl::Status status = schools.Publish(key, std::move(packed)); !status.ok()) return status;
+    }
+    for (const auto& [place, others] : replay.relinked) {
+      const PendingSubject& change = replay.changes[place];
+      const std::vector<std::string> keys = links.KeysOf(change.subject.key);
+      for (const std::string& joined : keys) {
+        changes.push_back(change);
+        changes.back().subject.key = joined;
+        changes.back().together = keys;
+      }
+      links.Replace(change.subject.key, others);
+    }
+    changes.insert(changes.end(), std::make_move_iterator(replay.changes.begin()),
+                   std::make_move_iterator(replay.changes.end()));
+    replay.changes.clear();
+    backfill_received_at = std::max(backfill_received_at, replay.backfill_received_at);
   }
   // Only now are all links known: whoever is one child with a changed key is looked at again.
   for (size_t i = 0, count = changes.size(); i < count; ++i) {
@@ -156,8 +184,8 @@ absl::Status FactStore::Impl::PublishReplay(Replay& replay) {
   }
   std::sort(changes.begin(), changes.end(),
             [](const PendingSubject& a, const PendingSubject& b) { return a.first_sequence < b.first_sequence; });
-  pending.NoteBackfill(replay.backfill_received_at);
-  pending.Add(changes, replay.last_sequence);
+  pending.NoteBackfill(backfill_received_at);
+  pending.Add(changes, last_sequence);
   return absl::OkStatus();
 }
 
@@ -171,22 +199,36 @@ absl::Status FactStore::Impl::Open() {
   if (!cursor.ok()) return cursor.status();
   const auto evaluated = GetEvaluated(kv);
   if (!evaluated.ok()) return evaluated.status();
-  Replay replay;
-  replay.cursor = *cursor;
-  replay.evaluated = *evaluated;
-  for (int partition = 0; partition < kPartitionCount; ++partition) {
-    absl::Status status = ReplayPartition(static_cast<uint8_t>(partition), replay);
-    if (!status.ok()) return status;
-  }
-  auto given = GetNumber(kv, kLastSequenceMeta);
+  // Partitions have nothing to do with each other but schools and links.
+  std::vector<Replay> partitions(kPartitionCount);
+  std::vector<absl::Status> replayed(kPartitionCount);
+  std::atomic<bool> failed = false;
+  ParallelFor(
+      kPartitionCount, /*block=*/1,
+      [&](size_t i) {
+        if (failed) return;
+        partitions[i].cursor = *cursor;
+        partitions[i].evaluated = *evaluated;
+        replayed[i] = ReplayPartition(static_cast<uint8_t>(i), partitions[i]);
+        if (replayed[i].ok()) replayed[i] = PublishPartition(partitions[i]);
+        if (!replayed[i].ok()) failed = true;
+      },
+      open_threads);
+  const auto given = GetNumber(kv, kLastSequenceMeta);
   if (!given.ok()) return given.status();
-  replay.last_sequence = std::max(replay.last_sequence, *given);
-  if (absl::Status status = CheckMark(replay.last_sequence); !status.ok()) return status;
-  pending.Start(*evaluated, replay.last_sequence);
-  if (absl::Status status = PublishReplay(replay); !status.ok()) return status;
+  uint64_t last_sequence = *given;
+  absl::Time last_received_at = sources.last_received_at();
+  for (int i = 0; i < kPartitionCount; ++i) {
+    if (!replayed[i].ok()) return replayed[i];
+    last_sequence = std::max(last_sequence, partitions[i].last_sequence);
+    last_received_at = std::max(last_received_at, partitions[i].last_received_at);
+  }
+  if (absl::Status status = CheckMark(last_sequence); !status.ok()) return status;
+  pending.Start(*evaluated, last_sequence);
+  if (absl::Status status = JoinPartitions(partitions, last_sequence); !status.ok()) return status;
   MutexLock lock(commit_mutex);
-  last_given = replay.last_sequence;
-  last_received_micros = absl::ToUnixMicros(std::max(replay.last_received_at, sources.last_received_at()));
+  last_given = last_sequence;
+  last_received_micros = absl::ToUnixMicros(last_received_at);
   return absl::OkStatus();
 }
 

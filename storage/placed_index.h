@@ -2,7 +2,7 @@
 //
 // Guarantees: a child is found from the moment its placement is committed. What is newer than the disk's is added to
 //   the batch that evaluates the child, so that a committed placement is in memory, or not evaluated on disk, or there.
-// Thread safety: all methods may be called concurrently; Add by one thread, AddUnwritten and Written by one.
+// Thread safety: all methods may be called concurrently; AddUnwritten and Written by one thread.
 #ifndef VANGNET_STORAGE_PLACED_INDEX_H_
 #define VANGNET_STORAGE_PLACED_INDEX_H_
 

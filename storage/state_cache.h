@@ -4,9 +4,9 @@
 // Guarantees: a reader sees the last state published, or the one on disk. A state that is newer than the disk's is
 //   never evicted. A state on disk that is broken or of another format is rebuilt from the versions. Versions up to the
 //   sequence that AddBehind gives are in the states on disk once the batch is written.
-// Thread safety: all methods may be called concurrently; Publish by one thread, AddBehind and Written by one.
-// Errors: those of KvStore and of RebuildState.
-// Limits and cost: all states together take `bytes_max`, unless those that are newer than the disk's alone take more;
+// Thread safety: all methods may be called concurrently; Publish by one thread a partition, AddBehind and Written by
+// one. Errors: those of KvStore and of RebuildState. Limits and cost: all states together take `bytes_max`, unless
+// those that are newer than the disk's alone take more;
 //   AddBehind keeps these to half of it. A state takes its bytes, its key and about 50 more. 64 parts with a mutex
 //   each, held while a state is read from disk.
 #ifndef VANGNET_STORAGE_STATE_CACHE_H_
@@ -40,7 +40,7 @@ class StateCache {
   // Calls `read` with it instead of a copy, with a mutex held: `read` is short and asks nothing of the cache.
   absl::Status Read(std::string_view student, absl::FunctionRef<absl::Status(std::string_view)> read) const;
   // Replaces the state by a newer one that is not on disk. `sequence`: of the first version that is new in it; it never
-  // decreases from call to call.
+  // decreases from one of the partition to the next.
   void Publish(std::string_view student, std::string_view bytes, uint64_t sequence);
   // Adds to `batch` at most `max` states that are newer than the disk's: those whose first version that the disk's does
   // not have is `due` or before it, and the oldest of the others while all of them take too much memory. Every version

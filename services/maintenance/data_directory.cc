@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "domain/parallel.h"
 #include "storage/file_durable_mark.h"
 #include "storage/memory_durable_mark.h"
 #include "storage/rocksdb_backup.h"
@@ -86,7 +87,9 @@ absl::Status FinishDataDirectory(DataDirectory directory, uint64_t sequence, con
 }
 
 absl::StatusOr<std::unique_ptr<FactStore>> OpenFactsToRead(const DataDirectory& directory) {
-  return FactStore::Open(*directory.kv, *directory.mark, {});
+  FactStore::Options options;
+  options.open_threads = static_cast<int>(CoreCount());
+  return FactStore::Open(*directory.kv, *directory.mark, options);
 }
 
 absl::StatusOr<Backup> RestoreBackup(const std::string& directory, uint32_t id, const std::string& path) {

@@ -18,6 +18,7 @@
 #include "alerts/engine/commands.h"
 #include "alerts/engine/region_findings.h"
 #include "alerts/engine/sweeper.h"
+#include "domain/parallel.h"
 #include "google/protobuf/stubs/logging.h"
 #include "services/alerts/alert_service.h"
 #include "services/convert/record_reader.h"
@@ -169,6 +170,7 @@ absl::Status App::Impl::Open() {
   const ServerSettings& settings = startup_.settings;
   FactStore::Options facts;
   facts.state_cache_bytes_max = Mebibytes(settings.state_cache_mib);
+  facts.open_threads = static_cast<int>(CoreCount());
   facts.rejections_per_source_max = settings.rejections_per_source_max;
   facts.accept_without_mark = startup_.accept_store_without_mark;
   const auto marked = stores_.mark->Read();
@@ -188,8 +190,7 @@ absl::Status App::Impl::Open() {
 
   commands_ = std::make_unique<AlertCommands>(*stores_.kv, *alerts_, alert_writes_);
   // Listings are rare, and in no hurry (StartLoops): all processors, unlike the sweeper beside a stream of records.
-  const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  findings_ = std::make_unique<RegionFindings>(*facts_, processors);
+  findings_ = std::make_unique<RegionFindings>(*facts_, static_cast<int>(CoreCount()));
   reader_ = std::make_unique<RecordReader>(startup_.configuration.region->school_pattern);
   GroupCommitter::Options committing;
   committing.queue_bytes_max = Mebibytes(settings.ingest_queue_mib);

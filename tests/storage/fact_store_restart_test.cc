@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "storage/fact_store.h"
+#include "storage/keys.h"
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
 #include "tests/storage/facts.h"
@@ -94,6 +97,74 @@ TEST_F(FactStoreRestartTest, AChunkOfABackfillIsNotedAlsoWhenItBringsNothing) {
   Commit({Version(Student("s-1"), "a", 1, AbsentOn(kMonday))}, /*backfill=*/true);
   EXPECT_EQ(store_->backfill().received_at, kNow);
   EXPECT_EQ(store_->backfill().chunks, chunks + 1);
+}
+
+// All that a store knows of everybody after a restart, and in what order they are evaluated.
+std::vector<std::string> AllKnown(FactStore& store) {
+  std::vector<std::string> known;
+  const auto note = [&](const vangnet::Subject& subject) {
+    const auto state = store.GetState(subject);
+    EXPECT_TRUE(state.ok()) << state.status();
+    for (const vangnet::StateEntry& entry : *state) {
+      known.push_back(subject.key + " " + entry.key.record_id + " " + std::to_string(entry.sequence));
+    }
+  };
+  const auto students = store.ListStudents("", 1'000);
+  EXPECT_TRUE(students.ok()) << students.status();
+  for (const std::string& student : *students) {
+    note(Student(student));
+    known.push_back(absl::StrJoin(store.KeysOf(student), "+"));
+  }
+  for (const auto& [school, facts] : store.GetSchools()) {
+    note(School(school));
+    known.push_back(absl::StrJoin(store.GetStudentsEverPlacedAt(school).value(), " "));
+  }
+  for (const PendingSubject& taken : store.TakePending(10'000)) {
+    known.push_back(taken.subject.key + " " + std::to_string(taken.first_sequence) + " to " +
+                    std::to_string(taken.last_sequence) + (taken.together.empty() ? "" : ", not alone"));
+  }
+  known.push_back(absl::StrCat(store.evaluated(), " of ", store.last_sequence()));
+  return known;
+}
+
+TEST_F(FactStoreRestartTest, HoweverManyThreadsOpenItTheStoreIsTheSame) {
+  constexpr int kChildren = 300;
+  const auto student = [](int child) { return Student("s-" + std::to_string(child)); };
+  for (int child = 0; child < kChildren; ++child) {
+    const std::string school = child % 3 == 0 ? "12AB00" : "34CD00";
+    Commit({Version(student(child), "placed", 1, PlacedAt(school)), Version(student(child), "a", 1, AbsentOn(kMonday)),
+            Version(School(school), "c" + std::to_string(child), 1, CompleteThrough(school, kMonday + child))});
+    if (child % 10 == 1) {
+      // Two keys of one child, which lie in any two partitions.
+      Commit({Version(student(child), "same", 1, SameAs(student(child - 1).key))});
+    }
+    if (child % 20 == 1) Commit({Version(student(child), "same", 2, std::nullopt)});
+  }
+  store_.reset();
+  options_.open_threads = 1;
+  Open();
+  const std::vector<std::string> known = AllKnown(*store_);
+  EXPECT_GT(known.size(), 3u * kChildren);
+  for (const int threads : {2, 5, 100}) {
+    store_.reset();
+    options_.open_threads = threads;
+    Open();
+    EXPECT_EQ(AllKnown(*store_), known) << threads;
+  }
+}
+
+TEST_F(FactStoreRestartTest, ABrokenVersionEndsAStartOnAnyNumberOfThreads) {
+  for (int child = 0; child < 100; ++child) {
+    Commit({Version(Student("s-" + std::to_string(child)), "a", 1, AbsentOn(kMonday))});
+  }
+  store_.reset();
+  vangnet::WriteBatch batch;
+  batch.Put(vangnet::Table::kVersions, vangnet::VersionKey(vangnet::PartitionOf("s-7"), 8), "no version");
+  ASSERT_TRUE(kv_.Write(batch, vangnet::Durability::kSynced).ok());
+  for (const int threads : {1, 4}) {
+    options_.open_threads = threads;
+    EXPECT_TRUE(absl::IsDataLoss(FactStore::Open(kv_, mark_, options_).status())) << threads;
+  }
 }
 
 // Without a mark nobody would notice that the database lost its end.

@@ -40,6 +40,7 @@ class Life {
     FactStore::Options options;
     options.states_behind_max = states_behind_max;
     options.state_cache_bytes_max = state_cache_bytes_max;
+    options.open_threads = open_threads;
     auto opened = FactStore::Open(kv, mark, options);
     ASSERT_TRUE(opened.ok()) << opened.status();
     store = *std::move(opened);
@@ -90,6 +91,7 @@ class Life {
   vangnet::MemoryDurableMark mark;
   std::unique_ptr<FactStore> store;
   uint64_t state_cache_bytes_max = uint64_t{1} << 30;
+  int open_threads = 1;
 
  private:
   uint64_t records_ = 0;
@@ -231,6 +233,7 @@ TEST_F(StatesBehindTest, NothingIsMissingAtAnyMoment) {
     const auto below = [&](uint64_t end) { return random() % end; };
     Life life;
     const uint64_t behind_max = std::vector<uint64_t>{0, 3, 20, 1000}[below(4)];
+    life.open_threads = seed % 2 == 0 ? 3 : 1;
     life.state_cache_bytes_max = below(3) == 0 ? 64 * 500 : uint64_t{1} << 30;
     life.Open(behind_max);
     std::map<std::string, size_t> known;
