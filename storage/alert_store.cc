@@ -13,6 +13,7 @@
 #include "storage/due_index.h"
 #include "storage/keys.h"
 #include "storage/meta_numbers.h"
+#include "storage/recent_values.h"
 #include "vangnet/record/v1/stored_alert.pb.h"
 
 namespace vangnet {
@@ -20,6 +21,8 @@ namespace {
 
 // Old entries removed by one call: a little more than one call adds, so that what is over goes away.
 constexpr uint64_t kTrimmedAtOnce = 16;
+// Of alerts, and of evaluations: all of a region's twenty-four thousand children.
+constexpr uint64_t kRecentBytesMax = uint64_t{32} << 20;
 
 using RuleAndStage = std::pair<std::string, std::string>;
 
@@ -49,20 +52,31 @@ class OpenAlertCounts {
 
 class AlertStore::Impl {
  public:
-  explicit Impl(KvStore& kv_in) : kv(kv_in), due(kv_in) {}
+  explicit Impl(KvStore& kv_in)
+      : kv(kv_in),
+        due(kv_in),
+        alerts(kv_in, Table::kAlerts, kRecentBytesMax),
+        evaluations(kv_in, Table::kEvaluations, kRecentBytesMax) {}
 
   absl::Status Open();
   absl::Status LoadOpenAlerts();
   void AddChange(const Alert& alert, size_t history_index, WriteBatch& batch);
+  // Forgets what was staged for a batch.
+  void ClearStaged();
 
   KvStore& kv;
   DueIndex due;
+  RecentValues alerts;
+  RecentValues evaluations;
 
   // Owned by the thread that writes.
   uint64_t ids_given = 0;
   uint64_t changes_given = 0;
   uint64_t first_kept = 1;                                      // change
   std::map<uint64_t, std::optional<RuleAndStage>> staged_open;  // nothing: closed
+  // Key and value of what is in the batch; nothing: it is deleted.
+  std::vector<std::pair<std::string, std::optional<std::string>>> staged_alerts;
+  std::vector<std::pair<std::string, std::optional<std::string>>> staged_evaluations;
 
   // What readers see.
   std::atomic<uint64_t> last_change = 0;
@@ -136,7 +150,8 @@ void AlertStore::Impl::AddChange(const Alert& alert, size_t history_index, Write
 }
 
 void AlertStore::AddAlert(const Alert& alert, const std::vector<AlertChange>& changes, WriteBatch& batch) {
-  batch.Put(Table::kAlerts, AlertKey(alert.id), EncodeAlert(alert));
+  auto& [key, value] = impl_->staged_alerts.emplace_back(AlertKey(alert.id), EncodeAlert(alert));
+  batch.Put(Table::kAlerts, key, *value);
   const size_t added = std::min(changes.size(), alert.history.size());
   for (size_t i = alert.history.size() - added; i < alert.history.size(); ++i) impl_->AddChange(alert, i, batch);
   auto& staged = impl_->staged_open[alert.id];
@@ -147,10 +162,12 @@ void AlertStore::AddAlert(const Alert& alert, const std::vector<AlertChange>& ch
 void AlertStore::AddEvaluation(const Subject& subject, const StoredEvaluation& before, const StoredEvaluation& after,
                                WriteBatch& batch) {
   if (before == after) return;
+  auto& [key, value] = impl_->staged_evaluations.emplace_back(EvaluationKey(subject), std::nullopt);
   if (after == StoredEvaluation()) {
-    batch.Delete(Table::kEvaluations, EvaluationKey(subject));
+    batch.Delete(Table::kEvaluations, key);
   } else {
-    batch.Put(Table::kEvaluations, EvaluationKey(subject), EncodeEvaluation(after));
+    value = EncodeEvaluation(after);
+    batch.Put(Table::kEvaluations, key, *value);
   }
   if (before.due != after.due) {
     if (before.due != kDayMax) impl_->due.RemoveMark(before.due, subject, batch);
@@ -185,13 +202,22 @@ absl::Status AlertStore::AddAnswer(std::string_view request_id, std::string_view
   return ages->status();
 }
 
+void AlertStore::Impl::ClearStaged() {
+  staged_open.clear();
+  staged_alerts.clear();
+  staged_evaluations.clear();
+}
+
 void AlertStore::Applied() {
   impl_->due.Applied();
+  // Before anybody hears of the changes.
+  for (auto& [key, value] : impl_->staged_alerts) impl_->alerts.Replace(key, std::move(value));
+  for (auto& [key, value] : impl_->staged_evaluations) impl_->evaluations.Replace(key, std::move(value));
   {
     MutexLock lock(impl_->mutex);
     for (auto& [id, now] : impl_->staged_open) impl_->open.Set(id, std::move(now));
   }
-  impl_->staged_open.clear();
+  impl_->ClearStaged();
   impl_->first_change = impl_->first_kept;
   impl_->last_change = impl_->changes_given;
   MutexLock lock(impl_->listeners_mutex);
@@ -200,25 +226,33 @@ void AlertStore::Applied() {
 
 void AlertStore::Discard() {
   impl_->due.Discard();
-  impl_->staged_open.clear();
+  impl_->ClearStaged();
   impl_->first_kept = impl_->first_change;
   impl_->changes_given = impl_->last_change;
 }
 
 absl::StatusOr<StoredEvaluation> AlertStore::GetEvaluation(const Subject& subject) const {
-  auto stored = impl_->kv.Get(Table::kEvaluations, EvaluationKey(subject));
-  if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) return StoredEvaluation();
-  return DecodeEvaluation(**stored);
+  StoredEvaluation evaluation;
+  const absl::Status status = impl_->evaluations.Read(EvaluationKey(subject), [&](const RecentValues::Value& stored) {
+    if (!stored) return absl::OkStatus();
+    auto decoded = DecodeEvaluation(*stored);
+    if (decoded.ok()) evaluation = *std::move(decoded);
+    return decoded.status();
+  });
+  if (!status.ok()) return status;
+  return evaluation;
 }
 
 absl::StatusOr<std::optional<Alert>> AlertStore::GetAlert(uint64_t id) const {
-  auto stored = impl_->kv.Get(Table::kAlerts, AlertKey(id));
-  if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) return std::optional<Alert>();
-  auto alert = DecodeAlert(**stored);
-  if (!alert.ok()) return alert.status();
-  return std::optional<Alert>(*std::move(alert));
+  std::optional<Alert> alert;
+  const absl::Status status = impl_->alerts.Read(AlertKey(id), [&](const RecentValues::Value& stored) {
+    if (!stored) return absl::OkStatus();
+    auto decoded = DecodeAlert(*stored);
+    if (decoded.ok()) alert = *std::move(decoded);
+    return decoded.status();
+  });
+  if (!status.ok()) return status;
+  return alert;
 }
 
 absl::StatusOr<std::vector<Subject>> AlertStore::GetDue(Day day, size_t max,

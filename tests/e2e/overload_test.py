@@ -27,7 +27,7 @@ from vangnet.v1 import record_pb2
 
 # Settings of the server, and what services/README.md says beside them under "Memory under load"; all in MiB.
 QUEUE, BLOCK_CACHE, STATE_CACHE = 12, 8, 16
-PROGRAM, WRITE_BUFFERS, READ_AHEAD, ALLOCATOR = 128, 192, 0.25, 1.5
+PROGRAM, WRITE_BUFFERS, RECENT, READ_AHEAD, ALLOCATOR = 128, 192, 64, 0.25, 1.5
 
 FLOOD_STREAMS, FLOOD_CALLERS = 12, 36
 FLOOD_CHUNKS = 60  # to be acknowledged
@@ -311,7 +311,7 @@ class OverloadTest(fault_case.FaultCase):
         offered, refused = sum(f.offered for f in floods), sum(f.refused for f in floods)
         taken = sum(len(f.acknowledged) for f in floods)
         chunk = floods[0].chunk_bytes / fault_case.MEBIBYTE
-        bound = ALLOCATOR * (PROGRAM + WRITE_BUFFERS + BLOCK_CACHE + STATE_CACHE + 2 * QUEUE +
+        bound = ALLOCATOR * (PROGRAM + WRITE_BUFFERS + RECENT + BLOCK_CACHE + STATE_CACHE + 2 * QUEUE +
                              (2 * FLOOD_CALLERS + 3 * FLOOD_STREAMS) * chunk +
                              (FLOOD_CALLERS + FLOOD_STREAMS) * READ_AHEAD)
         print(f"offered {offered} chunks of {chunk:.1f} MiB in {seconds:.1f} s, {offered / taken:.1f} for each that was "
