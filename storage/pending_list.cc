@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace vangnet {
+namespace {
+
+constexpr size_t kAddedAhead = 8;
+
+}  // namespace
 
 void PendingList::Start(uint64_t evaluated, uint64_t last_sequence) {
   MutexLock lock(mutex_);
@@ -13,7 +18,11 @@ void PendingList::Start(uint64_t evaluated, uint64_t last_sequence) {
 
 void PendingList::Add(const std::vector<PendingSubject>& changes, uint64_t last_sequence) {
   MutexLock lock(mutex_);
-  for (const PendingSubject& change : changes) AddOne(change);
+  for (size_t i = 0; i < changes.size(); ++i) {
+    // Its place in the table is fetched from memory while others are added.
+    if (i + kAddedAhead < changes.size()) places_.prefetch(changes[i + kAddedAhead].subject);
+    AddOne(changes[i]);
+  }
   last_sequence_ = std::max(last_sequence_, last_sequence);
 }
 

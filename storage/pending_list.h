@@ -16,9 +16,9 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "domain/mutex.h"
 #include "storage/fact_store.h"
@@ -74,7 +74,7 @@ class PendingList {
 
   mutable Mutex mutex_;
   std::array<Order, kLaneCount> lanes_ VANGNET_GUARDED_BY(mutex_);
-  std::unordered_map<Subject, Order::iterator, SubjectHash> places_ VANGNET_GUARDED_BY(mutex_);
+  absl::flat_hash_map<Subject, Order::iterator, SubjectHash> places_ VANGNET_GUARDED_BY(mutex_);
   std::multiset<uint64_t> taken_ VANGNET_GUARDED_BY(mutex_);  // first_sequence of those taken and not evaluated
   uint64_t last_sequence_ VANGNET_GUARDED_BY(mutex_) = 0;
   uint64_t evaluated_ VANGNET_GUARDED_BY(mutex_) = 0;

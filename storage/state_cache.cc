@@ -16,6 +16,10 @@ namespace {
 constexpr uint64_t kPlaceBytes = 14;
 constexpr uint64_t kRoundedUpBytes = 24;
 
+constexpr size_t kCacheLineBytes = 64;
+// A mean state, its header and its key (tests/bench/README.md, rule state in memory).
+constexpr size_t kFetchedBytes = 7 * kCacheLineBytes;
+
 }  // namespace
 
 StateCache::StateCache(const KvStore& kv, uint64_t bytes_max) : kv_(kv), part_bytes_max_(bytes_max / kPartitionCount) {}
@@ -24,12 +28,17 @@ StateCache::State* StateCache::State::Make(std::string_view key, std::string_vie
   static_assert(kTextOffset == offsetof(State, in_batch) + sizeof(bool));
   void* const memory = ::operator new(std::max(sizeof(State), kTextOffset + key.size() + bytes.size()));
   auto* const state = new (memory) State();
-  state->key_size = static_cast<uint16_t>(key.size());
+  state->key_size = static_cast<uint8_t>(key.size());
   state->bytes_size = static_cast<uint32_t>(bytes.size());
   char* const text = static_cast<char*>(memory) + kTextOffset;
   std::copy(key.begin(), key.end(), text);
   std::copy(bytes.begin(), bytes.end(), text + key.size());
   return state;
+}
+
+void StateCache::State::Fetch() const {
+  const char* const begin = reinterpret_cast<const char*>(this);
+  for (size_t at = 0; at < kFetchedBytes; at += kCacheLineBytes) __builtin_prefetch(begin + at);
 }
 
 void StateCache::Free::operator()(State* state) const { ::operator delete(state); }
@@ -66,6 +75,18 @@ void StateCache::Evict(const Part& part) const {
     part.evictable.Remove(state);
     part.states.erase(part.states.find(state.key()));
   }
+}
+
+void StateCache::FetchPlace(std::string_view student) const {
+  const Part& part = PartOf(student);
+  MutexLock lock(part.mutex);
+  part.states.prefetch(student);
+}
+
+void StateCache::FetchState(std::string_view student) const {
+  const Part& part = PartOf(student);
+  MutexLock lock(part.mutex);
+  (void)part.states.contains(Candidate{student});
 }
 
 absl::StatusOr<const StateCache::State*> StateCache::Find(const Part& part, std::string_view student) const {
