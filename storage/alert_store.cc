@@ -22,7 +22,7 @@ namespace {
 // Old entries removed by one call: a little more than one call adds, so that what is over goes away.
 constexpr uint64_t kTrimmedAtOnce = 16;
 // Of alerts, and of evaluations: all of a region's twenty-four thousand children.
-constexpr uint64_t kRecentBytesMax = uint64_t{32} << 20;
+constexpr uint64_t kRecentBytesMax = uint64_t{16} << 20;
 
 using RuleAndStage = std::pair<std::string, std::string>;
 

@@ -7,7 +7,7 @@
 // Time: reads no clock. Instants are kept in whole microseconds.
 // Errors: those of KvStore; DATA_LOSS: what is stored does not parse.
 // Limits and cost: kChangesMax changes are kept, the oldest go first; answers to commands for kAnswersKept. Open
-//   alerts cost about a hundred bytes of memory each; the alerts and evaluations read or written last are kept in 64
+//   alerts cost about a hundred bytes of memory each; the alerts and evaluations read or written last are kept in 32
 //   MiB (recent_values.h); Open reads every alert once.
 #ifndef VANGNET_STORAGE_ALERT_STORE_H_
 #define VANGNET_STORAGE_ALERT_STORE_H_

@@ -136,9 +136,9 @@ class FactStore : public FactsView {
  public:
   struct Options {
     uint64_t state_cache_bytes_max = uint64_t{1} << 30;
-    // How many evaluated versions the packed states on disk may be behind. A start after a crash folds them, 4 us for
-    // each (tests/bench/README.md).
-    uint64_t states_behind_max = 131'072;
+    // How many evaluated versions the packed states on disk may be behind. A start after a crash folds them, 1 to 2
+    // us for each on two processors (tests/bench/README.md).
+    uint64_t states_behind_max = 524'288;
     // Threads that read versions when the store is opened, the caller's among them.
     int open_threads = 1;
     int rejections_per_source_max = 100'000;

@@ -27,7 +27,7 @@ from vangnet.v1 import record_pb2
 
 # Settings of the server, and what services/README.md says beside them under "Memory under load"; all in MiB.
 QUEUE, BLOCK_CACHE, STATE_CACHE = 12, 8, 16
-PROGRAM, WRITE_BUFFERS, RECENT, READ_AHEAD, ALLOCATOR = 128, 192, 64, 0.25, 1.5
+PROGRAM, WRITE_BUFFERS, RECENT, READ_AHEAD, ALLOCATOR = 128, 192, 32, 0.25, 1.5
 
 FLOOD_STREAMS, FLOOD_CALLERS = 12, 36
 FLOOD_CHUNKS = 60  # to be acknowledged
