@@ -236,8 +236,9 @@ absl::StatusOr<StoredEvaluation> AlertStore::GetEvaluation(const Subject& subjec
   const absl::Status status = impl_->evaluations.Read(EvaluationKey(subject), [&](const RecentValues::Value& stored) {
     if (!stored) return absl::OkStatus();
     auto decoded = DecodeEvaluation(*stored);
-    if (decoded.ok()) evaluation = *std::move(decoded);
-    return decoded.status();
+    if (!decoded.ok()) return decoded.status();
+    evaluation = *std::move(decoded);
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
   return evaluation;
@@ -248,8 +249,9 @@ absl::StatusOr<std::optional<Alert>> AlertStore::GetAlert(uint64_t id) const {
   const absl::Status status = impl_->alerts.Read(AlertKey(id), [&](const RecentValues::Value& stored) {
     if (!stored) return absl::OkStatus();
     auto decoded = DecodeAlert(*stored);
-    if (decoded.ok()) alert = *std::move(decoded);
-    return decoded.status();
+    if (!decoded.ok()) return decoded.status();
+    alert = *std::move(decoded);
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
   return alert;

@@ -4,9 +4,10 @@
 // Guarantees: a reader sees the last state published, or the one on disk. A state that is newer than the disk's is
 //   never evicted. A state on disk that is broken or of another format is rebuilt from the versions. Versions up to the
 //   sequence that AddBehind gives are in the states on disk once the batch is written.
-// Thread safety: all methods may be called concurrently; Publish by one thread a partition, AddBehind and Written by
-// one. Errors: those of KvStore and of RebuildState. Limits and cost: all states together take `bytes_max`, unless
-// those that are newer than the disk's alone take more;
+// Thread safety: all methods may be called concurrently; Publish by one thread for each partition, AddBehind and
+//   Written by one.
+// Errors: those of KvStore and of RebuildState.
+// Limits and cost: all states together take `bytes_max`, unless those that are newer than the disk's alone take more;
 //   AddBehind keeps these to half of it. A state takes its bytes, its key and about 50 more. 64 parts with a mutex
 //   each, held while a state is read from disk.
 #ifndef VANGNET_STORAGE_STATE_CACHE_H_
