@@ -193,6 +193,24 @@ TEST_P(AlertStoreTest, KeepsAlerts) {
   EXPECT_EQ(**store_->GetAlert(alert.id), alert);
 }
 
+// What was read last stays in memory, and must be what was written last.
+TEST_P(AlertStoreTest, WhatWasReadIsReadAnewWhenItChanged) {
+  Alert alert = Raise("s-1");
+  ASSERT_EQ(**store_->GetAlert(alert.id), alert);
+  WriteBatch batch;
+  Change(alert, AlertChangeKind::kAcknowledged, batch);
+  Write(batch);
+  EXPECT_EQ(**store_->GetAlert(alert.id), alert);
+  StoredEvaluation evaluation;
+  for (const int day : {1, 2, 3}) {
+    evaluation.due = Day(2026, 12, day);
+    Evaluate(Student("s-1"), evaluation);
+    EXPECT_EQ(Must(store_->GetEvaluation(Student("s-1"))), evaluation);
+  }
+  Evaluate(Student("s-1"), StoredEvaluation());
+  EXPECT_EQ(Must(store_->GetEvaluation(Student("s-1"))), StoredEvaluation());
+}
+
 TEST_P(AlertStoreTest, AnIdIsNeverUsedAgain) {
   const Alert first = Raise("s-1");
   EXPECT_EQ(first.id % vangnet::kPartitionCount, vangnet::PartitionOf("s-1"));
