@@ -48,6 +48,22 @@ class OpenAlertCounts {
   std::unordered_map<uint64_t, std::map<RuleAndStage, uint64_t>::iterator> cells_;
 };
 
+// What is kept under the key; nothing: there is none.
+template <typename T>
+absl::StatusOr<std::optional<T>> ReadDecoded(const RecentValues& values, std::string_view key,
+                                             absl::StatusOr<T> (*decode)(std::string_view)) {
+  std::optional<T> found;
+  const absl::Status status = values.Read(key, [&](const RecentValues::Value& stored) {
+    if (!stored) return absl::OkStatus();
+    auto decoded = decode(*stored);
+    if (!decoded.ok()) return decoded.status();
+    found = *std::move(decoded);
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return found;
+}
+
 }  // namespace
 
 class AlertStore::Impl {
@@ -61,8 +77,6 @@ class AlertStore::Impl {
   absl::Status Open();
   absl::Status LoadOpenAlerts();
   void AddChange(const Alert& alert, size_t history_index, WriteBatch& batch);
-  // Forgets what was staged for a batch.
-  void ClearStaged();
 
   KvStore& kv;
   DueIndex due;
@@ -74,9 +88,6 @@ class AlertStore::Impl {
   uint64_t changes_given = 0;
   uint64_t first_kept = 1;                                      // change
   std::map<uint64_t, std::optional<RuleAndStage>> staged_open;  // nothing: closed
-  // Key and value of what is in the batch; nothing: it is deleted.
-  std::vector<std::pair<std::string, std::optional<std::string>>> staged_alerts;
-  std::vector<std::pair<std::string, std::optional<std::string>>> staged_evaluations;
 
   // What readers see.
   std::atomic<uint64_t> last_change = 0;
@@ -150,8 +161,7 @@ void AlertStore::Impl::AddChange(const Alert& alert, size_t history_index, Write
 }
 
 void AlertStore::AddAlert(const Alert& alert, const std::vector<AlertChange>& changes, WriteBatch& batch) {
-  auto& [key, value] = impl_->staged_alerts.emplace_back(AlertKey(alert.id), EncodeAlert(alert));
-  batch.Put(Table::kAlerts, key, *value);
+  impl_->alerts.Put(AlertKey(alert.id), EncodeAlert(alert), batch);
   const size_t added = std::min(changes.size(), alert.history.size());
   for (size_t i = alert.history.size() - added; i < alert.history.size(); ++i) impl_->AddChange(alert, i, batch);
   auto& staged = impl_->staged_open[alert.id];
@@ -162,12 +172,10 @@ void AlertStore::AddAlert(const Alert& alert, const std::vector<AlertChange>& ch
 void AlertStore::AddEvaluation(const Subject& subject, const StoredEvaluation& before, const StoredEvaluation& after,
                                WriteBatch& batch) {
   if (before == after) return;
-  auto& [key, value] = impl_->staged_evaluations.emplace_back(EvaluationKey(subject), std::nullopt);
   if (after == StoredEvaluation()) {
-    batch.Delete(Table::kEvaluations, key);
+    impl_->evaluations.Delete(EvaluationKey(subject), batch);
   } else {
-    value = EncodeEvaluation(after);
-    batch.Put(Table::kEvaluations, key, *value);
+    impl_->evaluations.Put(EvaluationKey(subject), EncodeEvaluation(after), batch);
   }
   if (before.due != after.due) {
     if (before.due != kDayMax) impl_->due.RemoveMark(before.due, subject, batch);
@@ -202,22 +210,16 @@ absl::Status AlertStore::AddAnswer(std::string_view request_id, std::string_view
   return ages->status();
 }
 
-void AlertStore::Impl::ClearStaged() {
-  staged_open.clear();
-  staged_alerts.clear();
-  staged_evaluations.clear();
-}
-
 void AlertStore::Applied() {
   impl_->due.Applied();
   // Before anybody hears of the changes.
-  for (auto& [key, value] : impl_->staged_alerts) impl_->alerts.Replace(key, std::move(value));
-  for (auto& [key, value] : impl_->staged_evaluations) impl_->evaluations.Replace(key, std::move(value));
+  impl_->alerts.Applied();
+  impl_->evaluations.Applied();
   {
     MutexLock lock(impl_->mutex);
     for (auto& [id, now] : impl_->staged_open) impl_->open.Set(id, std::move(now));
   }
-  impl_->ClearStaged();
+  impl_->staged_open.clear();
   impl_->first_change = impl_->first_kept;
   impl_->last_change = impl_->changes_given;
   MutexLock lock(impl_->listeners_mutex);
@@ -226,35 +228,21 @@ void AlertStore::Applied() {
 
 void AlertStore::Discard() {
   impl_->due.Discard();
-  impl_->ClearStaged();
+  impl_->alerts.Discard();
+  impl_->evaluations.Discard();
+  impl_->staged_open.clear();
   impl_->first_kept = impl_->first_change;
   impl_->changes_given = impl_->last_change;
 }
 
 absl::StatusOr<StoredEvaluation> AlertStore::GetEvaluation(const Subject& subject) const {
-  StoredEvaluation evaluation;
-  const absl::Status status = impl_->evaluations.Read(EvaluationKey(subject), [&](const RecentValues::Value& stored) {
-    if (!stored) return absl::OkStatus();
-    auto decoded = DecodeEvaluation(*stored);
-    if (!decoded.ok()) return decoded.status();
-    evaluation = *std::move(decoded);
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
-  return evaluation;
+  auto stored = ReadDecoded(impl_->evaluations, EvaluationKey(subject), DecodeEvaluation);
+  if (!stored.ok()) return stored.status();
+  return (*std::move(stored)).value_or(StoredEvaluation());
 }
 
 absl::StatusOr<std::optional<Alert>> AlertStore::GetAlert(uint64_t id) const {
-  std::optional<Alert> alert;
-  const absl::Status status = impl_->alerts.Read(AlertKey(id), [&](const RecentValues::Value& stored) {
-    if (!stored) return absl::OkStatus();
-    auto decoded = DecodeAlert(*stored);
-    if (!decoded.ok()) return decoded.status();
-    alert = *std::move(decoded);
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
-  return alert;
+  return ReadDecoded(impl_->alerts, AlertKey(id), DecodeAlert);
 }
 
 absl::StatusOr<std::vector<Subject>> AlertStore::GetDue(Day day, size_t max,

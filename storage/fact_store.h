@@ -140,7 +140,7 @@ class FactStore : public FactsView {
     // us for each on two processors (tests/bench/README.md).
     uint64_t states_behind_max = 524'288;
     // Threads that read versions when the store is opened, the caller's among them.
-    int open_threads = 1;
+    size_t open_threads = 1;
     int rejections_per_source_max = 100'000;
     absl::Duration rejections_kept = absl::Hours(24 * 30);
     // A store with versions but without its mark is taken as it is, and gets a new mark.

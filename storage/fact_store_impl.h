@@ -30,7 +30,7 @@ class FactStore::Impl {
         placed(kv_in),
         quarantine(kv_in, options),
         states_behind_max(options.states_behind_max),
-        open_threads(static_cast<size_t>(options.open_threads)),
+        open_threads(options.open_threads),
         accept_without_mark(options.accept_without_mark) {}
 
   // fact_store_open.cc

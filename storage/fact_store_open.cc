@@ -26,6 +26,7 @@ struct FactStore::Impl::Replay {
   uint64_t last_sequence = 0;
   absl::Time last_received_at = absl::UnixEpoch();
   absl::Time backfill_received_at = absl::InfinitePast();
+  absl::Status status;
 
   // Left to the thread that opens the store, which looks at all partitions: who is to be evaluated, by their place
   // among these those whose links changed, with what they are now, and schools with their packed states.
@@ -201,27 +202,27 @@ absl::Status FactStore::Impl::Open() {
   if (!evaluated.ok()) return evaluated.status();
   // Partitions have nothing to do with each other but schools and links.
   std::vector<Replay> partitions(kPartitionCount);
-  std::vector<absl::Status> replayed(kPartitionCount);
   std::atomic<bool> failed = false;
   ParallelFor(
       kPartitionCount, /*block=*/1,
       [&](size_t i) {
         if (failed) return;
-        partitions[i].cursor = *cursor;
-        partitions[i].evaluated = *evaluated;
-        replayed[i] = ReplayPartition(static_cast<uint8_t>(i), partitions[i]);
-        if (replayed[i].ok()) replayed[i] = PublishPartition(partitions[i]);
-        if (!replayed[i].ok()) failed = true;
+        Replay& replay = partitions[i];
+        replay.cursor = *cursor;
+        replay.evaluated = *evaluated;
+        replay.status = ReplayPartition(static_cast<uint8_t>(i), replay);
+        if (replay.status.ok()) replay.status = PublishPartition(replay);
+        if (!replay.status.ok()) failed = true;
       },
       open_threads);
   const auto given = GetNumber(kv, kLastSequenceMeta);
   if (!given.ok()) return given.status();
   uint64_t last_sequence = *given;
   absl::Time last_received_at = sources.last_received_at();
-  for (int i = 0; i < kPartitionCount; ++i) {
-    if (!replayed[i].ok()) return replayed[i];
-    last_sequence = std::max(last_sequence, partitions[i].last_sequence);
-    last_received_at = std::max(last_received_at, partitions[i].last_received_at);
+  for (const Replay& replay : partitions) {
+    if (!replay.status.ok()) return replay.status;
+    last_sequence = std::max(last_sequence, replay.last_sequence);
+    last_received_at = std::max(last_received_at, replay.last_received_at);
   }
   if (absl::Status status = CheckMark(last_sequence); !status.ok()) return status;
   pending.Start(*evaluated, last_sequence);

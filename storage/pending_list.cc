@@ -6,6 +6,7 @@
 namespace vangnet {
 namespace {
 
+// As early as the committer has the places of states fetched (StatesAhead).
 constexpr size_t kAddedAhead = 8;
 
 }  // namespace

@@ -19,7 +19,7 @@ const RecentValues::Value& RecentValues::Keep(Part& part, std::string key, Value
   const uint64_t cost = CostOf(key, value);
   if (part.now_bytes + cost > half_bytes_max_ && !part.now.empty()) {
     part.before = std::exchange(part.now, {});
-    part.before_bytes = std::exchange(part.now_bytes, 0);
+    part.now_bytes = 0;
   }
   part.now_bytes += cost;
   return part.now.insert_or_assign(std::move(key), std::move(value)).first->second;
@@ -30,7 +30,6 @@ absl::Status RecentValues::Read(std::string_view key, absl::FunctionRef<absl::St
   MutexLock lock(part.mutex);
   if (const auto at = part.now.find(key); at != part.now.end()) return read(at->second);
   if (const auto at = part.before.find(key); at != part.before.end()) {
-    part.before_bytes -= CostOf(key, at->second);
     Value value = std::move(at->second);
     part.before.erase(at);
     return read(Keep(part, std::string(key), std::move(value)));
@@ -41,24 +40,41 @@ absl::Status RecentValues::Read(std::string_view key, absl::FunctionRef<absl::St
   return read(Keep(part, std::string(key), *std::move(stored)));
 }
 
-void RecentValues::Replace(const std::string& key, Value value) {
+void RecentValues::Put(std::string key, std::string value, WriteBatch& batch) {
+  batch.Put(table_, key, value);
+  staged_.emplace_back(std::move(key), std::move(value));
+}
+
+void RecentValues::Delete(std::string key, WriteBatch& batch) {
+  batch.Delete(table_, key);
+  staged_.emplace_back(std::move(key), std::nullopt);
+}
+
+void RecentValues::Applied() {
+  for (auto& [key, value] : staged_) Replace(std::move(key), std::move(value));
+  staged_.clear();
+}
+
+void RecentValues::Discard() { staged_.clear(); }
+
+void RecentValues::Replace(std::string key, Value value) {
   Part& part = parts_[PartOf(key)];
   MutexLock lock(part.mutex);
   if (const auto at = part.now.find(key); at != part.now.end()) {
     part.now_bytes -= CostOf(key, at->second);
     part.now.erase(at);
-  } else if (const auto before = part.before.find(key); before != part.before.end()) {
-    part.before_bytes -= CostOf(key, before->second);
-    part.before.erase(before);
   }
-  Keep(part, key, std::move(value));
+  part.before.erase(key);
+  Keep(part, std::move(key), std::move(value));
 }
 
 uint64_t RecentValues::bytes() const {
   uint64_t bytes = 0;
   for (const Part& part : parts_) {
     MutexLock lock(part.mutex);
-    bytes += part.now_bytes + part.before_bytes;
+    for (const Values* values : {&part.now, &part.before}) {
+      for (const auto& [key, value] : *values) bytes += CostOf(key, value);
+    }
   }
   return bytes;
 }

@@ -88,7 +88,7 @@ absl::Status FinishDataDirectory(DataDirectory directory, uint64_t sequence, con
 
 absl::StatusOr<std::unique_ptr<FactStore>> OpenFactsToRead(const DataDirectory& directory) {
   FactStore::Options options;
-  options.open_threads = static_cast<int>(CoreCount());
+  options.open_threads = CoreCount();
   return FactStore::Open(*directory.kv, *directory.mark, options);
 }
 

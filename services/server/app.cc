@@ -170,7 +170,7 @@ absl::Status App::Impl::Open() {
   const ServerSettings& settings = startup_.settings;
   FactStore::Options facts;
   facts.state_cache_bytes_max = Mebibytes(settings.state_cache_mib);
-  facts.open_threads = static_cast<int>(CoreCount());
+  facts.open_threads = CoreCount();
   facts.rejections_per_source_max = settings.rejections_per_source_max;
   facts.accept_without_mark = startup_.accept_store_without_mark;
   const auto marked = stores_.mark->Read();

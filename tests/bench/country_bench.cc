@@ -216,7 +216,7 @@ class CountryBench {
     Check(kv.status());
     kv_ = *std::move(kv);
     FactStore::Options options;
-    options.open_threads = static_cast<int>(vangnet::CoreCount());
+    options.open_threads = vangnet::CoreCount();
     auto facts = FactStore::Open(*kv_, *mark_, options);
     Check(facts.status());
     facts_ = *std::move(facts);

@@ -3,10 +3,9 @@
 
 #include "rocksdb/env.h"
 #include "rocksdb/options.h"
-#include "rocksdb/sst_file_writer.h"
 #include "storage/rocksdb_table_check.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/storage/bytes_file.h"
+#include "tests/storage/table_bytes.h"
 
 namespace vangnet_testing {
 namespace {
@@ -25,14 +24,9 @@ std::vector<std::string> Seeds() {
   rocksdb::Options options;
   options.env = env.get();
   std::vector<std::string> seeds;
-  for (const int keys : {1, 20, 400}) {
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options);
-    bool written = writer.Open("/table").ok();
-    for (int i = 0; i < keys; ++i) written = written && writer.Put(std::to_string(1'000 + i), "state").ok();
-    std::string table;
-    written = written && writer.Finish().ok() && rocksdb::ReadFileToString(env.get(), "/table", &table).ok();
-    FuzzCheck(written && Check(table).ok(), "a table is sound as it was written");
-    seeds.push_back(std::move(table));
+  for (const int children : {1, 20, 400}) {
+    seeds.push_back(MakeTable(options, "/table", children));
+    FuzzCheck(Check(seeds.back()).ok(), "a table is sound as it was written");
   }
   return seeds;
 }

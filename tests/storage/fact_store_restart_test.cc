@@ -145,7 +145,7 @@ TEST_F(FactStoreRestartTest, HoweverManyThreadsOpenItTheStoreIsTheSame) {
   Open();
   const std::vector<std::string> known = AllKnown(*store_);
   EXPECT_GT(known.size(), 3u * kChildren);
-  for (const int threads : {2, 5, 100}) {
+  for (const size_t threads : {2, 5, 100}) {
     store_.reset();
     options_.open_threads = threads;
     Open();
@@ -161,7 +161,7 @@ TEST_F(FactStoreRestartTest, ABrokenVersionEndsAStartOnAnyNumberOfThreads) {
   vangnet::WriteBatch batch;
   batch.Put(vangnet::Table::kVersions, vangnet::VersionKey(vangnet::PartitionOf("s-7"), 8), "no version");
   ASSERT_TRUE(kv_.Write(batch, vangnet::Durability::kSynced).ok());
-  for (const int threads : {1, 4}) {
+  for (const size_t threads : {1, 4}) {
     options_.open_threads = threads;
     EXPECT_TRUE(absl::IsDataLoss(FactStore::Open(kv_, mark_, options_).status())) << threads;
   }

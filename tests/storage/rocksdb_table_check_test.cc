@@ -12,9 +12,8 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/options.h"
 #include "rocksdb/sst_file_reader.h"
-#include "rocksdb/sst_file_writer.h"
 #include "rocksdb/table.h"
-#include "tests/storage/bytes_file.h"
+#include "tests/storage/table_bytes.h"
 
 namespace vangnet {
 namespace {
@@ -22,6 +21,7 @@ namespace {
 using rocksdb::IOStatus;
 using testing::HasSubstr;
 using vangnet_testing::BytesFile;
+using vangnet_testing::MakeTable;
 
 constexpr char kPath[] = "/1.sst";
 
@@ -47,14 +47,9 @@ class TableCheckTest : public testing::Test {
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
     return options;
   }
-  std::string TableOf(int keys, rocksdb::ChecksumType checksum = rocksdb::kXXH3) const {
-    const rocksdb::Options options = OptionsOf(checksum);
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options);
-    EXPECT_TRUE(writer.Open(kPath).ok());
-    for (int i = 0; i < keys; ++i) EXPECT_TRUE(writer.Put("child-" + std::to_string(100'000 + i), "state").ok());
-    EXPECT_TRUE(writer.Finish().ok());
-    std::string bytes;
-    EXPECT_TRUE(rocksdb::ReadFileToString(env_.get(), kPath, &bytes).ok());
+  std::string TableOf(int children, rocksdb::ChecksumType checksum = rocksdb::kXXH3) const {
+    std::string bytes = MakeTable(OptionsOf(checksum), kPath, children);
+    EXPECT_NE(bytes, "");
     return bytes;
   }
   // Has RocksDB read all of the table. What it says of it does not matter here: a table that ends it ends this test.
@@ -73,7 +68,7 @@ class TableCheckTest : public testing::Test {
 };
 
 TEST_F(TableCheckTest, ATableIsSoundAsItWasWritten) {
-  for (const int keys : {1, 100, 50'000}) EXPECT_TRUE(Check(TableOf(keys)).ok()) << Check(TableOf(keys)).ToString();
+  for (const int children : {1, 100, 50'000}) EXPECT_TRUE(Check(TableOf(children)).ok()) << children;
 }
 
 TEST_F(TableCheckTest, NoFlippedBitEndsRocksdb) {

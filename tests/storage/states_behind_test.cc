@@ -91,7 +91,7 @@ class Life {
   vangnet::MemoryDurableMark mark;
   std::unique_ptr<FactStore> store;
   uint64_t state_cache_bytes_max = uint64_t{1} << 30;
-  int open_threads = 1;
+  size_t open_threads = 1;
 
  private:
   uint64_t records_ = 0;
