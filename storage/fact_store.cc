@@ -104,26 +104,30 @@ std::vector<std::string> FactStore::KeysEverOf(std::string_view student) const {
 
 std::vector<std::string> FactStore::KeysEverLinked() const { return impl_->links.KeysEverLinked(); }
 
-absl::StatusOr<StudentHistory> FactStore::Impl::GetHistory(const std::vector<std::string>& keys,
-                                                           std::optional<size_t> kind) const {
+absl::Status FactStore::Impl::ReadHistory(const std::vector<std::string>& keys, std::optional<size_t> kind,
+                                          StudentHistory& history) const {
   if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");
-  HistoryReader reader;
+  HistoryReader reader(std::move(history));
   reader.Begin(keys.front());
-  for (const std::string& key : keys) {
-    absl::Status status = states.Read(key, [&](std::string_view bytes) { return reader.Add(key, bytes, kind); });
-    if (!status.ok()) return status;
+  absl::Status status;
+  for (size_t i = 0; i < keys.size() && status.ok(); ++i) {
+    status = states.Read(keys[i], [&](std::string_view bytes) { return reader.Add(keys[i], bytes, kind); });
   }
-  reader.End();
-  return std::move(reader).Release();
+  if (status.ok()) reader.End();
+  history = std::move(reader).Release();
+  return status;
 }
 
-absl::StatusOr<StudentHistory> FactStore::GetHistory(const std::vector<std::string>& keys) const {
-  return impl_->GetHistory(keys, std::nullopt);
+absl::Status FactStore::ReadHistory(const std::vector<std::string>& keys, StudentHistory& history) const {
+  return impl_->ReadHistory(keys, std::nullopt, history);
 }
 
 absl::StatusOr<StudentHistory> FactStore::GetPlacements(const std::vector<std::string>& keys) const {
   static const size_t kPlacementKind = Fact(Placement()).index();
-  return impl_->GetHistory(keys, kPlacementKind);
+  StudentHistory history;
+  absl::Status status = impl_->ReadHistory(keys, kPlacementKind, history);
+  if (!status.ok()) return status;
+  return history;
 }
 
 absl::StatusOr<std::vector<std::string>> FactStore::GetNamesEver(std::string_view student) const {

@@ -195,7 +195,7 @@ class FactStore : public FactsView {
   std::vector<std::string> KeysEverOf(std::string_view student) const;
   // All keys that were ever joined with another, ascending.
   std::vector<std::string> KeysEverLinked() const;
-  absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const override;
+  absl::Status ReadHistory(const std::vector<std::string>& keys, StudentHistory& history) const override;
   absl::StatusOr<StudentHistory> GetPlacements(const std::vector<std::string>& keys) const override;
   // Cost: one pass over the partition's states on disk, beside the cache.
   std::unique_ptr<StudentScan> Scan(int partition, std::string_view first) const override;

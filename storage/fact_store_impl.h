@@ -49,8 +49,9 @@ class FactStore::Impl {
     if (!packed.ok()) return packed.status();
     return SequencesOf(*packed);
   }
-  // The history of the child with these keys; with a `kind`, only its facts of that kind.
-  absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys, std::optional<size_t> kind) const;
+  // The history of the child with these keys, over what is in `history`; with a `kind`, only its facts of that kind.
+  absl::Status ReadHistory(const std::vector<std::string>& keys, std::optional<size_t> kind,
+                           StudentHistory& history) const;
   // All keys that are one child with this one.
   std::vector<std::string> JoinedWith(const Subject& subject) const {
     if (subject.kind == SubjectKind::kSchool) return {};

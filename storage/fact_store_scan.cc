@@ -88,9 +88,8 @@ class StoredStudentScan : public StudentScan {
       // It is in memory, or does not read: then it is made anew from the versions.
       if (keys_.empty()) keys_.push_back(walk_.key());
     }
-    auto history = store_.GetHistory(keys_, std::nullopt);
-    if (!history.ok()) return history.status();
-    joined_ = *std::move(history);
+    absl::Status status = store_.ReadHistory(keys_, std::nullopt, joined_);
+    if (!status.ok()) return status;
     return &joined_;
   }
 

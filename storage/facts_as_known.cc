@@ -28,9 +28,8 @@ class ScanAsKnown : public StudentScan {
   const std::string& student() const override { return keys_[next_ - 1]; }
 
   absl::StatusOr<const StudentHistory*> GetHistory() override {
-    auto history = view_.GetHistory(view_.KeysOf(student()));
-    if (!history.ok()) return history.status();
-    history_ = *std::move(history);
+    absl::Status status = view_.ReadHistory(view_.KeysOf(student()), history_);
+    if (!status.ok()) return status;
     return &history_;
   }
 
@@ -114,7 +113,7 @@ bool FactsAsKnown::HasStudent(std::string_view student) const {
   return versions.ok() && !versions->empty();
 }
 
-absl::StatusOr<StudentHistory> FactsAsKnown::GetHistory(const std::vector<std::string>& keys) const {
+absl::Status FactsAsKnown::ReadHistory(const std::vector<std::string>& keys, StudentHistory& history) const {
   if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");
   std::vector<Record> records;
   for (const std::string& key : keys) {
@@ -122,7 +121,8 @@ absl::StatusOr<StudentHistory> FactsAsKnown::GetHistory(const std::vector<std::s
     if (!received.ok()) return received.status();
     for (Record& record : *received) records.push_back(std::move(record));
   }
-  return FoldStudent(keys.front(), records);
+  history = FoldStudent(keys.front(), records);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<StudentHistory> FactsAsKnown::GetPlacements(const std::vector<std::string>& keys) const {

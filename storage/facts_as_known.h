@@ -31,7 +31,7 @@ class FactsAsKnown final : public FactsView {
 
   std::vector<std::string> KeysOf(std::string_view student) const override;
   bool HasStudent(std::string_view student) const override;
-  absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const override;
+  absl::Status ReadHistory(const std::vector<std::string>& keys, StudentHistory& history) const override;
   absl::StatusOr<StudentHistory> GetPlacements(const std::vector<std::string>& keys) const override;
   std::unique_ptr<StudentScan> Scan(int partition, std::string_view first) const override;
   // May name children that were placed there only after the instant.

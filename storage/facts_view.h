@@ -41,8 +41,10 @@ class FactsView {
   // All keys joined with `student` by same_student, itself among them, ascending.
   virtual std::vector<std::string> KeysOf(std::string_view student) const = 0;
   virtual bool HasStudent(std::string_view student) const = 0;
-  // The history of the child with these keys (from KeysOf), under the first of them.
-  virtual absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const = 0;
+  // Reads the history of the child with these keys (from KeysOf), under the first of them, into `history`, over
+  // whatever is there: the memory of one child does for the next. After an error it means nothing.
+  virtual absl::Status ReadHistory(const std::vector<std::string>& keys, StudentHistory& history) const = 0;
+  absl::StatusOr<StudentHistory> GetHistory(const std::vector<std::string>& keys) const;
   // The same with nothing but the placements, for a fraction of the cost.
   virtual absl::StatusOr<StudentHistory> GetPlacements(const std::vector<std::string>& keys) const = 0;
   // The children of a partition from `first` on. It must end before the view.
@@ -57,6 +59,13 @@ class FactsView {
   // Facts of all schools that sent any.
   virtual std::map<std::string, SchoolFacts, std::less<>> GetSchools() const = 0;
 };
+
+inline absl::StatusOr<StudentHistory> FactsView::GetHistory(const std::vector<std::string>& keys) const {
+  StudentHistory history;
+  absl::Status status = ReadHistory(keys, history);
+  if (!status.ok()) return status;
+  return history;
+}
 
 }  // namespace vangnet
 

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -82,6 +83,8 @@ absl::StatusOr<std::vector<Fact>> FactsOfKind(std::string_view bytes, size_t kin
 class HistoryReader {
  public:
   HistoryReader() = default;
+  // Into the memory of a history that is no longer needed.
+  explicit HistoryReader(StudentHistory memory) : history_(std::move(memory)) {}
   HistoryReader(const HistoryReader&) = delete;
   HistoryReader& operator=(const HistoryReader&) = delete;
 

@@ -17,10 +17,11 @@ constexpr size_t kBatch = 256;
 using RuleCounts = std::map<std::string, uint64_t>;
 
 // Alerts that would be raised or reopened if the child were evaluated now, by rule.
-absl::StatusOr<RuleCounts> RaisedUnder(const ActivationTrial& trial, const Rulebook& rulebook, const Subject& student) {
+absl::StatusOr<RuleCounts> RaisedUnder(const Rulebook& rulebook, const ActivationTrial& trial, const Subject& student,
+                                       SubjectEvaluator& evaluator) {
   RuleCounts raised;
   const SubjectTask task{student, Occasion::kConfiguration};
-  auto outcome = EvaluateSubject(task, trial.facts, trial.alerts, rulebook, trial.today, nullptr);
+  auto outcome = evaluator.Evaluate(task, rulebook, trial.today);
   if (!outcome.ok()) return outcome.status();
   if (!outcome->status.ok() || outcome->findings.empty()) return raised;
   ReconcileInput input;
@@ -39,12 +40,13 @@ absl::StatusOr<RuleCounts> RaisedUnder(const ActivationTrial& trial, const Ruleb
   return raised;
 }
 
-absl::Status TryChild(const ActivationTrial& trial, const Subject& student, NewAlerts& result) {
+absl::Status TryChild(const ActivationTrial& trial, const Subject& student, SubjectEvaluator& evaluator,
+                      NewAlerts& result) {
   ++result.students_evaluated;
-  auto raised = RaisedUnder(trial, trial.after, student);
+  auto raised = RaisedUnder(trial.after, trial, student, evaluator);
   if (!raised.ok()) return raised.status();
   if (raised->empty()) return absl::OkStatus();
-  const auto anyway = RaisedUnder(trial, trial.before, student);
+  const auto anyway = RaisedUnder(trial.before, trial, student, evaluator);
   if (!anyway.ok()) return anyway.status();
   bool is_new = false;
   for (const auto& [rule, count] : *raised) {
@@ -63,6 +65,7 @@ absl::Status TryChild(const ActivationTrial& trial, const Subject& student, NewA
 absl::StatusOr<NewAlerts> CountNewAlerts(const ActivationTrial& trial) {
   const ConfigurationChange change = CompareConfigurations({trial.before.book->region(), *trial.before.policy},
                                                            {trial.after.book->region(), *trial.after.policy});
+  SubjectEvaluator evaluator(trial.facts, trial.alerts);
   NewAlerts result;
   std::string after;
   while (true) {
@@ -78,7 +81,7 @@ absl::StatusOr<NewAlerts> CountNewAlerts(const ActivationTrial& trial) {
       const auto touched = TouchesStudent(change, trial.facts, trial.alerts, student);
       if (!touched.ok()) return touched.status();
       if (!*touched) continue;
-      const absl::Status tried = TryChild(trial, {SubjectKind::kStudent, student}, result);
+      const absl::Status tried = TryChild(trial, {SubjectKind::kStudent, student}, evaluator, result);
       if (!tried.ok()) return tried;
     }
   }

@@ -10,24 +10,18 @@
 namespace vangnet {
 namespace {
 
-absl::StatusOr<SubjectFacts> ReadStudent(const FactsView& facts, const Subject& subject) {
-  SubjectFacts read;
-  read.subject = subject;
-  const std::vector<std::string> keys = facts.KeysOf(subject.key);
-  if (!keys.empty() && keys.front() != subject.key) {
-    read.joined = true;
-    return read;
-  }
-  auto history = facts.GetHistory(keys);
-  if (!history.ok()) return history.status();
-  read.history = *std::move(history);
-  return read;
+absl::Status ReadStudent(const FactsView& facts, SubjectFacts& read) {
+  const std::vector<std::string> keys = facts.KeysOf(read.subject.key);
+  read.joined = !keys.empty() && keys.front() != read.subject.key;
+  if (!read.joined) return facts.ReadHistory(keys, read.history);
+  read.history = {};
+  return absl::OkStatus();
 }
 
-absl::StatusOr<SubjectFacts> ReadSchool(const FactsView& facts, const Subject& subject) {
-  SubjectFacts read;
-  read.subject = subject;
-  const auto students = facts.GetStudentsEverPlacedAt(subject.key);
+absl::Status ReadSchool(const FactsView& facts, SubjectFacts& read) {
+  read.joined = false;
+  read.history = {};
+  const auto students = facts.GetStudentsEverPlacedAt(read.subject.key);
   if (!students.ok()) return students.status();
   std::set<std::string> children;  // by the smallest key
   for (const std::string& student : *students) {
@@ -37,7 +31,7 @@ absl::StatusOr<SubjectFacts> ReadSchool(const FactsView& facts, const Subject& s
     if (!placements.ok()) return placements.status();
     read.placed.push_back(*std::move(placements));
   }
-  return read;
+  return absl::OkStatus();
 }
 
 // Those placements of the child that make it enrolled at `school` on `day`; nothing when it is another school's.
@@ -75,8 +69,10 @@ absl::StatusOr<Evaluation> Guarded(Evaluate evaluate) {
 
 }  // namespace
 
-absl::StatusOr<SubjectFacts> ReadFacts(const FactsView& facts, const Subject& subject) {
-  return subject.kind == SubjectKind::kStudent ? ReadStudent(facts, subject) : ReadSchool(facts, subject);
+absl::Status ReadFacts(const FactsView& facts, const Subject& subject, SubjectFacts& read) {
+  read.subject = subject;
+  read.placed.clear();
+  return subject.kind == SubjectKind::kStudent ? ReadStudent(facts, read) : ReadSchool(facts, read);
 }
 
 absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {

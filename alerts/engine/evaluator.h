@@ -32,7 +32,8 @@ struct SubjectFacts {
   std::vector<StudentHistory> placed;  // of a school: children ever placed there, with nothing but their placements
 };
 
-absl::StatusOr<SubjectFacts> ReadFacts(const FactsView& facts, const Subject& subject);
+// Into `read`, over whatever is there: the memory of one subject does for the next. After an error it means nothing.
+absl::Status ReadFacts(const FactsView& facts, const Subject& subject, SubjectFacts& read);
 
 // UNKNOWN: the rules threw, by a mistake of ours; one child must not stop the others.
 absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day);

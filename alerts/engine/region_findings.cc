@@ -83,9 +83,10 @@ class PageMaker {
   absl::Status AddStudent() {
     if (!facts_.HasStudent(query_.student)) return absl::OkStatus();
     const Subject subject{SubjectKind::kStudent, facts_.KeysOf(query_.student).front()};
-    const auto read = ReadFacts(facts_, subject);
-    if (!read.ok() && !absl::IsDataLoss(read.status())) return read.status();
-    auto evaluation = read.ok() ? EvaluateOn(*read, rulebook_, query_.day) : read.status();
+    SubjectFacts facts;
+    absl::Status read = ReadFacts(facts_, subject, facts);
+    if (!read.ok() && !absl::IsDataLoss(read)) return read;
+    auto evaluation = read.ok() ? EvaluateOn(facts, rulebook_, query_.day) : read;
     if (evaluation.ok()) {
       Add(subject, std::move(evaluation->findings));
     } else {
@@ -122,8 +123,9 @@ class PageMaker {
              CanHaveFindings(school, *rulebook_.book, *rulebook_.policy, query_.day);
     };
     std::vector<absl::StatusOr<PlacedAtSchools>> placed(kPartitionCount);
-    WorkerPool(threads_).ForEach(kPartitionCount,
-                                 [&](size_t i) { placed[i] = facts_.GetPlaced(static_cast<int>(i), wanted); });
+    WorkerPool(threads_).ForEach(kPartitionCount, [&](size_t i, size_t /*worker*/) {
+      placed[i] = facts_.GetPlaced(static_cast<int>(i), wanted);
+    });
     PlacedAtSchools schools;
     for (const auto& of_partition : placed) {
       if (!of_partition.ok()) return of_partition.status();

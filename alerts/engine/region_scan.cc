@@ -39,8 +39,9 @@ absl::StatusOr<std::vector<EvaluatedChild>> RegionScan::Next() {
     const Lane& lane = lanes_[static_cast<size_t>(partition)];
     if (!lane.done && lane.batch_ends.size() < kBatchesAheadMax) advancing.push_back(partition);
   }
-  workers_.ForEach(advancing.size(),
-                   [&](size_t i) { Advance(advancing[i], lanes_[static_cast<size_t>(advancing[i])]); });
+  workers_.ForEach(advancing.size(), [&](size_t i, size_t /*worker*/) {
+    Advance(advancing[i], lanes_[static_cast<size_t>(advancing[i])]);
+  });
   batch_ = std::min(2 * batch_, kBatchMax);
   const std::string* last = nullptr;
   for (const Lane& lane : lanes_) {

@@ -53,34 +53,36 @@ absl::StatusOr<std::vector<KnownAlert>> ReadKnownAlerts(const AlertStore& alerts
   return known;
 }
 
-absl::StatusOr<SubjectOutcome> EvaluateSubject(const SubjectTask& task, const FactStore& facts,
-                                               const AlertStore& alerts, const Rulebook& rulebook, Day today,
-                                               const EvaluationHook& hook) {
+absl::Status SubjectEvaluator::ReadAndEvaluate(const SubjectTask& task, const Rulebook& rulebook, Day today,
+                                               SubjectOutcome& outcome) {
+  if (absl::Status status = ReadFacts(facts_, task.subject, read_); !status.ok()) return status;
+  if (task.placements_changed) {
+    for (const auto& placement : read_.history.placements) outcome.schools.push_back(placement.fact.school);
+    // Of this key alone: the other keys of the child have tasks of their own.
+    auto names = facts_.GetNamesEver(task.subject.key);
+    if (!names.ok()) return names.status();
+    outcome.former_names = *std::move(names);
+  }
+  if (read_.joined) outcome.occasion = Occasion::kJoined;
+  if (hook_) {
+    if (absl::Status status = hook_(task.subject); !status.ok()) return status;
+  }
+  if (absl::Status status = EvaluateToday(read_, rulebook, today, outcome); !status.ok()) return status;
+  return EvaluateEarlier(read_, outcome.known, rulebook, today, outcome);
+}
+
+absl::StatusOr<SubjectOutcome> SubjectEvaluator::Evaluate(const SubjectTask& task, const Rulebook& rulebook,
+                                                          Day today) {
   SubjectOutcome outcome;
   outcome.occasion = task.occasion;
-  auto before = alerts.GetEvaluation(task.subject);
+  auto before = alerts_.GetEvaluation(task.subject);
   if (!before.ok()) return before.status();
   outcome.before = *std::move(before);
-  outcome.known_through = alerts.last_change();  // before they are read
-  auto known = ReadKnownAlerts(alerts, outcome.before, *rulebook.book, today);
+  outcome.known_through = alerts_.last_change();  // before they are read
+  auto known = ReadKnownAlerts(alerts_, outcome.before, *rulebook.book, today);
   if (!known.ok()) return known.status();
   outcome.known = *std::move(known);
-
-  const auto read = ReadFacts(facts, task.subject);
-  outcome.status = read.status();
-  if (task.placements_changed && outcome.status.ok()) {
-    for (const auto& placement : read->history.placements) outcome.schools.push_back(placement.fact.school);
-    // Of this key alone: the other keys of the child have tasks of their own.
-    auto names = facts.GetNamesEver(task.subject.key);
-    outcome.status = names.status();
-    if (names.ok()) outcome.former_names = *std::move(names);
-  }
-  if (outcome.status.ok()) {
-    if (read->joined) outcome.occasion = Occasion::kJoined;
-    if (hook) outcome.status = hook(task.subject);
-  }
-  if (outcome.status.ok()) outcome.status = EvaluateToday(*read, rulebook, today, outcome);
-  if (outcome.status.ok()) outcome.status = EvaluateEarlier(*read, outcome.known, rulebook, today, outcome);
+  outcome.status = ReadAndEvaluate(task, rulebook, today, outcome);
   if (IsStoreFailure(outcome.status)) return outcome.status;
   return outcome;
 }

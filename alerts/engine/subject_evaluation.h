@@ -1,7 +1,7 @@
 // The first half of a sweep of one child or school: everything that is read and worked out, and nothing written.
 //
 // Guarantees: what is wrong with one subject is told in its outcome and harms no other.
-// Thread safety: free functions; different subjects concurrently.
+// Thread safety: a SubjectEvaluator by one thread at a time; several concurrently, of different subjects.
 #ifndef VANGNET_ALERTS_ENGINE_SUBJECT_EVALUATION_H_
 #define VANGNET_ALERTS_ENGINE_SUBJECT_EVALUATION_H_
 
@@ -10,11 +10,13 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "alerts/engine/configuration.h"
+#include "alerts/engine/evaluator.h"
 #include "alerts/lifecycle/reconcile.h"
 #include "alerts/rules/evaluate.h"
 #include "storage/alert_store.h"
@@ -49,12 +51,26 @@ struct SubjectOutcome {
 // Called with a subject whose facts were read and that is evaluated next; an error sets it aside.
 using EvaluationHook = std::function<absl::Status(const Subject&)>;
 
-// An error instead of an outcome means that the store itself failed and nobody can be evaluated:
-//   UNAVAILABLE, INTERNAL   as KvStore says
-//   DATA_LOSS               what is kept of the last evaluation, or one of its alerts, no longer reads
-absl::StatusOr<SubjectOutcome> EvaluateSubject(const SubjectTask& task, const FactStore& facts,
-                                               const AlertStore& alerts, const Rulebook& rulebook, Day today,
-                                               const EvaluationHook& hook);
+// SubjectEvaluator evaluates one subject after the other, into the same memory.
+class SubjectEvaluator {
+ public:
+  // The stores outlive it.
+  SubjectEvaluator(const FactStore& facts, const AlertStore& alerts, EvaluationHook hook = nullptr)
+      : facts_(facts), alerts_(alerts), hook_(std::move(hook)) {}
+
+  // An error instead of an outcome means that the store itself failed and nobody can be evaluated:
+  //   UNAVAILABLE, INTERNAL   as KvStore says
+  //   DATA_LOSS               what is kept of the last evaluation, or one of its alerts, no longer reads
+  absl::StatusOr<SubjectOutcome> Evaluate(const SubjectTask& task, const Rulebook& rulebook, Day today);
+
+ private:
+  absl::Status ReadAndEvaluate(const SubjectTask& task, const Rulebook& rulebook, Day today, SubjectOutcome& outcome);
+
+  const FactStore& facts_;
+  const AlertStore& alerts_;
+  const EvaluationHook hook_;
+  SubjectFacts read_;  // of the last subject
+};
 
 // The alerts of a subject that are open or may be reopened, ascending by id.
 absl::StatusOr<std::vector<KnownAlert>> ReadKnownAlerts(const AlertStore& alerts, const StoredEvaluation& evaluation,

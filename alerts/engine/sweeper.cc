@@ -75,6 +75,7 @@ Sweeper::Sweeper(KvStore& kv, FactStore& facts, AlertStore& alerts, Mutex& alert
       alert_writes_(alert_writes),
       options_(std::move(options)),
       workers_(options_.threads),
+      evaluators_(workers_.threads(), SubjectEvaluator(facts, alerts, options_.hook)),
       progress_(std::move(progress)),
       digests_(std::move(digests)),
       backfill_wait_(options_.backfill),

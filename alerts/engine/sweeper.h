@@ -181,6 +181,7 @@ class Sweeper {
 
   // Owned by the thread in RunOnce.
   WorkerPool workers_;
+  std::vector<SubjectEvaluator> evaluators_;  // one for each worker
   Progress progress_;
   // Whom the activation that is under way can touch. After a restart that is not known.
   ConfigurationChange change_;

@@ -64,8 +64,8 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
 absl::StatusOr<std::vector<SubjectOutcome>> Sweeper::Evaluate(const std::vector<SubjectTask>& tasks) {
   const Rulebook book = rulebook();
   std::vector<absl::StatusOr<SubjectOutcome>> evaluated(tasks.size());
-  workers_.ForEach(tasks.size(), [&](size_t i) {
-    evaluated[i] = EvaluateSubject(tasks[i], facts_, alerts_, book, at_.today, options_.hook);
+  workers_.ForEach(tasks.size(), [&](size_t i, size_t worker) {
+    evaluated[i] = evaluators_[worker].Evaluate(tasks[i], book, at_.today);
   });
   std::vector<SubjectOutcome> outcomes;
   for (auto& outcome : evaluated) {

@@ -27,6 +27,7 @@ class FindingsVerifier {
                    StoreReport& report)
       : facts_(facts),
         alerts_(alerts),
+        evaluator_(facts, alerts),
         rulebook_(std::move(rulebook)),
         progress_(std::move(progress)),
         report_(report) {}
@@ -115,7 +116,7 @@ class FindingsVerifier {
   absl::Status VerifySubject(const Subject& subject) {
     // Not kFacts: what is gone and why is not asked, only whether anything is.
     const SubjectTask task{subject, Occasion::kConfiguration};
-    auto outcome = EvaluateSubject(task, facts_, alerts_, rulebook_, *progress_.day(), nullptr);
+    auto outcome = evaluator_.Evaluate(task, rulebook_, *progress_.day());
     if (absl::IsDataLoss(outcome.status())) {
       report_.Add(Table::kEvaluations, NameOf(subject) + ": " + std::string(outcome.status().message()));
       return absl::OkStatus();
@@ -159,6 +160,7 @@ class FindingsVerifier {
 
   const FactStore& facts_;
   const AlertStore& alerts_;
+  SubjectEvaluator evaluator_;
   const Rulebook rulebook_;
   const Progress progress_;
   StoreReport& report_;

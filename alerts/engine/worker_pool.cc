@@ -3,7 +3,9 @@
 namespace vangnet {
 
 WorkerPool::WorkerPool(int threads) {
-  for (int i = 1; i < threads; ++i) threads_.emplace_back([this] { Work(); });
+  for (size_t worker = 1; worker < static_cast<size_t>(threads); ++worker) {
+    threads_.emplace_back([this, worker] { Work(worker); });
+  }
 }
 
 WorkerPool::~WorkerPool() {
@@ -12,10 +14,10 @@ WorkerPool::~WorkerPool() {
   changed_.SignalAll();
 }
 
-void WorkerPool::ForEach(size_t count, const std::function<void(size_t)>& step) {
+void WorkerPool::ForEach(size_t count, const Step& step) {
   next_ = 0;
   if (threads_.empty() || count < 2) {
-    TakeSteps(step, count);
+    TakeSteps(step, count, /*worker=*/0);
     return;
   }
   {
@@ -26,15 +28,15 @@ void WorkerPool::ForEach(size_t count, const std::function<void(size_t)>& step) 
     ++round_;
     changed_.SignalAll();
   }
-  TakeSteps(step, count);
+  TakeSteps(step, count, /*worker=*/0);
   MutexLock lock(mutex_);
   while (busy_ > 0) changed_.Wait(mutex_);
 }
 
-void WorkerPool::Work() {
+void WorkerPool::Work(size_t worker) {
   uint64_t done = 0;
   while (true) {
-    const std::function<void(size_t)>* step = nullptr;
+    const Step* step = nullptr;
     size_t count = 0;
     {
       MutexLock lock(mutex_);
@@ -44,14 +46,14 @@ void WorkerPool::Work() {
       step = step_;
       count = count_;
     }
-    TakeSteps(*step, count);
+    TakeSteps(*step, count, worker);
     MutexLock lock(mutex_);
     if (--busy_ == 0) changed_.SignalAll();
   }
 }
 
-void WorkerPool::TakeSteps(const std::function<void(size_t)>& step, size_t count) {
-  for (size_t i = next_++; i < count; i = next_++) step(i);
+void WorkerPool::TakeSteps(const Step& step, size_t count, size_t worker) {
+  for (size_t i = next_++; i < count; i = next_++) step(i, worker);
 }
 
 }  // namespace vangnet

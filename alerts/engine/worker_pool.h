@@ -24,18 +24,23 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Calls step(0) … step(count - 1), each once, in no order. `step` does not throw.
-  void ForEach(size_t count, const std::function<void(size_t)>& step);
+  // `worker`, below threads(), is the thread that takes the step: no two run at once with the same.
+  using Step = std::function<void(size_t step, size_t worker)>;
+
+  // The caller's among them.
+  size_t threads() const { return threads_.size() + 1; }
+  // Calls step(0, …) … step(count - 1, …), each once, in no order. `step` does not throw.
+  void ForEach(size_t count, const Step& step);
 
  private:
-  void Work();
+  void Work(size_t worker);
   // Takes steps until there are none left.
-  void TakeSteps(const std::function<void(size_t)>& step, size_t count);
+  void TakeSteps(const Step& step, size_t count, size_t worker);
 
   Mutex mutex_;
   CondVar changed_;
   uint64_t round_ VANGNET_GUARDED_BY(mutex_) = 0;  // a new one for each ForEach
-  const std::function<void(size_t)>* step_ VANGNET_GUARDED_BY(mutex_) = nullptr;
+  const Step* step_ VANGNET_GUARDED_BY(mutex_) = nullptr;
   size_t count_ VANGNET_GUARDED_BY(mutex_) = 0;
   int busy_ VANGNET_GUARDED_BY(mutex_) = 0;  // workers that have not finished the round
   bool stopping_ VANGNET_GUARDED_BY(mutex_) = false;

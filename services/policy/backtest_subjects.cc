@@ -55,10 +55,10 @@ std::vector<Comparison> Compare(const Backtest& backtest, const SubjectFacts& re
 
 absl::StatusOr<std::vector<Comparison>> ReadAndCompare(const FactStore& facts, const Backtest& backtest,
                                                        const Subject& subject) {
-  const auto read = ReadFacts(facts, subject);
-  if (!read.ok()) return read.status();
+  SubjectFacts read;
+  if (absl::Status status = ReadFacts(facts, subject, read); !status.ok()) return status;
   try {
-    return Compare(backtest, *read);
+    return Compare(backtest, read);
   } catch (const std::exception& error) {
     // By a mistake of ours; one child must not stop the others.
     return absl::UnknownError(std::string("the evaluation threw: ") + error.what());
