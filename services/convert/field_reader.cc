@@ -20,6 +20,12 @@ bool HasControlCharacter(std::string_view text) {
 
 }  // namespace
 
+bool IsSource(std::string_view text) {
+  return !text.empty() && text.size() <= kSourceBytesMax && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  });
+}
+
 std::string FieldReader::Text(std::string_view text, size_t bytes_max, const FieldPath& path) {
   if (HasControlCharacter(text)) {
     Add(Reason::kControlCharacter, path);

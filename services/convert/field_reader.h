@@ -31,6 +31,9 @@ inline constexpr size_t kGroupBytesMax = 64;
 inline constexpr size_t kNumberBytesMax = 64;
 inline constexpr size_t kNameBytesMax = 256;
 inline constexpr size_t kReasonCodeBytesMax = 32;
+// Whether a text may name a source: 1 to kSourceBytesMax of the characters a to z, 0 to 9, `.`, `_` and `-`.
+bool IsSource(std::string_view text);
+
 inline constexpr int kMonthsAheadMax = 36;         // a first day, after the day of receipt
 inline constexpr int kAbsenceMonthsAheadMax = 12;  // that of an absence
 

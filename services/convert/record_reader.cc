@@ -10,6 +10,7 @@
 #include "services/convert/digest.h"
 #include "services/convert/fact_reader.h"
 #include "services/convert/field_reader.h"
+#include "services/convert/plain_absence.h"
 #include "services/convert/record_json.h"
 #include "vangnet/v1/record.pb.h"
 
@@ -21,12 +22,6 @@ constexpr int kFactNumberMin = 10;
 constexpr int kFactNumberMax = 99;
 // JSON has names and quotes around everything: a record of 64 KiB stays far below this.
 constexpr size_t kJsonBytesMax = 4 * kRecordBytesMax;
-
-bool IsSource(std::string_view text) {
-  return !text.empty() && text.size() <= kSourceBytesMax && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  });
-}
 
 // Keeps the first problem.
 class FirstProblem : public FieldProblems {
@@ -156,12 +151,14 @@ class RecordReader::Impl {
  public:
   explicit Impl(std::string_view school_pattern) : school_pattern_(school_pattern) {}
 
+  FieldReader::Limits LimitsOf(const Context& context) const { return {context.received_on, &school_pattern_}; }
+
   // `raw` is what `proto` was read from.
   Result Judge(v1::Record& proto, const Context& context, std::string_view raw) const {
     const std::string named_source = proto.source();
     if (named_source.empty()) proto.set_source(context.default_source.data(), context.default_source.size());
     FirstProblem problem;
-    FieldReader reader(problem, {context.received_on, &school_pattern_});
+    FieldReader reader(problem, LimitsOf(context));
     IncomingRecord incoming;
     incoming.record = ReadRecord(proto, reader);
     if (problem.found()) return Refuse(problem.reason(), named_source, problem.field(), raw);
@@ -183,6 +180,11 @@ RecordReader::~RecordReader() = default;
 
 RecordReader::Result RecordReader::ReadWire(std::string_view wire, const Context& context) const {
   if (wire.size() > kRecordBytesMax) return Refuse(Reason::kRecordTooLarge, "", "", wire);
+  if (IncomingRecord plain; ReadPlainAbsence(wire, impl_->LimitsOf(context), plain.record)) {
+    plain.canonical = wire;
+    plain.digest = ShortDigest(wire);
+    return plain;
+  }
   v1::Record& proto = Scratch();
   if (!proto.ParseFromArray(wire.data(), static_cast<int>(wire.size()))) {
     const BrokenRecord broken = DiagnoseBrokenRecord(wire);
