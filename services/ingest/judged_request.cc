@@ -32,25 +32,39 @@ void AppendBytes(int field, std::string_view bytes, std::string& message) {
   message.append(bytes);
 }
 
-void SetOutcome(Outcome outcome, uint64_t sequence, v1::RecordResult& result) {
+v1::RecordOutcome WireOutcome(Outcome outcome) {
   switch (outcome) {
     case Outcome::kAccepted:
-      result.set_outcome(v1::RECORD_OUTCOME_ACCEPTED);
-      break;
+      return v1::RECORD_OUTCOME_ACCEPTED;
     case Outcome::kDuplicate:
-      result.set_outcome(v1::RECORD_OUTCOME_DUPLICATE);
-      break;
+      return v1::RECORD_OUTCOME_DUPLICATE;
     case Outcome::kStale:
-      result.set_outcome(v1::RECORD_OUTCOME_STALE);
-      break;
+      return v1::RECORD_OUTCOME_STALE;
     case Outcome::kConflict:
-      result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
-      result.set_reason("CONFLICTING_REVISION");
-      result.set_field("revision");
-      result.set_description("this revision was sent before with other content");
       break;
   }
+  return v1::RECORD_OUTCOME_REJECTED;
+}
+
+v1::RecordResult ConflictAt(uint64_t sequence) {
+  v1::RecordResult result;
+  result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
+  result.set_reason("CONFLICTING_REVISION");
+  result.set_field("revision");
+  result.set_description("this revision was sent before with other content");
   result.set_sequence(PositionToString(sequence));
+  return result;
+}
+
+// What nearly every result is, as protobuf encodes it: an outcome and a position.
+void EncodePlainResult(Outcome outcome, uint64_t sequence, std::string& encoded) {
+  encoded.clear();
+  encoded += static_cast<char>(v1::RecordResult::kOutcomeFieldNumber << 3);
+  encoded += static_cast<char>(WireOutcome(outcome));
+  if (sequence == 0) return;
+  encoded += static_cast<char>(v1::RecordResult::kSequenceFieldNumber << 3 | 2);
+  encoded += static_cast<char>(kPositionBytes);
+  AppendPosition(sequence, encoded);
 }
 
 // The chunk of `source`, made when there is none yet. Requests have few sources, so a walk is the fastest search.
@@ -121,7 +135,6 @@ std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkRes
   std::string answer;
   answer.reserve(judged.places.size() * 28 + 64);
   std::string encoded;
-  v1::RecordResult result;  // one object for all: clearing keeps what its strings hold
   auto warning = judged.warnings.begin();
   for (uint32_t i = 0; i < judged.places.size(); ++i) {
     const JudgedRequest::Place& place = judged.places[i];
@@ -129,10 +142,17 @@ std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkRes
       AppendBytes(v1::IngestRecordsResponse::kResultsFieldNumber, judged.refused_results[place.index], answer);
       continue;
     }
-    result.Clear();
-    SetOutcome(results[place.chunk].outcomes[place.index], results[place.chunk].sequences[place.index], result);
-    for (; warning != judged.warnings.end() && warning->first == i; ++warning) result.add_warnings(warning->second);
-    result.SerializeToString(&encoded);
+    const Outcome outcome = results[place.chunk].outcomes[place.index];
+    const uint64_t sequence = results[place.chunk].sequences[place.index];
+    if (outcome == Outcome::kConflict) {
+      ConflictAt(sequence).SerializeToString(&encoded);
+    } else {
+      EncodePlainResult(outcome, sequence, encoded);
+    }
+    // Repeated fields may stand anywhere.
+    for (; warning != judged.warnings.end() && warning->first == i; ++warning) {
+      AppendBytes(v1::RecordResult::kWarningsFieldNumber, warning->second, encoded);
+    }
     AppendBytes(v1::IngestRecordsResponse::kResultsFieldNumber, encoded, answer);
   }
   uint64_t sequence = 0;

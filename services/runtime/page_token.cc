@@ -9,7 +9,13 @@ namespace {
 constexpr char kHex[] = "0123456789abcdef";
 
 void AppendHex(uint64_t number, std::string& text) {
-  for (int shift = 60; shift >= 0; shift -= 4) text += kHex[number >> shift & 15];
+  char digits[kPositionBytes];
+  int shift = 60;
+  for (char& digit : digits) {
+    digit = kHex[number >> shift & 15];
+    shift -= 4;
+  }
+  text.append(digits, sizeof digits);
 }
 
 std::optional<uint64_t> ParseHex(std::string_view text) {
@@ -66,9 +72,11 @@ std::optional<PageToken> DecodePageToken(std::string_view kind, std::string_view
   return token;
 }
 
+void AppendPosition(uint64_t sequence, std::string& text) { AppendHex(sequence, text); }
+
 std::string PositionToString(uint64_t sequence) {
   std::string text;
-  if (sequence != 0) AppendHex(sequence, text);
+  if (sequence != 0) AppendPosition(sequence, text);
   return text;
 }
 

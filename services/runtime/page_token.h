@@ -28,6 +28,9 @@ std::optional<PageToken> DecodePageToken(std::string_view kind, std::string_view
 
 // An opaque durable position as text that sorts as the number does; empty for 0, which is none.
 std::string PositionToString(uint64_t sequence);
+// The same of a `sequence` above 0, behind `text`.
+void AppendPosition(uint64_t sequence, std::string& text);
+inline constexpr size_t kPositionBytes = 16;
 
 }  // namespace vangnet
 
