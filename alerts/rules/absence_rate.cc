@@ -45,21 +45,25 @@ bool IsSurelyBelow(const Attendance& attendance, const DayInterval& span, int pe
 
 // Lets the days to come pass as they will with no new facts, until a picture changes: each new school day is open, and
 // does not count, or present. Calls `passed(rate)` after each that counts, with the rate it could have by then, and
-// gives the first day on which that could be seen and `passed` says so; kDayMax: none in this school year.
+// gives the first day on which that could be seen and `passed` says so; kDayMax: none in this school year. What a
+// presence will make of a day is not foretold: such a day is given, if it comes first.
 template <typename Passed>
 Day FirstDayWhen(const Attendance& attendance, Rate rate, Day year_end, Passed passed) {
   const StudentDays& days = attendance.days();
-  Day day = days.today();
+  const Day today = days.today();
+  Day day = today;
   if (days.IsSchoolDay(day) && !attendance.PictureOn(day).IsOpenFor(AbsenceFilter::kMissed)) ++day;
   for (; day <= year_end; ++day) {
     const int minutes = days.PlanOn(day).minutes;
     if (minutes == 0) continue;
+    if (day > today && attendance.IsPresenceNamed(day)) return day;
     const Stretch* const stretch = days.StretchOn(day);
-    const bool at_once = day <= stretch->complete_through || attendance.IsPresenceNamed(day);
-    if (!at_once && !stretch->completes_by_itself) continue;
+    // A today that is open although all was reported stays so: what names it says that something is wrong.
+    const bool is_reported = day > today && day <= stretch->complete_through;
+    if (!is_reported && !stretch->completes_by_itself) continue;
     ++rate.school_days;
     rate.scheduled += minutes;
-    if (passed(rate)) return at_once ? day : day + 1;
+    if (passed(rate)) return is_reported ? day : day + 1;
   }
   return kDayMax;
 }
