@@ -86,8 +86,9 @@ class Cover {
   const NoPlacementSettings& settings_;
 };
 
-// The first day on which `condition` holds of a run whose first region school day is `since`, if in sight.
-std::optional<Day> ReachedOn(const StageCondition& condition, Day since, const Calendar& region) {
+// The first day on which `condition` holds of a run whose first region school day is `since`, if it is past or in
+// sight.
+std::optional<Day> ReachedOn(const StageCondition& condition, Day since, const Calendar& region, Day today) {
   switch (condition.kind) {
     case StageCondition::Kind::kNone:
       return since;
@@ -101,7 +102,7 @@ std::optional<Day> ReachedOn(const StageCondition& condition, Day since, const C
   }
   Day day = since;
   for (int count = 1; count < condition.n; ++count) {
-    const auto next = region.FirstSchoolDay(day + 1, day + kLookAheadDays);
+    const auto next = region.FirstSchoolDay(day + 1, std::max(day, today) + kLookAheadDays);
     if (!next) return std::nullopt;
     day = *next;
   }
@@ -139,7 +140,7 @@ Day NextFinding(const Cover& cover, const Calendar& region, const std::vector<St
     const Day until = std::min(covered, std::max(start, today) + kLookAheadDays);
     const auto since = region.FirstSchoolDay(start, until - 1);
     if (since) {
-      const auto reached = ReachedOn(stages.front().condition, *since, region);
+      const auto reached = ReachedOn(stages.front().condition, *since, region, today);
       const Day on = std::max(reached.value_or(*since + kLookAheadDays), today + 1);
       if (on < covered) return on;
     } else if (until < covered) {
@@ -181,7 +182,7 @@ void NoPlacement(const StudentDays& days, const NoPlacementSettings& settings, V
   }
   const Day start = cover.RunStart(today);
   const auto since = region.FirstSchoolDay(start, today);
-  const auto reached = [&](const StageCondition& condition) { return ReachedOn(condition, *since, region); };
+  const auto reached = [&](const StageCondition& condition) { return ReachedOn(condition, *since, region, today); };
   const auto stage = since ? HighestStage(verdict.stages(), today, reached) : std::nullopt;
   if (!stage) {
     verdict.WakeOn(NextFinding(cover, region, verdict.stages(), start, today));

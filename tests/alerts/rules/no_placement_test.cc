@@ -65,6 +65,22 @@ TEST(NoPlacementTest, CompulsoryAgeEndsWithTheSchoolYearOfTheSixteenthBirthday) 
   EXPECT_EQ(story.Evaluate(D("2027-07-30")).next_change, D("2027-08-01"));
 }
 
+// Years without a lesson lie between two counted days.
+TEST(NoPlacementTest, SchoolDaysAreCountedOverAnyGap) {
+  Story story = WithOnlyNoPlacement();
+  auto& stages = story.policy.rules.front().stages;
+  stages.resize(1);
+  stages.front().condition = {StageCondition::Kind::kAtLeastSchoolDays, 3};
+  story.region.closures.push_back({Days("2026-09-02", "2029-12-31"), std::nullopt});
+  story.Born("2016-03-02").Placed("p", "2020-08-01", "2026-08-30");
+  ExpectOn(
+      story,
+      {{"2026-09-01", "-"},
+       {"2029-12-31", "-"},
+       {"2030-01-01", "no-placement open since 2026-08-31 reached 2030-01-01 PLACEMENT_ENDED school 12AB00 by p"},
+       {"2031-02-01", "no-placement open since 2026-08-31 reached 2030-01-01 PLACEMENT_ENDED school 12AB00 by p"}});
+}
+
 TEST(NoPlacementTest, WithoutBirthDateEveryDayIsCompulsory) {
   Story story = WithOnlyNoPlacement();
   story.Born("").Placed("p", "2026-08-24", "2026-09-04");
