@@ -77,6 +77,7 @@ class AlertStore::Impl {
   absl::Status Open();
   absl::Status LoadOpenAlerts();
   void AddChange(const Alert& alert, size_t history_index, WriteBatch& batch);
+  absl::StatusOr<std::optional<record::v1::StoredAnswer>> ReadAnswer(std::string_view request_id) const;
 
   KvStore& kv;
   DueIndex due;
@@ -190,14 +191,26 @@ void AlertStore::AddEvaluation(const Subject& subject, const StoredEvaluation& b
   }
 }
 
+absl::StatusOr<std::optional<record::v1::StoredAnswer>> AlertStore::Impl::ReadAnswer(
+    std::string_view request_id) const {
+  const auto stored = kv.Get(Table::kRequests, RequestKey(request_id));
+  if (!stored.ok()) return stored.status();
+  std::optional<record::v1::StoredAnswer> answer;
+  if (stored->has_value() && !answer.emplace().ParseFromString(**stored)) {
+    return absl::DataLossError("an entry of the table requests is broken");
+  }
+  return answer;
+}
+
 absl::Status AlertStore::AddAnswer(std::string_view request_id, std::string_view answer, absl::Time now,
                                    WriteBatch& batch) {
-  record::v1::StoredAnswer stored;
+  // An id that comes again after its answer is too old has one age, the new one.
+  const auto before = impl_->ReadAnswer(request_id);
+  if (!before.ok()) return before.status();
+  if (*before) {
+    batch.Delete(Table::kRequests, RequestAgeKey(static_cast<uint64_t>((*before)->answered_at_micros()), request_id));
+  }
   const int64_t micros = std::max<int64_t>(absl::ToUnixMicros(now), 0);
-  stored.set_answered_at_micros(micros);
-  stored.set_answer(std::string(answer));
-  batch.Put(Table::kRequests, RequestKey(request_id), stored.SerializeAsString());
-  batch.Put(Table::kRequests, RequestAgeKey(static_cast<uint64_t>(micros), request_id), "");
   const int64_t oldest = micros - absl::ToInt64Microseconds(kAnswersKept);
   const auto ages = impl_->kv.NewIterator(Table::kRequests);
   ages->Seek(RequestAgeKey(0, ""));
@@ -207,7 +220,14 @@ absl::Status AlertStore::AddAnswer(std::string_view request_id, std::string_view
     batch.Delete(Table::kRequests, ages->key());
     batch.Delete(Table::kRequests, RequestKey(age->request_id));
   }
-  return ages->status();
+  if (!ages->status().ok()) return ages->status();
+  // Behind the deletions, which may be of the same id.
+  record::v1::StoredAnswer stored;
+  stored.set_answered_at_micros(micros);
+  stored.set_answer(std::string(answer));
+  batch.Put(Table::kRequests, RequestKey(request_id), stored.SerializeAsString());
+  batch.Put(Table::kRequests, RequestAgeKey(static_cast<uint64_t>(micros), request_id), "");
+  return absl::OkStatus();
 }
 
 void AlertStore::Applied() {
@@ -291,9 +311,10 @@ absl::StatusOr<std::vector<Alert>> AlertStore::ListAlerts(uint64_t after, size_t
 
 absl::StatusOr<std::vector<StoredChange>> AlertStore::GetChangesAfter(uint64_t sequence, size_t max) const {
   const uint64_t last = impl_->last_change;
-  if (sequence + 1 < impl_->first_change) {
-    return absl::OutOfRangeError("changes up to " + std::to_string(impl_->first_change - 1) + " are no longer kept");
-  }
+  const auto no_longer_kept = [](uint64_t before) {
+    return absl::OutOfRangeError("changes up to " + std::to_string(before - 1) + " are no longer kept");
+  };
+  if (sequence + 1 < impl_->first_change) return no_longer_kept(impl_->first_change);
   std::vector<StoredChange> result;
   std::unordered_map<uint64_t, std::optional<Alert>> seen;
   const auto changes = impl_->kv.NewIterator(Table::kChanges);
@@ -304,6 +325,8 @@ absl::StatusOr<std::vector<StoredChange>> AlertStore::GetChangesAfter(uint64_t s
       return absl::DataLossError("an entry of the table changes is broken");
     }
     if (*number > last) break;
+    // They have no gap: the first ones were taken away since this call began.
+    if (result.empty() && seen.empty() && *number != sequence + 1) return no_longer_kept(*number);
     const auto [at, is_new] = seen.try_emplace(stored.alert());
     if (is_new) {
       auto alert = GetAlert(stored.alert());
@@ -328,13 +351,11 @@ std::map<std::pair<std::string, std::string>, uint64_t> AlertStore::CountOpen() 
 }
 
 absl::StatusOr<std::optional<std::string>> AlertStore::GetAnswer(std::string_view request_id, absl::Time now) const {
-  auto stored = impl_->kv.Get(Table::kRequests, RequestKey(request_id));
-  if (!stored.ok()) return stored.status();
-  if (!stored->has_value()) return std::optional<std::string>();
-  record::v1::StoredAnswer answer;
-  if (!answer.ParseFromString(**stored)) return absl::DataLossError("an entry of the table requests is broken");
-  if (absl::FromUnixMicros(answer.answered_at_micros()) < now - kAnswersKept) return std::optional<std::string>();
-  return std::optional<std::string>(answer.answer());
+  const auto answer = impl_->ReadAnswer(request_id);
+  if (!answer.ok()) return answer.status();
+  const bool is_kept =
+      answer->has_value() && absl::FromUnixMicros((*answer)->answered_at_micros()) >= now - kAnswersKept;
+  return is_kept ? std::optional<std::string>((*answer)->answer()) : std::nullopt;
 }
 
 uint64_t AlertStore::AddListener(std::function<void(uint64_t last_change)> listener) {

@@ -297,7 +297,9 @@ TEST_P(AlertStoreTest, OldChangesGoAndAskingForThemIsOutOfRange) {
   const Alert alert = Raise("s-1");
   // As if many changes had been before.
   auto stored = Must(disk_->kv().Get(Table::kChanges, vangnet::ChangeKey(1)));
-  batch.Put(Table::kChanges, vangnet::ChangeKey(vangnet::kChangesMax), *stored);
+  for (const uint64_t number : {uint64_t{2}, vangnet::kChangesMax}) {
+    batch.Put(Table::kChanges, vangnet::ChangeKey(number), *stored);
+  }
   ASSERT_TRUE(disk_->kv().Write(batch, Durability::kUnsynced).ok());
   Reopen();
   EXPECT_TRUE(store_->GetChangesAfter(0, 10).ok()) << "exactly as many as are kept";
@@ -306,6 +308,11 @@ TEST_P(AlertStoreTest, OldChangesGoAndAskingForThemIsOutOfRange) {
   EXPECT_TRUE(store_->GetChangesAfter(1, 10).ok());
   EXPECT_FALSE(Must(disk_->kv().Get(Table::kChanges, vangnet::ChangeKey(1))).has_value());
   EXPECT_EQ(store_->last_change(), vangnet::kChangesMax + 1);
+  // As if they were taken away while somebody asks.
+  batch.Clear();
+  batch.Delete(Table::kChanges, vangnet::ChangeKey(2));
+  ASSERT_TRUE(disk_->kv().Write(batch, Durability::kUnsynced).ok());
+  EXPECT_TRUE(absl::IsOutOfRange(store_->GetChangesAfter(1, 10).status()));
 }
 
 TEST_P(AlertStoreTest, ChangesNameNoChild) {
@@ -425,6 +432,25 @@ TEST_P(AlertStoreTest, GivesTheSameAnswerToTheSameCommandForADay) {
   Write(batch);
   EXPECT_FALSE(disk_->kv().Get(Table::kRequests, vangnet::RequestKey("r-1"))->has_value());
   EXPECT_EQ(*store_->GetAnswer("r-2", kNow + absl::Hours(25)), "43");
+}
+
+TEST_P(AlertStoreTest, ARequestThatComesAgainAfterADayHasItsNewAnswer) {
+  const absl::Time second = kNow + absl::Hours(25);
+  WriteBatch batch;
+  ASSERT_TRUE(store_->AddAnswer("r-1", "42", kNow, batch).ok());
+  Write(batch);
+  batch.Clear();
+  ASSERT_TRUE(store_->AddAnswer("r-1", "43", second, batch).ok());
+  Write(batch);
+  EXPECT_EQ(*store_->GetAnswer("r-1", second), "43");
+  batch.Clear();
+  ASSERT_TRUE(store_->AddAnswer("r-2", "44", second + absl::Hours(1), batch).ok());
+  Write(batch);
+  EXPECT_EQ(*store_->GetAnswer("r-1", second + absl::Hours(2)), "43");
+  size_t entries = 0;
+  const auto requests = disk_->kv().NewIterator(Table::kRequests);
+  for (requests->Seek(""); requests->Valid(); requests->Next()) ++entries;
+  EXPECT_EQ(entries, 4u) << "an answer and an age of each";
 }
 
 TEST_P(AlertStoreTest, ListenersAreToldOfEachBatch) {
