@@ -105,7 +105,7 @@ absl::Status FactStore::Impl::FoldReplayed(std::string_view value, uint64_t sequ
   }
   auto folded = FoldVersion(*version, sequence, subject.state);
   if (!folded.ok()) return folded.status();
-  if (*folded && subject.first_folded == 0) subject.first_folded = sequence;
+  if (IsStored(*folded) && subject.first_folded == 0) subject.first_folded = sequence;
   if (sequence <= replay.evaluated) return absl::OkStatus();
   if (change.first_sequence == 0) {
     change.first_sequence = sequence;

@@ -4,15 +4,14 @@
 
 namespace vangnet {
 
-absl::StatusOr<bool> FoldVersion(const DecodedVersion& version, uint64_t sequence, PackedState& state) {
+absl::StatusOr<Outcome> FoldVersion(const DecodedVersion& version, uint64_t sequence, PackedState& state) {
   auto folded = FoldedSequence(state.bytes());
   if (!folded.ok()) return folded.status();
-  if (sequence <= *folded) return false;
+  if (sequence <= *folded) return Outcome::kDuplicate;
   const Record& record = version.record;
   auto verdict = state.DecideAndFold(record.key, record.revision, version.digest, record.fact, sequence);
   if (!verdict.ok()) return verdict.status();
-  // Only accepted and stale versions are ever stored; anything else would be a version that was folded before.
-  return verdict->outcome == Outcome::kAccepted || verdict->outcome == Outcome::kStale;
+  return verdict->outcome;
 }
 
 absl::StatusOr<PackedState> RebuildState(const KvStore& kv, const Subject& subject) {

@@ -14,8 +14,12 @@
 
 namespace vangnet {
 
-// Folds `version` unless `state` has folded its sequence already. True when it was folded.
-absl::StatusOr<bool> FoldVersion(const DecodedVersion& version, uint64_t sequence, PackedState& state);
+// Folds `version` unless `state` has folded its sequence already. What it was when it came: kAccepted or kStale, for no
+// other is ever stored; anything else when it was not folded.
+absl::StatusOr<Outcome> FoldVersion(const DecodedVersion& version, uint64_t sequence, PackedState& state);
+
+// Whether a version of this outcome is stored.
+inline bool IsStored(Outcome outcome) { return outcome == Outcome::kAccepted || outcome == Outcome::kStale; }
 
 absl::StatusOr<PackedState> RebuildState(const KvStore& kv, const Subject& subject);
 

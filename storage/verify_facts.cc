@@ -28,7 +28,7 @@ struct Folded {
   uint64_t folds_to = 0;   // the last sequence that goes into `state`
   std::string stored;      // the packed state on disk; empty: there is none
   bool is_beyond = false;  // it has versions that are not evaluated
-  Keys placed_before;      // schools of placements that are evaluated
+  Keys placed_before;      // schools of placements that are evaluated and held once
   Keys placed;             // of all placements
   // Keys that same_student facts joined it with when a moment of receipt was over: of those evaluated, and at all. What
   // was corrected within the moment never held for anybody.
@@ -127,11 +127,12 @@ class FactVerifier {
     if (version.received_at != folded.last_received_at) KeepLinked(at->first, folded);
     folded.last_received_at = version.received_at;
     folded.last_sequence = sequence;
+    bool has_held = false;
     for (PackedState* state : {&folded.state, &folded.whole}) {
       if (state == &folded.state && sequence > folded.folds_to) continue;
-      const auto stored = FoldVersion(version, sequence, *state);
-      // A duplicate or a conflict is never stored.
-      if (!stored.ok() || !*stored) {
+      const auto outcome = FoldVersion(version, sequence, *state);
+      has_held = outcome.ok() && *outcome == Outcome::kAccepted;
+      if (!outcome.ok() || !IsStored(*outcome)) {
         return report_.Add(Table::kVersions, "version " + std::to_string(sequence) +
                                                  " is none that could have been stored after those before it");
       }
@@ -139,7 +140,7 @@ class FactVerifier {
     if (!version.record.fact) return;
     if (const auto* placement = std::get_if<Placement>(&*version.record.fact)) {
       folded.placed.insert(placement->school);
-      if (!is_beyond) folded.placed_before.insert(placement->school);
+      if (has_held && !is_beyond) folded.placed_before.insert(placement->school);
     }
     if (const auto* same = std::get_if<SameStudent>(&*version.record.fact)) {
       if (same->other != version.record.subject.key) folded.linked.insert(same->other);

@@ -8,7 +8,7 @@
 // Not found: an entry that is gone without leaving anything that tells of it, such as the last refused record with its
 //   count, or the configuration that waits for a person.
 // Thread safety: a free function; nobody writes meanwhile.
-// Cost: reads every table once; in memory are the packed states of one partition, and eight bytes for each version.
+// Cost: reads every table once; in memory are the packed states of one partition, and up to 48 bytes for each version.
 #ifndef VANGNET_STORAGE_VERIFY_FACTS_H_
 #define VANGNET_STORAGE_VERIFY_FACTS_H_
 

@@ -80,8 +80,8 @@ class VerifyTest : public testing::Test {
     world_->Send(records);
     world_->Sweep();
     world_->Send({StudentRecord("k-2", "same-2", 2, std::nullopt),
-                  StudentRecord("s-5", "placement-s-5", 2, PlacedAt("34CD00", Day(2026, 8, 24))),
-                  StudentRecord("s-5", "placement-s-5", 1, PlacedAt("99ZZ99", Day(2026, 8, 24)))});
+                  StudentRecord("s-5", "placement-s-5", 3, PlacedAt("34CD00", Day(2026, 8, 24))),
+                  StudentRecord("s-5", "placement-s-5", 2, PlacedAt("99ZZ99", Day(2026, 8, 24)))});  // comes too late
     world_->Sweep();
     world_->Send({StudentRecord("b-1", "profile-b", 1, Born())}, /*backfill=*/true);
     world_->Pause();
