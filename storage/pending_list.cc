@@ -103,9 +103,9 @@ std::vector<PendingSubject> PendingList::Take(size_t max,
     if (!lane) break;
     const size_t first = taken.size();
     taken.push_back(TakeOne(lanes_[*lane].begin()));
+    // By this call, not only with this one: `joined` may know more now than it did of one taken before.
     const auto is_taken = [&](const Subject& subject) {
-      return std::any_of(taken.begin() + static_cast<std::ptrdiff_t>(first), taken.end(),
-                         [&](const PendingSubject& other) { return other.subject == subject; });
+      return std::ranges::any_of(taken, [&](const PendingSubject& other) { return other.subject == subject; });
     };
     // Those that come with it may bring others.
     for (size_t i = first; i < taken.size(); ++i) {
@@ -115,12 +115,13 @@ std::vector<PendingSubject> PendingList::Take(size_t max,
         if (place != places_.end()) taken.push_back(TakeOne(place->second));
       }
       for (std::string& key : joined(taken[i].subject)) {
+        if (key == taken[i].subject.key) continue;
         Subject other{taken[i].subject.kind, std::move(key)};
-        if (is_taken(other)) continue;
         if (const auto place = places_.find(other); place != places_.end()) {
           taken.push_back(TakeOne(place->second));
           continue;
         }
+        if (is_taken(other)) continue;
         PendingSubject companion = taken[i];
         companion.subject = std::move(other);
         companion.together.clear();

@@ -30,8 +30,11 @@ class PendingListTest : public testing::Test {
   std::vector<std::string> Take(size_t max) {
     std::vector<std::string> keys;
     const auto alone = [](const Subject&) { return std::vector<std::string>(); };
-    for (const PendingSubject& taken : list_.Take(max, alone)) keys.push_back(taken.subject.key);
+    for (const PendingSubject& taken : Taken(max, alone)) keys.push_back(taken.subject.key);
     return keys;
+  }
+  std::vector<PendingSubject> Taken(size_t max, const std::function<std::vector<std::string>(const Subject&)>& joined) {
+    return list_.Take(max, joined);
   }
   const PendingList& list() const { return list_; }
 
@@ -55,6 +58,18 @@ TEST_F(PendingListTest, ChangedPlacementsAreTakenFirstAndLeaveHalfToTheOthers) {
   EXPECT_EQ(list().evaluated(), 0U);
   EXPECT_THAT(Take(1), ElementsAre("absent-3")) << "a batch of one is for those who wait longest";
   EXPECT_THAT(Take(4), ElementsAre("moves-3", "moves-4")) << "nobody leaves room for nobody";
+}
+
+// Whoever is taken twice is evaluated twice in one batch, and has each of its new alerts twice.
+TEST_F(PendingListTest, NobodyIsTakenTwiceWhenALinkComesMeanwhile) {
+  Absent("a");
+  Absent("b");
+  const auto linked_after_a = [](const Subject& subject) {
+    return subject.key == "a" ? std::vector<std::string>{"a"} : std::vector<std::string>{"a", "b"};
+  };
+  std::vector<std::string> keys;
+  for (const PendingSubject& taken : Taken(10, linked_after_a)) keys.push_back(taken.subject.key);
+  EXPECT_THAT(keys, ElementsAre("a", "b"));
 }
 
 TEST_F(PendingListTest, WhoIsAbsentForAWeekIsTakenWithThoseWhoMove) {
