@@ -138,7 +138,7 @@ absl::StatusOr<std::vector<std::string>> FactStore::GetNamesEver(std::string_vie
 
 bool FactStore::HasStudent(std::string_view student) const {
   const auto packed = impl_->states.Get(student);
-  return packed.ok() && !packed->empty();
+  return !packed.ok() || !packed->empty();
 }
 
 absl::StatusOr<std::vector<StateEntry>> FactStore::GetState(const Subject& subject) const {

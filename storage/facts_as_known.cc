@@ -110,7 +110,7 @@ std::vector<std::string> FactsAsKnown::KeysOf(std::string_view student) const {
 
 bool FactsAsKnown::HasStudent(std::string_view student) const {
   const auto versions = GetReceived({SubjectKind::kStudent, std::string(student)});
-  return versions.ok() && !versions->empty();
+  return !versions.ok() || !versions->empty();
 }
 
 absl::Status FactsAsKnown::ReadHistory(const std::vector<std::string>& keys, StudentHistory& history) const {

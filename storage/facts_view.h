@@ -40,6 +40,7 @@ class FactsView {
 
   // All keys joined with `student` by same_student, itself among them, ascending.
   virtual std::vector<std::string> KeysOf(std::string_view student) const = 0;
+  // Also when its facts do not read: whoever reads on is told why.
   virtual bool HasStudent(std::string_view student) const = 0;
   // Reads the history of the child with these keys (from KeysOf), under the first of them, into `history`, over
   // whatever is there: the memory of one child does for the next. After an error it means nothing.

@@ -116,6 +116,35 @@ TEST_F(AsKnownTest, SaysWhenEnoughWasKnownAndSinceWhenEachFact) {
   EXPECT_EQ(Read("s-1", 100)->history().absences.size(), 1u);
 }
 
+// A listing that leaves a child out would say that nothing is the matter with it.
+TEST_F(AsKnownTest, AChildWhoseFactsDoNotReadIsNamed) {
+  SendAt(1, {StudentRecord("s-1", "p", 1, PlacedAt("12AB00", kAugust))});
+  SendAt(2, {StudentRecord("s-1", "flu", 1, SickFrom("12AB00", kMonday))});
+  world_.Sweep();
+  ASSERT_TRUE(world_.facts->WriteStates().ok());
+  world_.Crash();
+  WriteBatch broken;
+  for (const Table table : {Table::kVersions, Table::kStates}) {
+    const auto entries = world_.kv.NewIterator(table);
+    entries->Seek("");
+    ASSERT_TRUE(entries->Valid());
+    broken.Put(table, entries->key(), "?");
+  }
+  ASSERT_TRUE(world_.kv.Write(broken, Durability::kSynced).ok());
+  world_.Open();
+  RegionFindings findings(*world_.facts, 2);
+  const Subject child{SubjectKind::kStudent, "s-1"};
+  for (const std::string student : {"", "s-1"}) {
+    const FindingsQuery query{kFriday, student, "", ""};
+    const auto then = findings.ListAsKnown(ConfigurationOf(world_), Hour(4), query, "", 3);
+    ASSERT_TRUE(then.ok()) << then.status();
+    EXPECT_THAT(then->failed, ElementsAre(child));
+    const auto now = findings.List(world_.sweeper->rulebook(), query, "", 3);
+    ASSERT_TRUE(now.ok()) << now.status();
+    EXPECT_THAT(now->failed, ElementsAre(child));
+  }
+}
+
 TEST_F(AsKnownTest, NothingIsKnownOfAChildBeforeItsFirstFact) {
   SendAt(5, {StudentRecord("s-1", "p", 1, PlacedAt("12AB00", kAugust))});
   EXPECT_TRUE(absl::IsNotFound(KnownChild::Read(*world_.facts, ConfigurationOf(world_), "s-1", Hour(4)).status()));
