@@ -3,21 +3,24 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "storage/alert_codec.h"
 #include "storage/byte_codec.h"
 
 namespace vangnet {
 namespace {
 
-// What is kept of an answer: which alert, and how long its history was. Persisted: varints, append only.
+// What is kept of an answer: which alert, how long its history was, and all of it. Persisted: append only.
 std::string EncodeAnswer(const Alert& alert) {
   std::string bytes;
   ByteWriter writer(bytes);
   writer.Varint(alert.id);
   writer.Varint(alert.history.size());
+  writer.Text(EncodeAlert(alert));
   return bytes;
 }
 
-// The alert as it was when its history had `length` entries.
+// The alert as it was when its history had `length` entries, but with its finding of now: for answers that were kept
+// before all of the alert was.
 Alert AsOf(Alert alert, size_t length) {
   alert.history.resize(length);
   alert.state = AlertState::kOpen;
@@ -28,7 +31,7 @@ Alert AsOf(Alert alert, size_t length) {
     if (change.kind == AlertChangeKind::kReopened) {
       alert.state = AlertState::kOpen;
       alert.acknowledged_by.clear();
-    } else if (change.kind == AlertChangeKind::kAcknowledged) {
+    } else if (change.kind == AlertChangeKind::kAcknowledged && alert.state == AlertState::kOpen) {
       alert.state = AlertState::kAcknowledged;
       alert.acknowledged_by = change.actor;
     }
@@ -67,8 +70,13 @@ absl::StatusOr<std::optional<Alert>> AlertCommands::FindAnswer(const std::string
   const uint64_t length = reader.Varint();
   if (!reader.ok()) return absl::DataLossError("the answer to a command no longer reads");
   if (id != alert.id) return absl::InvalidArgumentError("the request id was used for another alert");
-  if (length == 0 || length > alert.history.size()) return absl::DataLossError("the history of an alert has a gap");
-  return std::optional<Alert>(AsOf(alert, length));
+  if (reader.done()) {
+    if (length == 0 || length > alert.history.size()) return absl::DataLossError("the history of an alert has a gap");
+    return std::optional<Alert>(AsOf(alert, length));
+  }
+  auto kept = DecodeAlert(reader.Text());
+  if (!kept.ok()) return kept.status();
+  return std::optional<Alert>(*std::move(kept));
 }
 
 absl::Status AlertCommands::Write(const AlertUpdate& update, const std::string& request_id, absl::Time now) {

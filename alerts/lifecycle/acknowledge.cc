@@ -12,15 +12,20 @@ absl::StatusOr<AlertUpdate> Acknowledge(const Alert& alert, const Acknowledgemen
   }
   if (!alert.is_open()) return absl::FailedPreconditionError("the alert is closed");
   AlertUpdate update{alert, {}};
-  if (alert.state == AlertState::kAcknowledged) return update;
+  const bool is_taken_up = alert.state == AlertState::kAcknowledged;
+  const bool says_nothing_new =
+      acknowledgement.note.empty() && (acknowledgement.actor.empty() || acknowledgement.actor == alert.acknowledged_by);
+  if (is_taken_up && says_nothing_new) return update;
   AlertChange change;
   change.kind = AlertChangeKind::kAcknowledged;
   change.changed_at = now;
   change.stage = alert.finding.stage;
   change.actor = acknowledgement.actor;
   change.note = acknowledgement.note;
-  update.alert.state = AlertState::kAcknowledged;
-  update.alert.acknowledged_by = acknowledgement.actor;
+  if (!is_taken_up) {
+    update.alert.state = AlertState::kAcknowledged;
+    update.alert.acknowledged_by = acknowledgement.actor;
+  }
   update.alert.changed_at = now;
   update.alert.history.push_back(change);
   update.changes.push_back(std::move(change));

@@ -1,6 +1,8 @@
 // Acknowledge says that a person has taken up an alert. EtagOf names the version of an alert that was seen.
 //
-// Guarantees: pure; acknowledging twice changes nothing and is not an error, whoever does it: the first stays.
+// Guarantees: pure; acknowledging twice is not an error. The first stays who took the alert up; whoever comes later,
+// and
+//   what is noted, is kept in its history. The same once more, without a note, changes nothing.
 // Thread safety: free functions over values.
 // Errors:
 //   ABORTED              the alert changed since the etag was read: read it again and decide anew
@@ -23,7 +25,7 @@ struct Acknowledgement {
   std::string note;
 };
 
-// The alert after it; no changes when it was acknowledged already.
+// The alert after it; no changes when that says nothing new.
 absl::StatusOr<AlertUpdate> Acknowledge(const Alert& alert, const Acknowledgement& acknowledgement, absl::Time now);
 
 // Another value after every entry in the history of the alert; silent growth of its value or evidence keeps it.

@@ -39,10 +39,12 @@ std::optional<v1::Alert> AlertAsKnown(const Alert& alert, absl::Time at) {
   then.closed_at.reset();
   then.acknowledged_by.clear();
   for (const AlertChange& change : then.history) {
+    const bool is_taken_up = then.state == AlertState::kAcknowledged;
     then.state = After(then.state, change.kind);
     then.closed_at.reset();
     if (!then.is_open()) then.closed_at = change.changed_at;
-    if (change.kind == AlertChangeKind::kAcknowledged) then.acknowledged_by = change.actor;
+    // Who comes later is in the history.
+    if (then.state == AlertState::kAcknowledged && !is_taken_up) then.acknowledged_by = change.actor;
     if (then.state == AlertState::kOpen) then.acknowledged_by.clear();
   }
   then.changed_at = then.history.back().changed_at;

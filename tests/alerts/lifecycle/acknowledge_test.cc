@@ -1,5 +1,7 @@
 #include "alerts/lifecycle/acknowledge.h"
 
+#include <string>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -35,10 +37,29 @@ TEST(AcknowledgeTest, SaysWhoTookItUpAndWhy) {
 TEST(AcknowledgeTest, TheFirstStays) {
   const Alert alert = OpenAlert();
   const Alert first = Acknowledge(alert, {"", "Fatima", ""}, absl::FromUnixSeconds(200))->alert;
+  for (const std::string actor : {"Fatima", ""}) {
+    const auto again = Acknowledge(first, {"", actor, ""}, absl::FromUnixSeconds(300));
+    ASSERT_TRUE(again.ok()) << again.status();
+    EXPECT_EQ(again->alert, first);
+    EXPECT_THAT(again->changes, IsEmpty());
+  }
   const auto second = Acknowledge(first, {"", "Joris", ""}, absl::FromUnixSeconds(300));
   ASSERT_TRUE(second.ok()) << second.status();
-  EXPECT_EQ(second->alert, first);
-  EXPECT_THAT(second->changes, IsEmpty());
+  EXPECT_EQ(second->alert.state, AlertState::kAcknowledged);
+  EXPECT_EQ(second->alert.acknowledged_by, "Fatima");
+}
+
+TEST(AcknowledgeTest, NobodysNoteIsLost) {
+  const Alert first = Acknowledge(OpenAlert(), {"", "Fatima", ""}, absl::FromUnixSeconds(200))->alert;
+  for (const std::string actor : {"Fatima", "Joris", ""}) {
+    const auto second = Acknowledge(first, {"", actor, "I call them"}, absl::FromUnixSeconds(300));
+    ASSERT_TRUE(second.ok()) << second.status();
+    ASSERT_THAT(second->changes, SizeIs(1));
+    EXPECT_EQ(second->changes.front(), second->alert.history.back());
+    EXPECT_EQ(second->changes.front().actor, actor);
+    EXPECT_EQ(second->changes.front().note, "I call them");
+    EXPECT_NE(EtagOf(second->alert), EtagOf(first));
+  }
 }
 
 TEST(AcknowledgeTest, RefusesWhatIsClosed) {
