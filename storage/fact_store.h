@@ -89,8 +89,8 @@ struct BackfillQueue {
   size_t waiting = 0;                                 // of them, those that TakePending leaves where they are
   uint64_t waiting_versions = 0;                      // from the first change of those who wait to the last of all
   absl::Time waiting_since = absl::InfiniteFuture();  // receipt of the oldest change of those who wait
-  // Chunks of backfills since Open, and when the last one was received, before Open too as far as it is not
-  // evaluated; infinite past: none.
+  // Groups with a chunk of a backfill since Open, and when the last one was received, before Open too as far as it is
+  // not evaluated; infinite past: none.
   uint64_t chunks = 0;
   absl::Time received_at = absl::InfinitePast();
 };

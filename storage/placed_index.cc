@@ -6,7 +6,7 @@ namespace vangnet {
 
 void PlacedIndex::Add(const std::string& school, const std::string& student) {
   MutexLock lock(mutex_);
-  by_student_[student].unwritten.insert(school);
+  by_student_[PartitionOf(student)][student].unwritten.insert(school);
   by_school_[school].insert(student);
 }
 
@@ -35,8 +35,7 @@ absl::StatusOr<PlacedIndex::Placed> PlacedIndex::StudentsIn(uint8_t partition,
   {
     // Memory first, as above.
     MutexLock lock(mutex_);
-    for (const auto& [student, schools] : by_student_) {
-      if (PartitionOf(student) != partition) continue;
+    for (const auto& [student, schools] : by_student_[partition]) {
       for (const std::string& school : schools.unwritten) {
         if (wanted(school)) found[school].insert(student);
       }
@@ -63,16 +62,18 @@ absl::StatusOr<PlacedIndex::Placed> PlacedIndex::StudentsIn(uint8_t partition,
 
 void PlacedIndex::AddUnwritten(std::string_view student, WriteBatch& batch) {
   MutexLock lock(mutex_);
-  const auto at = by_student_.find(student);
-  if (at == by_student_.end()) return;
+  Students& students = by_student_[PartitionOf(student)];
+  const auto at = students.find(student);
+  if (at == students.end()) return;
   at->second.in_batch = at->second.unwritten;
   for (const std::string& school : at->second.in_batch) batch.Put(Table::kPlaced, PlacedKey(school, student), "");
 }
 
 void PlacedIndex::Written(std::string_view student) {
   MutexLock lock(mutex_);
-  const auto at = by_student_.find(student);
-  if (at == by_student_.end()) return;
+  Students& partition = by_student_[PartitionOf(student)];
+  const auto at = partition.find(student);
+  if (at == partition.end()) return;
   // A placement at the same school added meanwhile is on disk by the same key.
   for (const std::string& school : at->second.in_batch) {
     at->second.unwritten.erase(school);
@@ -82,7 +83,7 @@ void PlacedIndex::Written(std::string_view student) {
     if (students->second.empty()) by_school_.erase(students);
   }
   at->second.in_batch.clear();
-  if (at->second.unwritten.empty()) by_student_.erase(at);
+  if (at->second.unwritten.empty()) partition.erase(at);
 }
 
 }  // namespace vangnet

@@ -6,6 +6,7 @@
 #ifndef VANGNET_STORAGE_PLACED_INDEX_H_
 #define VANGNET_STORAGE_PLACED_INDEX_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,6 +18,7 @@
 #include "absl/container/node_hash_map.h"
 #include "absl/status/statusor.h"
 #include "domain/mutex.h"
+#include "storage/keys.h"
 #include "storage/kv_store.h"
 #include "storage/text_hash.h"
 
@@ -44,7 +46,8 @@ class PlacedIndex {
   };
   const KvStore& kv_;
   mutable Mutex mutex_;
-  absl::node_hash_map<std::string, Schools, TextHash, std::equal_to<>> by_student_ VANGNET_GUARDED_BY(mutex_);
+  using Students = absl::node_hash_map<std::string, Schools, TextHash, std::equal_to<>>;
+  std::array<Students, kPartitionCount> by_student_ VANGNET_GUARDED_BY(mutex_);  // in their partitions
   std::map<std::string, Keys, std::less<>> by_school_ VANGNET_GUARDED_BY(mutex_);
 };
 

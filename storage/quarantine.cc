@@ -61,9 +61,11 @@ absl::Status Quarantine::Load() {
     counts.dropped = stored.dropped();
     const std::string prefix = RejectionPrefix(*source);
     records->SeekForPrev(RejectionKey(*source, std::numeric_limits<uint64_t>::max()));
+    if (!records->status().ok()) return records->status();
     if (!records->Valid() || !IsOfSource(records->key(), prefix)) continue;
     last_id_ = std::max(last_id_, *IdOfRejectionKey(records->key()));
     records->Seek(prefix);
+    if (!records->status().ok()) return records->status();
     if (!records->Valid()) return absl::DataLossError("the table quarantine changed while it was read");
     counts.oldest_id = *IdOfRejectionKey(records->key());
     auto oldest = Decode(counts.oldest_id, records->value());

@@ -2,7 +2,8 @@
 //
 // Guarantees: per source at most `rejections_per_source_max`, the oldest dropped first and counted; none older than
 //   `rejections_kept` when something is committed after that.
-// Thread safety: Add, AddDue, AddRemoval, Publish and Discard by one thread at a time (hold the store's commit mutex);
+// Thread safety: Add, AddExpired, AddRemoval, Publish and Discard by one thread at a time (hold the store's commit
+// mutex);
 //   reads concurrently.
 // Errors: those of KvStore; DATA_LOSS: an entry does not parse.
 #ifndef VANGNET_STORAGE_QUARANTINE_H_

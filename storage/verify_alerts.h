@@ -4,7 +4,7 @@
 // Whether alerts are the right ones is another question: alerts/engine/verify_findings.h.
 // Not found: an entry that is gone without leaving anything that tells of it, such as an answer with its age.
 // Thread safety: a free function; nobody writes meanwhile.
-// Cost: reads every table once; in memory are some tens of bytes for each alert.
+// Cost: reads every table once; in memory are some tens of bytes for each alert, and the key of each child that is due.
 #ifndef VANGNET_STORAGE_VERIFY_ALERTS_H_
 #define VANGNET_STORAGE_VERIFY_ALERTS_H_
 

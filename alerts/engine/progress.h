@@ -1,7 +1,9 @@
 // Progress is what the engine must know again after a restart: the last day it turned, the configuration it evaluates
 // under, how far the evaluation of everybody under it is, which schools have alerts, and which are to be evaluated why.
 //
-// Guarantees: each AddXxx changes the value at once and puts it into a batch; if the batch is not written, Load again.
+// Guarantees: each AddXxx changes the value at once and puts it into a batch; if the batch is not written, put back the
+// copy
+//   made before.
 // Thread safety: none; the sweeper's.
 // Errors: those of KvStore; DATA_LOSS: a stored day or queued school is none.
 // Persisted: texts in table kMeta under "engine.day" (YYYY-MM-DD), "engine.configuration" (its version),

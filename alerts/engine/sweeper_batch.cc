@@ -56,7 +56,7 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
   }
   alerts_.Applied();
   digests_->Applied();
-  facts_.Evaluated(batch.pending);
+  if (!batch.pending.empty()) facts_.Evaluated(batch.pending);
   Count(batch, *outcomes, settlements, result);
   return absl::OkStatus();
 }
