@@ -437,6 +437,10 @@ TEST_P(AlertStoreTest, GivesTheSameAnswerToTheSameCommandForADay) {
 TEST_P(AlertStoreTest, ARequestThatComesAgainAfterADayHasItsNewAnswer) {
   const absl::Time second = kNow + absl::Hours(25);
   WriteBatch batch;
+  // More than are taken away at once.
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(store_->AddAnswer("q-" + std::to_string(i), "0", kNow - absl::Seconds(1), batch).ok());
+  }
   ASSERT_TRUE(store_->AddAnswer("r-1", "42", kNow, batch).ok());
   Write(batch);
   batch.Clear();
