@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include "cli/line_reader.h"
 
@@ -37,11 +39,19 @@ void AddSource(const std::string& line, std::set<std::string>& sources) {
   if (end != std::string::npos && end - at <= 65) sources.insert(line.substr(at + 1, end - at - 1));
 }
 
+// Standard input, or a pipe, terminal or socket with a name: what was read of it is gone. What is not there counts as
+// none of them: opening it says why.
+bool IsReadOnlyOnce(const std::string& name) {
+  if (name == "-") return true;
+  std::error_code error;
+  return std::filesystem::is_other(std::filesystem::status(name, error));
+}
+
 }  // namespace
 
 absl::StatusOr<PushFile> ScanPushFile(const std::string& name, std::string_view how) {
   PushFile file{.name = name, .fingerprint = "", .bytes = 0, .sources = {}};
-  if (name == "-") return file;
+  if (IsReadOnlyOnce(name)) return file;
   absl::StatusOr<LineReader> reader = LineReader::Open(name);
   if (!reader.ok()) return reader.status();
   Fingerprint fingerprint;

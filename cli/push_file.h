@@ -19,13 +19,14 @@
 namespace vangnet {
 
 struct PushFile {
-  std::string name;         // "-": standard input, which cannot be resumed in another run
-  std::string fingerprint;  // of the content and of how it is read; empty for standard input
+  std::string name;         // "-": standard input
+  std::string fingerprint;  // of the content and of how it is read; empty: it can be read only once, and not resumed
   int64_t bytes = 0;
   std::set<std::string> sources;  // named in its JSON lines
 };
 
-// Reads the file through. `how` is all that changes what its lines mean (format, mapping).
+// Reads the file through, unless it can be read only once: standard input, and what is no regular file, such as a pipe.
+// `how` is all that changes what its lines mean (format, mapping).
 // INVALID_ARGUMENT: it cannot be opened. INTERNAL: it cannot be read.
 absl::StatusOr<PushFile> ScanPushFile(const std::string& name, std::string_view how);
 

@@ -1,6 +1,7 @@
 // vangnet push against a server that breaks at the worst moments.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <set>
 
@@ -27,6 +28,25 @@ std::string Lines(int count) {
   for (int i = 0; i < count; ++i) lines += Line("plc-" + std::to_string(i), i % 3 == 0 ? "brp" : "las-1");
   return lines;
 }
+
+// A pipe that holds text and ends behind it, as bash gives one for <(...).
+class FullPipe {
+ public:
+  // At most what a pipe takes without a reader, 64 KiB.
+  explicit FullPipe(const std::string& text) {
+    EXPECT_EQ(pipe(ends_), 0);
+    EXPECT_EQ(write(ends_[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    close(ends_[1]);
+  }
+  ~FullPipe() { close(ends_[0]); }
+  FullPipe(const FullPipe&) = delete;
+  FullPipe& operator=(const FullPipe&) = delete;
+
+  std::string path() const { return "/dev/fd/" + std::to_string(ends_[0]); }
+
+ private:
+  int ends_[2] = {-1, -1};
+};
 
 class PushTest : public testing::Test {
  protected:
@@ -104,6 +124,16 @@ TEST_F(PushTest, FillsInTheSourceAndPassesItsFlagsOn) {
   EXPECT_TRUE(chunk.backfill());
   EXPECT_FALSE(chunk.validate_only());
   EXPECT_EQ(chunk.cursor(), "") << "standard input cannot be read again";
+}
+
+// Regression: it was read through for its fingerprint, and then there was nothing left to send.
+TEST_F(PushTest, APipeIsSentThoughItCanBeReadOnlyOnce) {
+  const FullPipe records(Lines(25));
+  const VangnetRun run = Push("--chunk 10 " + records.path());
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "{\"accepted\":25,\"duplicate\":0,\"stale\":0,\"rejected\":0}\n");
+  ASSERT_THAT(server_.chunks(), SizeIs(3));
+  EXPECT_EQ(server_.chunks().front().cursor(), "") << "a pipe cannot be read again";
 }
 
 TEST_F(PushTest, PushesCsvWithItsMapping) {
