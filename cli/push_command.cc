@@ -119,11 +119,9 @@ absl::StatusOr<Push> ReadArguments(const Arguments& arguments) {
   push.options.records_per_chunk = static_cast<int>(*chunk);
   if (absl::Status status = ReadFormat(arguments, push); !status.ok()) return status;
   if (arguments.operands().empty()) return absl::InvalidArgumentError("no FILE is given; - is standard input");
-  for (const std::string& name : arguments.operands()) {
-    absl::StatusOr<PushFile> file = ScanPushFile(name, push.mapping + "\n" + push.source);
-    if (!file.ok()) return file.status();
-    push.files.push_back(*std::move(file));
-  }
+  absl::StatusOr<std::vector<PushFile>> files = ScanPushFiles(arguments.operands(), push.mapping + "\n" + push.source);
+  if (!files.ok()) return files.status();
+  push.files = *std::move(files);
   return push;
 }
 

@@ -47,15 +47,14 @@ bool IsReadOnlyOnce(const std::string& name) {
   return std::filesystem::is_other(std::filesystem::status(name, error));
 }
 
-}  // namespace
-
-absl::StatusOr<PushFile> ScanPushFile(const std::string& name, std::string_view how) {
+// `before` goes into the fingerprint ahead of the content.
+absl::StatusOr<PushFile> Scan(const std::string& name, std::string_view before) {
   PushFile file{.name = name, .fingerprint = "", .bytes = 0, .sources = {}};
   if (IsReadOnlyOnce(name)) return file;
   absl::StatusOr<LineReader> reader = LineReader::Open(name);
   if (!reader.ok()) return reader.status();
   Fingerprint fingerprint;
-  fingerprint.Add(how);
+  fingerprint.Add(before);
   for (std::string line; reader->Next(&line);) {
     fingerprint.Add(line);
     fingerprint.Add("\n");
@@ -65,6 +64,20 @@ absl::StatusOr<PushFile> ScanPushFile(const std::string& name, std::string_view 
   file.fingerprint = fingerprint.ToString();
   file.bytes = reader->bytes_read();
   return file;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<PushFile>> ScanPushFiles(const std::vector<std::string>& names, std::string_view how) {
+  std::vector<PushFile> files;
+  for (const std::string& name : names) {
+    const bool is_first = files.empty();
+    absl::StatusOr<PushFile> file = Scan(name, is_first ? std::string(how) : files.back().fingerprint);
+    if (!file.ok()) return file.status();
+    if (!is_first && files.back().fingerprint.empty()) file->fingerprint.clear();
+    files.push_back(*std::move(file));
+  }
+  return files;
 }
 
 std::string CursorOf(const PushFile& file, int64_t line, bool is_last) {

@@ -14,16 +14,44 @@ using vangnet_testing::TextFile;
 const PushFile kFirst{.name = "a", .fingerprint = "aaaa", .bytes = 10, .sources = {}};
 const PushFile kSecond{.name = "b", .fingerprint = "bbbb", .bytes = 10, .sources = {}};
 
+std::vector<PushFile> Scan(const std::vector<std::string>& names, std::string_view how = "") {
+  absl::StatusOr<std::vector<PushFile>> files = ScanPushFiles(names, how);
+  EXPECT_TRUE(files.ok()) << files.status();
+  return files.ok() ? *std::move(files) : std::vector<PushFile>(names.size());
+}
+
 TEST(PushFileTest, FingerprintChangesWithContentAndWithHowItIsRead) {
   const TextFile one("one", "{\"source\":\"las-1\"}\n{\"source\": \"las-2\"}\n");
   const TextFile other("other", "{\"source\":\"las-1\"}\n{\"source\": \"las-3\"}\n");
-  const absl::StatusOr<PushFile> file = ScanPushFile(one.path(), "");
-  ASSERT_TRUE(file.ok()) << file.status();
-  EXPECT_EQ(file->fingerprint, ScanPushFile(one.path(), "")->fingerprint);
-  EXPECT_NE(file->fingerprint, ScanPushFile(other.path(), "")->fingerprint);
-  EXPECT_NE(file->fingerprint, ScanPushFile(one.path(), "mapping")->fingerprint);
-  EXPECT_THAT(file->sources, ElementsAre("las-1", "las-2"));
-  EXPECT_EQ(file->bytes, 39);
+  const PushFile file = Scan({one.path()}).front();
+  EXPECT_EQ(file.fingerprint, Scan({one.path()}).front().fingerprint);
+  EXPECT_NE(file.fingerprint, Scan({other.path()}).front().fingerprint);
+  EXPECT_NE(file.fingerprint, Scan({one.path()}, "mapping").front().fingerprint);
+  EXPECT_THAT(file.sources, ElementsAre("las-1", "las-2"));
+  EXPECT_EQ(file.bytes, 39);
+}
+
+// Regression: a cursor of the second file skipped whatever the first one was.
+TEST(PushFileTest, FingerprintChangesWithTheFilesBefore) {
+  const TextFile one("one", "{\"source\":\"las-1\"}\n");
+  const TextFile changed("changed", "{\"source\":\"las-2\"}\n");
+  const TextFile last("last", "{\"source\":\"las-3\"}\n");
+  const std::vector<PushFile> before = Scan({one.path(), last.path()});
+  const std::vector<std::string> cursors = {CursorOf(before[1], 7, false)};
+  EXPECT_EQ(PlaceToResume(Scan({one.path(), last.path()}), cursors), (PushPlace{1, 7}));
+  EXPECT_EQ(PlaceToResume(Scan({changed.path(), last.path()}), cursors), std::nullopt);
+  EXPECT_EQ(PlaceToResume(Scan({changed.path(), one.path(), last.path()}), cursors), std::nullopt);
+  EXPECT_EQ(PlaceToResume(Scan({last.path()}), cursors), std::nullopt);
+  EXPECT_EQ(PlaceToResume(Scan({one.path(), last.path(), changed.path()}), cursors), (PushPlace{1, 7}))
+      << "what comes behind it has not been sent and may be anything";
+}
+
+TEST(PushFileTest, NothingBehindStandardInputIsResumed) {
+  const TextFile one("one", "{\"source\":\"las-1\"}\n");
+  const std::vector<PushFile> files = Scan({one.path(), "-", one.path()});
+  EXPECT_NE(files[0].fingerprint, "");
+  EXPECT_EQ(files[1].fingerprint, "");
+  EXPECT_EQ(CursorOf(files[2], 7, false), "") << "standard input, before it, would be skipped with it";
 }
 
 TEST(PushFileTest, ResumesBehindTheFurthestCursorOfItsFiles) {

@@ -12,8 +12,10 @@
 namespace vangnet_testing {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -105,6 +107,20 @@ TEST_F(PushTest, APushThatWasCutOffGoesOnBehindItsCursorWhenRunAgain) {
   EXPECT_EQ(server_.chunks()[before].records(0).record_id(), "plc-" + std::to_string(before * 10));
   const std::vector<std::string> stored = server_.stored();
   EXPECT_EQ(std::set<std::string>(stored.begin(), stored.end()).size(), 100u);
+}
+
+TEST_F(PushTest, AChangedFileBeforeThePlaceWhereItWasCutOffIsSent) {
+  const TextFile second("second.jsonl", Lines(60));
+  {
+    const TextFile first("first.jsonl", Line("first-1"));
+    server_.BreakAt(4, grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "broken by the test"));
+    EXPECT_EQ(Push("--chunk 10 " + first.path() + " " + second.path()).exit_code, 1);
+  }
+  const TextFile first("first.jsonl", Line("first-1") + Line("first-2"));
+  const VangnetRun again = Push("--chunk 10 " + first.path() + " " + second.path());
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, Not(HasSubstr("goes on behind")));
+  EXPECT_THAT(server_.stored(), Contains("first-2"));
 }
 
 TEST_F(PushTest, AFinishedPushRunAgainIsAllDuplicates) {
