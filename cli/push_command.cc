@@ -155,7 +155,8 @@ PushPlace PlaceToBegin(const ServerConnection& server, const Push& push) {
   }
   const std::optional<PushPlace> place = PlaceToResume(push.files, cursors);
   if (!place) return {};
-  std::cerr << "vangnet push: goes on behind " << push.files[place->file].name << ":" << place->line << "\n";
+  std::cerr << "vangnet push: goes on behind " << push.files[place->file].name << ":" << place->line
+            << "; what was refused up to there is not told again\n";
   return *place;
 }
 
@@ -208,7 +209,8 @@ Command PushCommand() {
           .description =
               "Streams the records of the files (-: standard input) and prints, at the end, how many were accepted,\n"
               "duplicate, stale and rejected; a line per rejection goes to standard error. After a lost connection it\n"
-              "goes on by itself, and the same push started again goes on where it was cut off.",
+              "goes on by itself, and the same push started again goes on where it was cut off; what was refused\n"
+              "before that is not told again. A pipe is sent from its beginning.",
           .flags = WithServerFlags(
               {{.name = "format", .value_name = "FORMAT", .help = "records (JSON lines, default) or csv"},
                {.name = "mapping", .value_name = "FILE", .help = "how rows of CSV become records, text proto"},

@@ -103,6 +103,7 @@ TEST_F(PushTest, APushThatWasCutOffGoesOnBehindItsCursorWhenRunAgain) {
   const VangnetRun again = Push("--chunk 10 " + file.path());
   EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_THAT(again.err, HasSubstr("goes on behind " + file.path() + ":"));
+  EXPECT_THAT(again.err, HasSubstr("what was refused up to there is not told again"));
   EXPECT_THAT(again.out, HasSubstr("\"duplicate\":0"));
   EXPECT_EQ(server_.chunks()[before].records(0).record_id(), "plc-" + std::to_string(before * 10));
   const std::vector<std::string> stored = server_.stored();
