@@ -266,7 +266,11 @@ absl::Status RestoreRocksdbBackup(const std::string& directory, uint32_t id, con
   return SyncDirectory(database);
 }
 
-absl::StatusOr<std::unique_ptr<KvStore>> OpenRocksdbBackup(const std::string& directory, uint32_t id) {
+absl::StatusOr<std::unique_ptr<KvStore>> OpenRocksdbBackup(const std::string& given, uint32_t id) {
+  // RocksDB finds the tables that backups share by their absolute paths.
+  std::error_code error;
+  const std::string directory = std::filesystem::absolute(given, error).string();
+  if (error) return absl::InternalError(given + ": " + error.message());
   auto engine = OpenToRead(directory);
   if (!engine.ok()) return engine.status();
   rocksdb::BackupInfo info;

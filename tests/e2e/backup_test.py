@@ -150,6 +150,17 @@ class BackupTest(unittest.TestCase):
         with self.start("restored") as server:
             self.assertEqual([str(f) for f in vangnetd.all_findings(server, day=day)], before)
 
+    def test_paths_as_seen_from_the_working_directory(self):
+        with self.start() as server:
+            server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=child(1)), timeout=30)
+            self.back_up(server)
+        for arguments in (["verify", "--backups", "backups"], ["export", "--backups", "../backups/."],
+                          ["restore", "backups", "--data_dir", "restored"], ["verify", "--data_dir", "restored"]):
+            folder = self.backups if "../backups/." in arguments else self.folder
+            ran = subprocess.run([os.environ["VANGNET"], *arguments], cwd=folder, capture_output=True, text=True,
+                                 check=False)
+            self.assertEqual(ran.returncode, 0, f"{arguments}: {ran.stderr}")
+
     def test_killed_while_a_backup_is_made(self):
         choose = random.Random(4)
         acknowledged = []  # children, by backup

@@ -119,6 +119,19 @@ TEST_F(RocksdbBackupTest, EachBackupIsTheDatabaseAsItWas) {
   EXPECT_EQ((*in_place)->Write(batch, Durability::kSynced).code(), absl::StatusCode::kFailedPrecondition);
 }
 
+// Regression: the backup was opened by the path as it was given, and RocksDB remaps absolute ones only.
+TEST_F(RocksdbBackupTest, ABackupIsOpenedByARelativePathToo) {
+  WriteAll(1, 10);
+  const auto made = Make(10);
+  ASSERT_TRUE(made.ok()) << made.status();
+  const std::string there = std::filesystem::relative(backups_).string();
+  for (const std::string& path : {there, "./" + there, there + "/", backups_ + "/../backups"}) {
+    const auto opened = OpenRocksdbBackup(path, made->id);
+    ASSERT_TRUE(opened.ok()) << path << ": " << opened.status();
+    EXPECT_EQ(LastOf(**opened), 10) << path;
+  }
+}
+
 TEST_F(RocksdbBackupTest, NothingStopsWhileBackupsAreMadeAndEachHasAllUpToItsSequence) {
   std::atomic<uint64_t> written = 0;
   std::atomic<bool> enough = false;
