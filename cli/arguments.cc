@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "absl/strings/escaping.h"
+#include "services/convert/broken_record.h"
+
 namespace vangnet {
 
 absl::StatusOr<Arguments> Arguments::Parse(const std::vector<FlagSpec>& flags, const std::vector<std::string>& words) {
@@ -14,6 +17,8 @@ absl::StatusOr<Arguments> Arguments::Parse(const std::vector<FlagSpec>& flags, c
       if (!flags_ended && word.size() > 1 && word[0] == '-') {
         return absl::InvalidArgumentError("unknown flag " + word);
       }
+      // Bytes that are no text are written out: a terminal would not show them.
+      if (!IsUtf8(word)) return absl::InvalidArgumentError(absl::CHexEscape(word) + " is not UTF-8");
       arguments.operands_.push_back(word);
       continue;
     }
@@ -35,6 +40,7 @@ absl::StatusOr<Arguments> Arguments::Parse(const std::vector<FlagSpec>& flags, c
     } else {
       return absl::InvalidArgumentError("--" + name + " needs a value");
     }
+    if (!IsUtf8(value)) return absl::InvalidArgumentError("the value of --" + name + " is not UTF-8");
     if (!arguments.values_.emplace(name, value).second) {
       return absl::InvalidArgumentError("--" + name + " is given twice");
     }

@@ -1,6 +1,7 @@
 // Arguments are the flags and operands of one command line, checked against what the command declares.
 //
 // `--flag value` and `--flag=value` mean the same; `--` ends the flags; `-` is an operand (standard input).
+// Guarantees: values and operands are UTF-8, so that each can go into a message or into JSON.
 // Thread safety: a value.
 // Errors: INVALID_ARGUMENT, with a sentence for the user: an unknown or doubled flag, a missing value, a malformed one.
 #ifndef VANGNET_CLI_ARGUMENTS_H_

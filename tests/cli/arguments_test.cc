@@ -43,6 +43,14 @@ TEST(ArgumentsTest, RefusesWhatTheCommandDoesNotKnow) {
   EXPECT_THAT(std::string(Refused({"--day=a", "--day=b"}).message()), HasSubstr("given twice"));
 }
 
+// Regression: protobuf complained on standard error, and the error that followed was empty.
+TEST(ArgumentsTest, RefusesWhatIsNotUtf8AndNamesIt) {
+  EXPECT_EQ(Refused({"--day", "caf\xe9"}).message(), "the value of --day is not UTF-8");
+  EXPECT_EQ(Refused({"--day=\xff"}).message(), "the value of --day is not UTF-8");
+  EXPECT_EQ(Refused({"a", "--", "caf\xe9.jsonl"}).message(), "caf\\xe9.jsonl is not UTF-8");
+  EXPECT_TRUE(Refused({"--day", "café", "leerling-é"}).ok());
+}
+
 TEST(ArgumentsTest, RefusesMalformedDaysAndNumbersOutOfRange) {
   const absl::StatusOr<Arguments> arguments = Arguments::Parse(kFlags, {"--day=12-10-2026", "--count=10"});
   ASSERT_TRUE(arguments.ok());
