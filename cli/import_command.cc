@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/json_text.h"
 #include "cli/line_reader.h"
 #include "cli/stored_data.h"
 #include "services/maintenance/store_import.h"
@@ -31,7 +32,12 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (!lines->status().ok()) return lines->status();
   const auto imported = (*import)->Finish();
   if (!imported.ok()) return AtLine(*lines, imported.status());
-  std::cout << arguments.Get("data_dir") << ": " << *imported << " record versions\n";
+  const std::string data_dir = arguments.Get("data_dir");
+  if (arguments.Has("json")) {
+    std::cout << "{\"dataDir\":" << JsonString(data_dir) << ",\"recordVersions\":" << *imported << "}\n";
+  } else {
+    std::cout << data_dir << ": " << *imported << " record versions\n";
+  }
   return ExitCode::kFine;
 }
 
@@ -48,7 +54,8 @@ Command ImportCommand() {
           "has the same answer, as known at any instant, and nothing is raised twice. It is all of it or nothing:\n"
           "a data directory whose import was cut off is refused by vangnetd. vangnet verify checks what came of it.",
       .flags =
-          {{.name = "data_dir", .value_name = "DIR", .help = "where to; must be empty or not there", .required = true}},
+          {{.name = "data_dir", .value_name = "DIR", .help = "where to; must be empty or not there", .required = true},
+           {.name = "json", .value_name = "", .help = "a JSON line on standard output"}},
       .run = &Run};
 }
 

@@ -2,11 +2,19 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/json_text.h"
 #include "cli/stored_data.h"
 #include "services/maintenance/data_directory.h"
 
 namespace vangnet {
 namespace {
+
+// With the keys and forms that vangnet backup has for the same.
+void PrintJson(const std::string& data_dir, const Backup& backup) {
+  std::cout << "{\"dataDir\":" << JsonString(data_dir) << ",\"id\":" << backup.id << ",\"takenAt\":\""
+            << absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", backup.taken_at, absl::UTCTimeZone()) << "\",\"sequence\":\""
+            << backup.sequence << "\"}\n";
+}
 
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (arguments.operands().size() != 1) return absl::InvalidArgumentError("one directory of backups is needed");
@@ -15,6 +23,10 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   const std::string data_dir = arguments.Get("data_dir");
   const auto restored = RestoreBackup(arguments.operands().front(), *id, data_dir);
   if (!restored.ok()) return OfFiles(restored.status());
+  if (arguments.Has("json")) {
+    PrintJson(data_dir, *restored);
+    return ExitCode::kFine;
+  }
   std::cout << data_dir << ": backup " << restored->id << " of "
             << absl::FormatTime(absl::RFC3339_sec, restored->taken_at, absl::UTCTimeZone())
             << " is restored, with everything acknowledged up to version " << restored->sequence << "\n";
@@ -34,7 +46,8 @@ Command RestoreCommand() {
                      .value_name = "DIR",
                      .help = "where to; must be empty or not there",
                      .required = true},
-                    {.name = "backup", .value_name = "N", .help = "number of the backup; default the newest"}},
+                    {.name = "backup", .value_name = "N", .help = "number of the backup; default the newest"},
+                    {.name = "json", .value_name = "", .help = "a JSON line on standard output"}},
           .run = &Run};
 }
 

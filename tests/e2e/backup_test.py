@@ -5,6 +5,7 @@ Counted: records acknowledged before a backup was asked for and missing from wha
 nobody sent (0), findings that differ (0). The server is killed while it makes backups: the one before stays good.
 """
 
+import json
 import os
 import random
 import shutil
@@ -153,13 +154,17 @@ class BackupTest(unittest.TestCase):
     def test_paths_as_seen_from_the_working_directory(self):
         with self.start() as server:
             server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=child(1)), timeout=30)
-            self.back_up(server)
+            made = json.loads(self.vangnet("backup", "--json", server=server).stdout)
         for arguments in (["verify", "--backups", "backups"], ["export", "--backups", "../backups/."],
-                          ["restore", "backups", "--data_dir", "restored"], ["verify", "--data_dir", "restored"]):
+                          ["restore", "backups", "--data_dir", "restored"],
+                          ["restore", "backups", "--data_dir", "told", "--json"], ["verify", "--data_dir", "restored"]):
             folder = self.backups if "../backups/." in arguments else self.folder
             ran = subprocess.run([os.environ["VANGNET"], *arguments], cwd=folder, capture_output=True, text=True,
                                  check=False)
             self.assertEqual(ran.returncode, 0, f"{arguments}: {ran.stderr}")
+            if "told" in arguments:
+                self.assertEqual(json.loads(ran.stdout), {"dataDir": "told"} | {
+                    key: made[key] for key in ("id", "takenAt", "sequence")})
 
     def test_killed_while_a_backup_is_made(self):
         choose = random.Random(4)

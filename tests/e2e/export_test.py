@@ -63,8 +63,8 @@ class ExportTest(unittest.TestCase):
             cls.work(server)
             cls.answers = cls.answers_of(server)
         cls.exported = vangnet("export", "--data_dir", cls.path("data"))
-        imported = cls.import_text("imported", cls.exported.stdout)
-        assert imported.returncode == 0, imported.stderr
+        cls.imported = cls.import_text("imported", cls.exported.stdout)
+        assert cls.imported.returncode == 0, cls.imported.stderr
 
     @classmethod
     def work(cls, server):
@@ -129,7 +129,7 @@ class ExportTest(unittest.TestCase):
     def import_text(cls, data, text):
         with open(cls.path("export.jsonl"), "w", encoding="utf-8") as file:
             file.write(text)
-        return vangnet("import", "--data_dir", cls.path(data), cls.path("export.jsonl"))
+        return vangnet("import", "--json", "--data_dir", cls.path(data), cls.path("export.jsonl"))
 
     @classmethod
     def findings_of(cls, server):
@@ -154,6 +154,8 @@ class ExportTest(unittest.TestCase):
         self.assertEqual([v["record"]["recordId"] for v in versions if "canonical" in v], ["p-newer"])
         self.assertTrue(any(version.get("backfill") for version in versions))
         self.assertFalse(all(version.get("backfill") for version in versions))
+        self.assertEqual(json.loads(self.imported.stdout),
+                         {"dataDir": self.path("imported"), "recordVersions": len(versions)})
         again = vangnet("export", "--data_dir", self.path("imported"))
         self.assertEqual(again.stdout, self.exported.stdout)
 
@@ -191,6 +193,29 @@ class ExportTest(unittest.TestCase):
             self.assertEqual(verified.returncode, 0, verified.stdout)
             self.assertIn("disagreements: 0", verified.stdout)
             self.assertIn("students evaluated again:", verified.stdout)
+            self.assertEqual(self.report_of(verified.stdout), self.verify_as_json(data))
+
+    def verify_as_json(self, data):
+        """What --json says, which is one object on one line."""
+        verified = vangnet("verify", "--json", "--data_dir", self.path(data))
+        self.assertEqual(verified.stdout.count("\n"), 1, verified.stderr)
+        return json.loads(verified.stdout)
+
+    @staticmethod
+    def report_of(text):
+        """The same from the lines for people."""
+        report = {"counts": {}, "notChecked": [], "wrong": [], "disagreements": 0}
+        for line in text.splitlines():
+            what, _, rest = line.partition(": ")
+            if line.startswith("WRONG "):
+                report["wrong"].append(line.removeprefix("WRONG "))
+            elif what == "not checked":
+                report["notChecked"].append(rest)
+            elif what == "disagreements":
+                report["disagreements"] = int(rest)
+            else:
+                report["counts"][what] = int(rest)
+        return report
 
     def test_verify_wants_the_server_away(self):
         shutil.copytree(self.path("imported"), self.path("busy"))
@@ -226,6 +251,9 @@ class ExportTest(unittest.TestCase):
         verified = vangnet("verify", "--data_dir", self.path("unmarked"))
         self.assertEqual(verified.returncode, 1)
         self.assertIn("no mark", verified.stdout)
+        report = self.verify_as_json("unmarked")
+        self.assertEqual(report, self.report_of(verified.stdout))
+        self.assertGreater(report["disagreements"], 0)
 
     def test_an_import_is_all_or_nothing(self):
         lines = self.exported.stdout.splitlines(keepends=True)
