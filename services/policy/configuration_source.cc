@@ -16,14 +16,9 @@ constexpr int kVersionBytes = 8;
 
 std::optional<std::string> TextOf(const ConfigurationSource& source, ReadConfiguration& read) {
   if (source.path.empty()) return source.text;
-  std::ifstream file(source.path, std::ios::binary);
-  std::ostringstream text;
-  // An empty file sets the fail bit of `text` and is read all the same.
-  if (!file || (file.peek() != std::ifstream::traits_type::eof() && !(text << file.rdbuf()))) {
-    read.problems.push_back({source.name, {0, 0, "", "cannot be read"}});
-    return std::nullopt;
-  }
-  return text.str();
+  std::optional<std::string> text = ReadConfigurationText(source.path);
+  if (!text.has_value()) read.problems.push_back({source.name, {0, 0, "", "cannot be read"}});
+  return text;
 }
 
 template <typename T>
@@ -47,6 +42,16 @@ std::string VersionOf(const std::string& region, const std::string& policy) {
 }
 
 }  // namespace
+
+std::optional<std::string> ReadConfigurationText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  // Copying nothing would set the fail bit of `text`; a directory opens, and is bad only when it is read.
+  const bool is_empty = file.peek() == std::ifstream::traits_type::eof();
+  if (file.bad() || (!is_empty && !(text << file.rdbuf()))) return std::nullopt;
+  return text.str();
+}
 
 ReadConfiguration ReadSources(const ConfigurationSources& sources) {
   ReadConfiguration read;

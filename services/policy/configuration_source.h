@@ -38,6 +38,9 @@ struct ReadConfiguration {
   std::vector<FileProblem> warnings;
 };
 
+// The text of a file, which may be empty; nothing: it cannot be read.
+std::optional<std::string> ReadConfigurationText(const std::string& path);
+
 ReadConfiguration ReadSources(const ConfigurationSources& sources);
 
 // "FILE:LINE:COLUMN: FIELD: MESSAGE".

@@ -1,10 +1,8 @@
 #include "services/server/startup.h"
 
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include "services/convert/sample_configuration.h"
@@ -76,16 +74,6 @@ std::variant<Flags, EarlyExit> ParseFlags(const std::vector<std::string>& argume
   return flags;
 }
 
-std::optional<std::string> ReadFile(const std::string& path, std::string& error) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    error += path + ": cannot be read\n";
-    return std::nullopt;
-  }
-  return text.str();
-}
-
 // `path` as seen from the directory of `file`.
 std::string Resolve(const std::string& file, const std::string& path) {
   if (path.empty()) return path;
@@ -105,8 +93,11 @@ std::optional<T> Checked(const std::string& file, Configuration<T> configuration
 std::optional<ServerSettings> ReadSettings(const Flags& flags, std::string& error) {
   const auto config = flags.values.find("config");
   if (config != flags.values.end()) {
-    const std::optional<std::string> text = ReadFile(config->second, error);
-    if (!text.has_value()) return std::nullopt;
+    const std::optional<std::string> text = ReadConfigurationText(config->second);
+    if (!text.has_value()) {
+      error += config->second + ": cannot be read\n";
+      return std::nullopt;
+    }
     std::optional<ServerSettings> settings = Checked(config->second, ReadServerSettings(*text), error);
     if (settings.has_value()) {
       for (std::string* path : {&settings->data_dir, &settings->region, &settings->policy, &settings->tls_certificate,

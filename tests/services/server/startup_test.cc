@@ -83,6 +83,14 @@ TEST_F(StartupTest, FlagsThatAreWrongAreUsage) {
   EXPECT_THAT(Refused({"--help"}).output, HasSubstr("--check_config"));
 }
 
+// Regression: it could not be read, while one that holds only a comment could.
+TEST_F(StartupTest, AnEmptyConfigurationIsAllDefaults) {
+  for (const char* text : {"", "# nothing yet\n"}) {
+    const EarlyExit exit = Refused({"--check_config", "--config", File("server.textproto", text)});
+    EXPECT_EQ(exit.status, 0) << exit.error;
+  }
+}
+
 TEST_F(StartupTest, CheckConfigSaysAllThatIsWrongInAllFiles) {
   const std::string region = File("region", "time_zone: \"Europe/Amsterdam\"\nno_such: 1\n");
   const std::string policy = File("policy", "rules { id: \"\" }\n");
@@ -93,6 +101,7 @@ TEST_F(StartupTest, CheckConfigSaysAllThatIsWrongInAllFiles) {
   EXPECT_THAT(exit.error, HasSubstr(policy + ":1"));
   EXPECT_EQ(Refused({"--check_config"}).status, 0);
   EXPECT_THAT(Refused({"--config", "none"}).error, HasSubstr("cannot be read"));
+  EXPECT_THAT(Refused({"--config", directory_.string()}).error, HasSubstr("cannot be read"));
 }
 
 }  // namespace
