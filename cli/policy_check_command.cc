@@ -79,6 +79,8 @@ absl::StatusOr<CheckedFile> CheckPolicy(const std::string& file, const std::opti
   Configuration<Policy> read = ReadPolicy(*text);
   CheckedFile checked{file, std::move(read.problems), std::move(read.warnings)};
   if (read.value.has_value()) {
+    std::optional<ConfigurationProblem> refusal = ServerRefusal(*read.value);
+    if (refusal.has_value()) checked.problems.push_back(*std::move(refusal));
     AddWarnings(AdviseOnPolicyText(*text, *read.value, region.has_value() ? &*region : nullptr), checked.warnings);
   }
   return checked;

@@ -2,6 +2,11 @@
 
 namespace vangnet {
 
+std::optional<ConfigurationProblem> ServerRefusal(const Policy& policy) {
+  if (!policy.rules.empty()) return std::nullopt;
+  return ConfigurationProblem{0, 0, "rules", "a server needs a policy with a rule at least"};
+}
+
 std::string ProblemToString(std::string_view file, const ConfigurationProblem& problem) {
   std::string text(file);
   if (problem.line > 0) text += ":" + std::to_string(problem.line);

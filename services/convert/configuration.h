@@ -62,6 +62,10 @@ std::vector<ConfigurationProblem> AdviseOnPolicyText(std::string_view text, cons
 // The same of a region; its calendar as seen from `today`.
 std::vector<ConfigurationProblem> AdviseOnRegionText(std::string_view text, const Region& region, Day today);
 
+// Why a server refuses a policy that is in order by itself; nothing: it takes it. One without rules, such as a file
+// that was cut off while it was written, would close every alert.
+std::optional<ConfigurationProblem> ServerRefusal(const Policy& policy);
+
 // "FILE:LINE:COLUMN: FIELD: MESSAGE; SUGGESTION", as compilers print it.
 std::string ProblemToString(std::string_view file, const ConfigurationProblem& problem);
 

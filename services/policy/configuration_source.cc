@@ -65,9 +65,9 @@ ReadConfiguration ReadSources(const ConfigurationSources& sources) {
   }
   std::optional<std::string> policy_text = TextOf(sources.policy, read);
   if (policy_text.has_value()) policy = Checked(sources.policy.name, ReadPolicy(*policy_text), read);
-  if (policy.has_value() && policy->rules.empty()) {
-    // Such as a file that was cut off while it was written: every alert would be closed.
-    read.problems.push_back({sources.policy.name, {0, 0, "rules", "a server needs a policy with a rule at least"}});
+  if (policy.has_value()) {
+    std::optional<ConfigurationProblem> refusal = ServerRefusal(*policy);
+    if (refusal.has_value()) read.problems.push_back({sources.policy.name, *std::move(refusal)});
   }
   if (!read.problems.empty()) return read;
   std::string version = VersionOf(*region_text, *policy_text);

@@ -254,6 +254,14 @@ TEST(PolicyCheckTest, WarningsFailOnlyWhenTheCheckIsStrict) {
   EXPECT_THAT(json.out, HasSubstr("\"severity\":\"WARNING\",\"line\":5"));
 }
 
+TEST(PolicyCheckTest, APolicyWithoutRulesIsRefusedAsTheServerRefusesIt) {
+  const TextFile policy("policy.textproto", "# cut off before the first rule\n");
+  const VangnetRun run = RunVangnet("policy check " + policy.path());
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(LinesOf(run.err), Contains(policy.path() + ": rules: a server needs a policy with a rule at least"));
+  EXPECT_THAT(run.out, StartsWith(policy.path() + ": 1 problem"));
+}
+
 TEST(PolicyCheckTest, LooksAtTheRegionAsOnTheDayGiven) {
   const std::string check =
       "policy check --region " + std::string(VANGNET_ROOT) + "/tests/scenarios/config/region.textproto --day ";
