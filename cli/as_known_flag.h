@@ -20,8 +20,8 @@ inline FlagSpec AsKnownFlag() {
 // Sets `as_known_on`, or `as_known_on_day`, of a request. INVALID_ARGUMENT: the flag is neither instant nor day.
 template <typename Request>
 absl::Status SetAsKnown(const Arguments& arguments, Request& request) {
+  if (!arguments.Has("as-known-on")) return absl::OkStatus();
   const std::string text = arguments.Get("as-known-on");
-  if (text.empty()) return absl::OkStatus();
   if (Day::Parse(text)) {
     request.set_as_known_on_day(text);
     return absl::OkStatus();
@@ -29,7 +29,8 @@ absl::Status SetAsKnown(const Arguments& arguments, Request& request) {
   absl::Time at;
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_full, text, &at, &error)) {
-    return absl::InvalidArgumentError("--as-known-on " + text + " is neither a day nor an instant with its time zone");
+    return absl::InvalidArgumentError("--as-known-on " + text + (text.empty() ? "" : " ") +
+                                      "is neither a day nor an instant with its time zone");
   }
   const int64_t seconds = absl::ToUnixSeconds(at);
   request.mutable_as_known_on()->set_seconds(seconds);

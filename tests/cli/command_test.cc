@@ -72,6 +72,7 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
            {"timeline", "one STUDENT"},
            {"timeline s-1 --from 7-9-2026", "--from 7-9-2026 is no day"},
            {"findings --as-known-on 2026-03-03T12:00", "is neither a day nor an instant"},
+           {"findings --as-known-on \"\"", "--as-known-on is neither a day nor an instant"},
            {"ack", "one ALERT"},
            {"ack x --note caf\xe9", "the value of --note is not UTF-8"},
            {"timeline caf\xe9", "caf\\xe9 is not UTF-8"}}) {
