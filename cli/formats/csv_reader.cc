@@ -60,7 +60,7 @@ bool CsvReader::Next(CsvRow* row) {
   do {
     if (!reader_.Next(&line)) return false;
   } while (line.empty());
-  *row = {.line = reader_.line_number(), .cells = {}, .problem = ""};
+  *row = {.line = reader_.line_number(), .last_line = reader_.line_number(), .cells = {}, .problem = ""};
   RowParser parser(delimiter_, *row);
   bool truncated = reader_.truncated();
   size_t bytes = line.size();
@@ -69,6 +69,7 @@ bool CsvReader::Next(CsvRow* row) {
       row->problem = "a quoted cell is never closed";
       return reader_.status().ok();
     }
+    row->last_line = reader_.line_number();
     truncated |= reader_.truncated();
     bytes += line.size();
     if (bytes > kLineBytesMax) truncated = true;

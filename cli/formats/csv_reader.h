@@ -16,7 +16,8 @@
 namespace vangnet {
 
 struct CsvRow {
-  int64_t line = 0;  // on which it begins, from 1
+  int64_t line = 0;       // on which it begins, from 1
+  int64_t last_line = 0;  // on which it ends: a later one when a quote joins lines
   std::vector<std::string> cells;
   std::string problem;  // why it is malformed; empty: it is not
 };

@@ -12,6 +12,7 @@ namespace vangnet {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using vangnet_testing::TextFile;
 
@@ -147,6 +148,35 @@ TEST(CsvMappingTest, TellsAllThatIsWrongWithAMapping) {
 TEST(CsvMappingTest, TellsColumnsThatTheFileDoesNotHave) {
   absl::StatusOr<CompiledCsvMapping> mapping = CompiledCsvMapping::Create("m", kMapping);
   EXPECT_THAT(std::string(mapping->Bind({"id", "day", "code", "whole"}).message()), HasSubstr("pupil"));
+}
+
+// Regression: only the first line of what a stray quote swallowed was told.
+TEST(CsvSourceTest, TellsAllLinesThatAStrayQuoteSwallowed) {
+  const TextFile file("stray.csv",
+                      "id,pupil,day,code,whole,rev\n"
+                      "1,\"12,21/9/2026,Z,yes,1\n2,13,21/9/2026,Z,yes,1\n3,\"14,21/9/2026,Z,yes,1\n"
+                      "4,15,21/9/2026,Z,yes,1\n"
+                      "5,\"16,21/9/2026,Z,yes,1\n6,17\",21/9/2026,Z\n"
+                      "7,\"18,21/9/2026,Z,yes,1\n8,19,21/9/2026,Z,yes,1\n");
+  absl::StatusOr<CompiledCsvMapping> mapping = CompiledCsvMapping::Create("m", kMapping);
+  absl::StatusOr<LineReader> lines = LineReader::Open(file.path());
+  absl::StatusOr<std::unique_ptr<CsvSource>> source = CsvSource::Create(*std::move(lines), *std::move(mapping), "", 0);
+  ASSERT_TRUE(source.ok()) << source.status();
+  const std::vector<SourcedRecord> records = *(*source)->NextBlock();
+  ASSERT_EQ(records.size(), 4u);
+  const auto description = [&](size_t i) { return std::get<UnreadableRecord>(records[i].record).description; };
+  EXPECT_THAT(description(0), EndsWith("; the row is lines 2 through 4, which a quote joins"));
+  EXPECT_EQ(std::get<v1::Record>(records[1].record).record_id(), "att-4-21/9/2026");
+  EXPECT_THAT(description(2), EndsWith("; the row is lines 6 through 7, which a quote joins"));
+  EXPECT_THAT(description(3), EndsWith("; the row is lines 8 through 9, which a quote joins"));
+}
+
+TEST(CsvSourceTest, TellsWhatIsWrongWithTheHeader) {
+  const TextFile file("header.csv", "id,\"pupil\n1,2\n");
+  absl::StatusOr<CompiledCsvMapping> mapping = CompiledCsvMapping::Create("m", kMapping);
+  absl::StatusOr<LineReader> lines = LineReader::Open(file.path());
+  EXPECT_EQ(CsvSource::Create(*std::move(lines), *std::move(mapping), "", 0).status().message(),
+            "the header: a quoted cell is never closed; the row is lines 1 through 2, which a quote joins");
 }
 
 std::vector<SourcedRecord> ReadSample(const std::string& mapping_name, const std::string& file) {
