@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 namespace vangnet {
@@ -31,6 +32,12 @@ class MistakeList final : public google::protobuf::io::ErrorCollector {
 std::string Trimmed(const std::string& text) {
   const size_t first = text.find_first_not_of(" \t");
   return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string Joined(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
 }
 
 std::string JoinStatus(const std::string& file, const std::string& field, const absl::Status& status) {
@@ -145,13 +152,20 @@ absl::StatusOr<CompiledCsvMapping> CompiledCsvMapping::Create(const std::string&
 }
 
 absl::Status CompiledCsvMapping::Bind(const std::vector<std::string>& header) {
-  std::string missing;
+  std::vector<std::string> names;
+  names.reserve(header.size());
+  for (const std::string& cell : header) names.push_back(Trimmed(cell));
+  std::set<std::string> missing;
+  std::set<std::string> doubled;
   const auto find = [&](const std::string& name) -> size_t {
-    for (size_t i = 0; i < header.size(); ++i) {
-      if (Trimmed(header[i]) == name) return i;
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      missing.insert(name);
+      return 0;
     }
-    missing += (missing.empty() ? "" : ", ") + name;
-    return 0;
+    // Which of them is meant nobody can know.
+    if (std::find(found + 1, names.end(), name) != names.end()) doubled.insert(name);
+    return static_cast<size_t>(found - names.begin());
   };
   const auto bind = [&](const auto& configs, std::vector<Condition>& conditions) {
     conditions.clear();
@@ -166,7 +180,8 @@ absl::Status CompiledCsvMapping::Bind(const std::vector<std::string>& header) {
     for (const std::string& name : field.text.column_names) field.text.columns.push_back(find(name));
   }
   column_count_ = header.size();
-  if (!missing.empty()) return absl::InvalidArgumentError("the file has no column " + missing);
+  if (!missing.empty()) return absl::InvalidArgumentError("the file has no column " + Joined(missing));
+  if (!doubled.empty()) return absl::InvalidArgumentError("the file has more than one column " + Joined(doubled));
   return absl::OkStatus();
 }
 

@@ -30,7 +30,7 @@ class CompiledCsvMapping {
   const std::string& source() const { return mapping_.source(); }
   // Whether the first row names the columns.
   bool has_header() const { return mapping_.columns().empty(); }
-  // Finds the columns in the header. INVALID_ARGUMENT: one that the mapping names is missing.
+  // Finds the columns in the header. INVALID_ARGUMENT: one that the mapping names is missing, or is there twice.
   absl::Status Bind(const std::vector<std::string>& header);
 
   // Nothing: the row says nothing.

@@ -16,7 +16,8 @@ namespace vangnet {
 class CsvSource final : public RecordSource {
  public:
   // Reads the header. Rows up to line `skip_through` are passed over. `source` goes before the mapping's.
-  // INVALID_ARGUMENT: the header is missing or malformed, or a column that the mapping names is missing.
+  // INVALID_ARGUMENT: the header is missing or malformed, or a column that the mapping names is missing or
+  // is there twice.
   static absl::StatusOr<std::unique_ptr<CsvSource>> Create(LineReader reader, CompiledCsvMapping mapping,
                                                            std::string source, int64_t skip_through);
 

@@ -150,6 +150,14 @@ TEST(CsvMappingTest, TellsColumnsThatTheFileDoesNotHave) {
   EXPECT_THAT(std::string(mapping->Bind({"id", "day", "code", "whole"}).message()), HasSubstr("pupil"));
 }
 
+TEST(CsvMappingTest, RefusesAHeaderInWhichAColumnThatItReadsStandsTwice) {
+  absl::StatusOr<CompiledCsvMapping> mapping = CompiledCsvMapping::Create("m", kMapping);
+  EXPECT_EQ(mapping->Bind({"id", "pupil", "day", "code", "whole", "rev", "day ", "code"}).message(),
+            "the file has more than one column code, day");
+  EXPECT_TRUE(mapping->Bind({"id", "pupil", "day", "code", "whole", "rev", "", "", "x", "x"}).ok())
+      << "columns that nobody reads";
+}
+
 // Regression: only the first line of what a stray quote swallowed was told.
 TEST(CsvSourceTest, TellsAllLinesThatAStrayQuoteSwallowed) {
   const TextFile file("stray.csv",
