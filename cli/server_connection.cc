@@ -21,6 +21,17 @@ std::string AddressOf(const Arguments& arguments) {
   return address != nullptr && address[0] != '\0' ? address : "127.0.0.1:7443";
 }
 
+// Whether the address says a port. gRPC would take 443 for one that is left out, and wait there.
+bool HasPort(const std::string& address) {
+  if (address.starts_with("unix:") || address.starts_with("unix-abstract:")) return true;
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos || colon + 1 == address.size()) return false;
+  if (address.find_first_not_of("0123456789", colon + 1) != std::string::npos) return false;
+  // Of IPv6 without brackets all colons are the address's own.
+  const std::string host = address.substr(0, colon);
+  return host.find(':') == std::string::npos || host.find_first_not_of("0123456789abcdefABCDEF:") != std::string::npos;
+}
+
 }  // namespace
 
 ServerConnection::ServerConnection(const Arguments& arguments) : address_(AddressOf(arguments)) {
@@ -34,6 +45,9 @@ ServerConnection::ServerConnection(const Arguments& arguments) : address_(Addres
 }
 
 absl::Status ServerConnection::WaitUntilReachable(int seconds) const {
+  if (!HasPort(address_)) {
+    return absl::InvalidArgumentError("the server " + address_ + " needs a port, such as 127.0.0.1:7443 or [::1]:7443");
+  }
   if (channel_->WaitForConnected(InSeconds(seconds))) return absl::OkStatus();
   return absl::UnavailableError("the server " + address_ + " is not reachable");
 }

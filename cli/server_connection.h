@@ -2,7 +2,7 @@
 //
 // Guarantees: tries again by itself, with growing pauses of at most five seconds, for as long as somebody waits.
 // Thread safety: all methods may be called concurrently.
-// Errors: UNAVAILABLE: the server was not reachable in time.
+// Errors: UNAVAILABLE: the server was not reachable in time; INVALID_ARGUMENT: its address has no port.
 #ifndef VANGNET_CLI_SERVER_CONNECTION_H_
 #define VANGNET_CLI_SERVER_CONNECTION_H_
 

@@ -73,6 +73,12 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
            {"timeline s-1 --from 7-9-2026", "--from 7-9-2026 is no day"},
            {"findings --as-known-on 2026-03-03T12:00", "is neither a day nor an instant"},
            {"findings --as-known-on \"\"", "--as-known-on is neither a day nor an instant"},
+           {"findings --server 127.0.0.1", "the server 127.0.0.1 needs a port, such as 127.0.0.1:7443"},
+           {"push --server ::1 " VANGNET_ROOT "/README.md",
+            "the server ::1 needs a port, such as 127.0.0.1:7443 or [::1]:7443"},
+           {"ack --server [::1] x", "the server [::1] needs a port"},
+           {"alerts --server dns:///localhost", "the server dns:///localhost needs a port"},
+           {"alerts --server localhost:", "the server localhost: needs a port"},
            {"ack", "one ALERT"},
            {"ack x --note caf\xe9", "the value of --note is not UTF-8"},
            {"timeline caf\xe9", "caf\\xe9 is not UTF-8"}}) {

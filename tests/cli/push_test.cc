@@ -166,6 +166,14 @@ TEST_F(PushTest, PushesCsvWithItsMapping) {
   EXPECT_THAT(server_.chunks().front().records(0).source(), "contoso");
 }
 
+TEST_F(PushTest, AServerIsNamedInEveryWayThatHasAPort) {
+  const TextFile file("records.jsonl", Line("plc-1"));
+  for (const char* before : {"", "dns:///", "dns:", "ipv4:"}) {
+    const VangnetRun run = RunVangnet("push --server " + (before + server_.address()) + " " + file.path());
+    EXPECT_EQ(run.exit_code, 0) << before << ": " << run.err;
+  }
+}
+
 TEST_F(PushTest, AFileWithoutRecordsIsNoError) {
   const TextFile file("records.jsonl", "\n\n");
   const VangnetRun run = Push(file.path());
