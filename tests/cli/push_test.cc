@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <set>
 
 #include "tests/cli/ingest_server.h"
@@ -164,6 +165,14 @@ TEST_F(PushTest, PushesCsvWithItsMapping) {
     EXPECT_THAT(run.err, HasSubstr(refused));
   }
   EXPECT_THAT(server_.chunks().front().records(0).source(), "contoso");
+}
+
+TEST_F(PushTest, AProxyForTheWebIsNotAskedForTheServer) {
+  const TextFile file("records.jsonl", Line("plc-1"));
+  setenv("http_proxy", "http://127.0.0.1:1", /*overwrite=*/1);
+  const VangnetRun run = Push(file.path());
+  unsetenv("http_proxy");
+  EXPECT_EQ(run.exit_code, 0) << run.err;
 }
 
 TEST_F(PushTest, AServerIsNamedInEveryWayThatHasAPort) {
