@@ -49,10 +49,6 @@ STALLED_ALERTS = 1500
 STALLED_MEBIBYTES = 128
 
 
-def percentile(values, share):
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
-
-
 class Flood:
     """Callers who send large chunks of one source and take no notice of anybody.
 
@@ -146,44 +142,6 @@ class Flood:
                     self._count("refused")
                     if b"google.rpc.RetryInfo" not in dict(error.trailing_metadata()).get("grpc-status-details-bin", b""):
                         self._count("without_retry_info")
-
-
-class Modest(threading.Thread):
-    """A source that sends one child after the other, each until it is acknowledged."""
-
-    def __init__(self, case, server, source):
-        super().__init__()
-        self.source = source
-        self.acknowledged = self.refused = 0
-        self.seconds = []  # of each answer
-        self.failures = []
-        self._case, self._server = case, server
-        self._ending = threading.Event()
-        self.start()
-
-    def run(self):
-        try:
-            while not self._ending.is_set():
-                self._send(f"{self.source}-{self.acknowledged}")
-        except Exception as error:
-            self.failures.append(repr(error))
-
-    def _send(self, student):
-        while not self._ending.is_set():
-            started = time.monotonic()
-            try:
-                self._case.push(self._server, student, source=self.source)
-            except grpc.RpcError as error:
-                if error.code() != grpc.StatusCode.RESOURCE_EXHAUSTED:
-                    raise
-                self.refused += 1
-                continue
-            self.seconds.append(time.monotonic() - started)
-            self.acknowledged += 1
-            return
-
-    def end(self):
-        self._ending.set()
 
 
 def descriptors_of(server):
@@ -287,7 +245,7 @@ class OverloadTest(fault_case.FaultCase):
         floods = [Flood(server, "flood-streams", streams=FLOOD_STREAMS * 2 // 3),
                   Flood(server, "flood-callers", callers=FLOOD_CALLERS * 2 // 3),
                   Flood(server, "flood-both", streams=FLOOD_STREAMS // 3, callers=FLOOD_CALLERS // 3)]
-        modest = [Modest(self, server, f"modest-{i}") for i in range(3)]
+        modest = [fault_case.Modest(self, server, f"modest-{i}") for i in range(3)]
         parties = floods + modest
 
         def is_over():
@@ -317,7 +275,7 @@ class OverloadTest(fault_case.FaultCase):
         print(f"offered {offered} chunks of {chunk:.1f} MiB in {seconds:.1f} s, {offered / taken:.1f} for each that was "
               f"taken; {refused} refused; of 3 modest sources {sum(m.acknowledged for m in modest)} calls taken, "
               f"{sum(m.refused for m in modest)} refused, half of them answered within "
-              f"{percentile([s for m in modest for s in m.seconds], 0.5):.2f} s; at most {peak:.0f} MiB of {bound:.0f}")
+              f"{fault_case.percentile([s for m in modest for s in m.seconds], 0.5):.2f} s; at most {peak:.0f} MiB of {bound:.0f}")
         for flood in floods:
             self.sources.add(flood.source)
             self.sent.update(name for number in flood.sent for name in flood.record_ids(number))
@@ -349,7 +307,7 @@ class OverloadTest(fault_case.FaultCase):
         with self.start(config, certificate=certificate) as server:
             self.push(server, "before")
             descriptors, idle = descriptors_of(server), fault_case.resident_mebibytes(server)
-            meanwhile = Modest(self, server, "meanwhile")
+            meanwhile = fault_case.Modest(self, server, "meanwhile")
             storm = Storm(server, certificate, connections=STORM_CONNECTIONS * fault_case.FACTOR)
             storm.join()
             ended = time.monotonic()
@@ -365,7 +323,7 @@ class OverloadTest(fault_case.FaultCase):
             peak = fault_case.resident_mebibytes(server)
             print(f"{storm.connected} connections of {storm.attempts} in {storm.seconds:.1f} s, "
                   f"{storm.shaken} with a handshake; {meanwhile.acknowledged} answers meanwhile, p99 "
-                  f"{percentile(meanwhile.seconds, 0.99) * 1000:.1f} ms; {idle:.0f} MiB before, at most {peak:.0f} MiB")
+                  f"{fault_case.percentile(meanwhile.seconds, 0.99) * 1000:.1f} ms; {idle:.0f} MiB before, at most {peak:.0f} MiB")
             self.assertEqual(meanwhile.failures + storm.failures, [])
             self.assertLess(seconds, 5)
             self.assertLess(peak - idle, STORM_MEBIBYTES)
@@ -397,7 +355,7 @@ class OverloadTest(fault_case.FaultCase):
                 watcher.resume(server)
                 watcher.read_until(expected)
             print(f"{STALLED_WATCHERS} watchers stood still for {children} alerts; p99 of an answer "
-                  f"{percentile(undisturbed, 0.99) * 1000:.1f} ms without and {percentile(beside, 0.99) * 1000:.1f} ms "
+                  f"{fault_case.percentile(undisturbed, 0.99) * 1000:.1f} ms without and {fault_case.percentile(beside, 0.99) * 1000:.1f} ms "
                   f"beside them; {idle:.0f} MiB before, at most {peak:.0f} MiB")
             self.assertEqual(sum(watcher.raised.total() - len(expected) for watcher in watchers), 0)
             self.assertLess(peak - idle, STALLED_MEBIBYTES)

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
@@ -54,6 +55,48 @@ def resident_mebibytes(server, field="VmHWM"):
     """What the process has in memory; VmHWM: the most that it ever had, VmRSS: now."""
     with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) for line in status if line.startswith(field + ":")) / 1024
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+class Modest(threading.Thread):
+    """A source that sends one child after the other, each until it is acknowledged."""
+
+    def __init__(self, case, server, source):
+        super().__init__()
+        self.source = source
+        self.acknowledged = self.refused = 0
+        self.seconds = []  # of each answer
+        self.failures = []
+        self._case, self._server = case, server
+        self._ending = threading.Event()
+        self.start()
+
+    def run(self):
+        try:
+            while not self._ending.is_set():
+                self._send(f"{self.source}-{self.acknowledged}")
+        except Exception as error:
+            self.failures.append(repr(error))
+
+    def _send(self, student):
+        while not self._ending.is_set():
+            started = time.monotonic()
+            try:
+                self._case.push(self._server, student, source=self.source)
+            except grpc.RpcError as error:
+                if error.code() != grpc.StatusCode.RESOURCE_EXHAUSTED:
+                    raise
+                self.refused += 1
+                continue
+            self.seconds.append(time.monotonic() - started)
+            self.acknowledged += 1
+            return
+
+    def end(self):
+        self._ending.set()
 
 
 class FaultCase(unittest.TestCase):
