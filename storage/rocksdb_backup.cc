@@ -209,7 +209,11 @@ absl::StatusOr<Backup> MakeRocksdbBackup(const RocksdbKvStore& kv, const BackupO
   rocksdb::BackupID id = 0;
   const rocksdb::Status made =
       engine->CreateNewBackupWithMetadata(options, &kv.database(), EncodeMetadata(order.now, order.sequence), &id);
-  if (stopped) return absl::CancelledError("the backup was stopped");
+  if (stopped) {
+    // The engine looks before each piece of a file: told with the last piece of the last one, it ends its work.
+    if (made.ok()) engine->DeleteBackup(id).PermitUncheckedError();
+    return absl::CancelledError("the backup was stopped");
+  }
   if (!made.ok()) return FromRocksdb(made, ("making a backup in " + order.directory).c_str());
   checking = true;
   if (absl::Status finished = Finish(*engine, order, id, stopped); !finished.ok()) return finished;

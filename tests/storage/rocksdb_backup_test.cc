@@ -204,6 +204,23 @@ TEST_F(RocksdbBackupTest, ABackupThatIsStoppedLeavesTheOnesBeforeIt) {
   EXPECT_EQ(LastRestored(next->id, "b"), 16'000);
 }
 
+// The engine looks whether it should stop before each piece of a file, and not after the last.
+TEST_F(RocksdbBackupTest, WhereverABackupIsStoppedNothingUnverifiedIsLeft) {
+  WriteAll(1, 9'200);  // a log of between 4 MiB and 5 MB, which is one piece
+  int stops = 0;
+  for (int stop_at = 1;; ++stop_at) {
+    int looks = 0;
+    const auto made = MakeRocksdbBackup(*kv_, {backups_, 9'200, kNow, 0, [&] { return ++looks == stop_at; }});
+    if (made.ok()) break;
+    ++stops;
+    ASSERT_TRUE(absl::IsCancelled(made.status())) << made.status();
+    const auto left = ListRocksdbBackups(backups_);
+    ASSERT_TRUE(left.ok()) << left.status();
+    ASSERT_TRUE(left->empty()) << "stopped at look " << stop_at;
+  }
+  EXPECT_GE(stops, 2) << "while it is made, and while it is read again";
+}
+
 // Once the engine wrote what it knows of a backup, files are only read: a stop had to wait until all of it was.
 TEST_F(RocksdbBackupTest, ABackupThatIsStoppedWhileItIsReadAgainIsTakenAwayAtOnce) {
   WriteAll(1, 30'000);  // fifteen megabytes
