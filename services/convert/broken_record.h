@@ -1,4 +1,4 @@
-// Looks into bytes that protobuf refused, to say what is wrong with them and where.
+// Looks into bytes that protobuf refused, or was not given, to say what is wrong with them and where.
 #ifndef VANGNET_SERVICES_CONVERT_BROKEN_RECORD_H_
 #define VANGNET_SERVICES_CONVERT_BROKEN_RECORD_H_
 
@@ -15,7 +15,8 @@ struct BrokenRecord {
   std::string source;                        // when it could be read
 };
 
-// `wire` does not parse as a vangnet.v1.Record. Not fast: broken records are rare.
+// `wire` does not parse as a vangnet.v1.Record, or is too large to be parsed: then what is wrong is not said, and the
+// source is. Not fast: broken records are rare.
 BrokenRecord DiagnoseBrokenRecord(std::string_view wire);
 
 // Whether `text` is valid UTF-8.

@@ -179,7 +179,9 @@ RecordReader::RecordReader(std::string_view school_pattern) : impl_(std::make_un
 RecordReader::~RecordReader() = default;
 
 RecordReader::Result RecordReader::ReadWire(std::string_view wire, const Context& context) const {
-  if (wire.size() > kRecordBytesMax) return Refuse(Reason::kRecordTooLarge, "", "", wire);
+  if (wire.size() > kRecordBytesMax) {
+    return Refuse(Reason::kRecordTooLarge, DiagnoseBrokenRecord(wire).source, "", wire);
+  }
   if (IncomingRecord plain; ReadPlainAbsence(wire, impl_->LimitsOf(context), plain.record)) {
     plain.canonical = wire;
     plain.digest = ShortDigest(wire);

@@ -345,6 +345,14 @@ TEST(RefusedSourceTest, IsTheRecordsOwnWhenItIsOne) {
   EXPECT_EQ(source(ReadBytes(Replaced(broken, "\xff\xff\xff\xff"))), "las-2");
 }
 
+// A record that was too large had none: with its chunk's cursor it was kept as nobody's.
+TEST(RefusedSourceTest, IsReadOfARecordThatIsTooLarge) {
+  const RecordReader::Result large =
+      ReadBytes(Wire("source: \"las-2\" student: \"" + std::string(kRecordBytesMax, 'x') + "\""));
+  EXPECT_EQ(std::get<RefusedRecord>(large).reason, "RECORD_TOO_LARGE");
+  EXPECT_EQ(std::get<RefusedRecord>(large).source, "las-2");
+}
+
 TEST(RefusalTest, SourceMustComeFromSomewhere) {
   const RecordReader reader("");
   const std::string wire = Wire(R"(record_id: "r" revision: 1 student: "s" withdrawn: true)");

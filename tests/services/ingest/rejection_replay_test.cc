@@ -1,0 +1,112 @@
+#include "services/ingest/rejection_replay.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/memory_durable_mark.h"
+#include "storage/memory_kv_store.h"
+#include "tests/testing/manual_clock.h"
+
+namespace vangnet {
+namespace {
+
+using testing::ElementsAre;
+
+Caller CallerOf(const Scope& sources) {
+  return {.name = "", .role = Role::kOperator, .sources = sources, .schools = Scope::All(), .units = Scope::All()};
+}
+
+v1::Record Profile(const std::string& student, const std::string& resident_from = "") {
+  v1::Record record;
+  record.set_source("las-1");
+  record.set_record_id("profile");
+  record.set_revision(1);
+  record.set_student(student);
+  record.mutable_student_profile()->set_birth_date("2017-05-04");
+  record.mutable_student_profile()->set_resident_from(resident_from);
+  return record;
+}
+// One that is refused until the day after the clock's.
+v1::Record TooEarly(const std::string& student) { return Profile(student, "2029-11-24"); }
+
+class RejectionReplayTest : public testing::Test {
+ protected:
+  RejectionReplayTest() {
+    auto opened = FactStore::Open(kv_, mark_, {});
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    facts_ = *std::move(opened);
+    committer_ = std::make_unique<GroupCommitter>(*facts_, GroupCommitter::Options{});
+    ingest_ = std::make_unique<Ingest>(
+        *facts_, *committer_, reader_, clock_,
+        Ingest::Options{.time_zone = absl::UTCTimeZone(), .find_warning = nullptr, .count = [](auto...) {}});
+  }
+
+  // Sends one chunk, with a cursor; its results.
+  v1::IngestRecordsResponse Send(const std::vector<v1::Record>& records, const Scope& sources = Scope::All()) {
+    v1::IngestRecordsRequest request;
+    for (const v1::Record& record : records) *request.add_records() = record;
+    request.set_cursor("here");
+    v1::IngestRecordsResponse response;
+    std::string source;
+    ingest_->Take(request.SerializeAsString(), CallerOf(sources), GroupCommitter::WhenFull::kRefuse, source,
+                  [&](const grpc::Status& status, const std::string& encoded) {
+                    EXPECT_TRUE(status.ok()) << status.error_message();
+                    EXPECT_TRUE(response.ParseFromString(encoded));
+                  });
+    committer_->RunOnce(clock_.Now());
+    return response;
+  }
+  // What became of each, as outcome or reason.
+  std::vector<std::string> Replay(const std::string& source, const Scope& sources = Scope::All()) {
+    v1::ReplayRejectionsResponse response;
+    ReplayRejected(*facts_, *ingest_, CallerOf(sources), source, {}, response,
+                   [](const grpc::Status& status) { EXPECT_TRUE(status.ok()) << status.error_message(); });
+    committer_->RunOnce(clock_.Now());
+    std::vector<std::string> results;
+    for (const v1::ReplayedRejection& replayed : response.replayed()) {
+      const v1::RecordResult& result = replayed.result();
+      results.push_back(result.reason().empty() ? v1::RecordOutcome_Name(result.outcome()) : result.reason());
+    }
+    return results;
+  }
+  std::vector<QuarantinedRecord> Quarantine(const std::string& source) const {
+    const auto listed = facts_->ListRejections(source, 0, 1'000'000);
+    EXPECT_TRUE(listed.ok());
+    return *listed;
+  }
+
+  MemoryKvStore kv_;
+  MemoryDurableMark mark_;
+  vangnet_testing::ManualClock clock_{absl::FromUnixSeconds(1'795'435'200)};  // 2026-11-23
+  const RecordReader reader_{""};
+  std::unique_ptr<FactStore> facts_;
+  std::unique_ptr<GroupCommitter> committer_;
+  std::unique_ptr<Ingest> ingest_;
+};
+
+// The chunk was kept as nobody's, and its sender, who resumes from the cursor, sent it for ever.
+TEST_F(RejectionReplayTest, AChunkWithNothingButARecordThatIsTooLargeMovesItsSourcesCursor) {
+  v1::Record large = Profile("s-1");
+  large.mutable_student_profile()->set_municipality(std::string(kRecordBytesMax, 'x'));
+  EXPECT_EQ(Send({large}).results(0).reason(), "RECORD_TOO_LARGE");
+  const auto status = facts_->GetSourceStatus("las-1");
+  ASSERT_TRUE(status.ok());
+  ASSERT_EQ(status->size(), 1u);
+  EXPECT_EQ(status->front().cursor, "here");
+}
+
+TEST_F(RejectionReplayTest, WhatReadsByNowLeavesTheQuarantine) {
+  Send({TooEarly("s-1"), TooEarly("s-2")});
+  EXPECT_THAT(Replay("las-1"), ElementsAre("FIRST_DAY_TOO_FAR", "FIRST_DAY_TOO_FAR"));
+  clock_.Advance(absl::Hours(24));
+  EXPECT_THAT(Replay("las-1"), ElementsAre("RECORD_OUTCOME_ACCEPTED", "RECORD_OUTCOME_ACCEPTED"));
+  EXPECT_TRUE(Quarantine("las-1").empty());
+  EXPECT_TRUE(facts_->HasStudent("s-2"));
+}
+
+}  // namespace
+}  // namespace vangnet
