@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "services/convert/reasons.h"
+
 namespace vangnet {
 
 namespace {
@@ -53,9 +55,26 @@ absl::StatusOr<std::vector<QuarantinedRecord>> OldestRejections(const FactStore&
                                         std::make_move_iterator(oldest.rend()));
 }
 
+// Why a record that cannot be judged again stays refused; nothing when it can be judged. Of one that was too large only
+// the beginning is kept, which may well read as another record.
+std::optional<v1::RecordResult> RefusedUnread(const RefusedRecord& refused) {
+  if (refused.reason != ReasonName(Reason::kRecordTooLarge)) return std::nullopt;
+  v1::RecordResult result;
+  result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
+  result.set_reason(refused.reason);
+  result.set_field(refused.field);
+  result.set_description(refused.description);
+  return result;
+}
+
+struct Tried {
+  QuarantinedRecord rejection;
+  std::optional<v1::RecordResult> refused;  // without being judged; empty: it has the next place of what was judged
+};
+
 // What a call has in its hands between judging and the store's answer.
 struct Replay {
-  std::vector<QuarantinedRecord> tried;
+  std::vector<Tried> tried;
   JudgedRequest judged;
 };
 
@@ -67,11 +86,16 @@ absl::Status Conclude(FactStore& facts, const std::string& source, const Replay&
     return absl::InternalError("the answer does not parse");
   }
   std::vector<uint64_t> gone;
-  for (size_t i = 0; i < replay.tried.size(); ++i) {
+  size_t next = 0;
+  for (const Tried& tried : replay.tried) {
     auto* replayed = response.add_replayed();
-    replayed->set_rejection_id(RejectionIdToString(replay.tried[i].id));
-    *replayed->mutable_result() = std::move(*answer.mutable_results(static_cast<int>(i)));
-    if (replay.judged.places[i].chunk != JudgedRequest::Place::kRefused) gone.push_back(replay.tried[i].id);
+    replayed->set_rejection_id(RejectionIdToString(tried.rejection.id));
+    if (tried.refused.has_value()) {
+      *replayed->mutable_result() = *tried.refused;
+      continue;
+    }
+    *replayed->mutable_result() = std::move(*answer.mutable_results(static_cast<int>(next)));
+    if (replay.judged.places[next++].chunk != JudgedRequest::Place::kRefused) gone.push_back(tried.rejection.id);
   }
   return facts.RemoveRejections(source, gone);
 }
@@ -85,11 +109,15 @@ void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, cons
       request.rejection_ids().empty() ? OldestRejections(facts, source) : NamedRejections(facts, source, request);
   if (!rejections.ok()) return done(ToRpcStatus(rejections.status()));
   auto replay = std::make_shared<Replay>();
-  replay->tried = *std::move(rejections);
+  for (QuarantinedRecord& rejection : *rejections) {
+    std::optional<v1::RecordResult> refused = RefusedUnread(rejection.refused);
+    replay->tried.push_back({std::move(rejection), std::move(refused)});
+  }
   IngestRequest again;
-  for (const QuarantinedRecord& rejection : replay->tried) {
-    again.records.push_back(rejection.refused.raw);
-    again.record_bytes += rejection.refused.raw.size();
+  for (const Tried& tried : replay->tried) {
+    if (tried.refused.has_value()) continue;
+    again.records.push_back(tried.rejection.refused.raw);
+    again.record_bytes += tried.rejection.refused.raw.size();
   }
   absl::StatusOr<JudgedRequest> judged = ingest.JudgeRecords(again, caller, source);
   if (!judged.ok()) return done(ToRpcStatus(judged.status()));

@@ -88,6 +88,24 @@ class RejectionReplayTest : public testing::Test {
   std::unique_ptr<Ingest> ingest_;
 };
 
+// The first 64 KiB of it are a record: a replay took them for all of it.
+TEST_F(RejectionReplayTest, ARecordThatWasCutIsNeverTakenForAWholeOne) {
+  v1::Record record = Profile("s-1");
+  std::string wire = record.SerializeAsString();
+  // Field 100 ends where the record is cut; field 101 comes after it.
+  const size_t filler = kRecordBytesMax - wire.size() - 5;
+  wire += std::string("\xa2\x06") + static_cast<char>(filler % 128 | 128) +
+          static_cast<char>(filler / 128 % 128 | 128) + static_cast<char>(filler / 16384) + std::string(filler, 'f');
+  ASSERT_EQ(wire.size(), kRecordBytesMax);
+  ASSERT_TRUE(record.ParseFromString(wire + "\xaa\x06\x01z"));
+
+  const v1::IngestRecordsResponse sent = Send({record});
+  EXPECT_EQ(sent.results(0).reason(), "RECORD_TOO_LARGE");
+  EXPECT_THAT(Replay("las-1"), ElementsAre("RECORD_TOO_LARGE"));
+  EXPECT_FALSE(facts_->HasStudent("s-1"));
+  EXPECT_EQ(Quarantine("las-1").size(), 1u);
+}
+
 // The chunk was kept as nobody's, and its sender, who resumes from the cursor, sent it for ever.
 TEST_F(RejectionReplayTest, AChunkWithNothingButARecordThatIsTooLargeMovesItsSourcesCursor) {
   v1::Record large = Profile("s-1");
