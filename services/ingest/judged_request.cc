@@ -118,6 +118,7 @@ absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeCon
   const std::string quarantine = fallback.empty() ? std::string(kNamelessSource) : fallback;
   for (RefusedRecord& bad : refused) {
     const bool named = !bad.source.empty() && context.caller.sources.Contains(bad.source);
+    if (!named) bad.source.clear();  // the store would keep it there
     const size_t chunk = ChunkOf(named ? bad.source : quarantine, request, judged.chunks);
     judged.chunks[chunk].refused.push_back(std::move(bad));
   }

@@ -117,6 +117,15 @@ TEST_F(RejectionReplayTest, AChunkWithNothingButARecordThatIsTooLargeMovesItsSou
   EXPECT_EQ(status->front().cursor, "here");
 }
 
+// It was listed among the rejections of a source that its sender may not speak for.
+TEST_F(RejectionReplayTest, WhatIsRefusedOfSomebodyElsesSourceIsKeptUnderTheSenders) {
+  v1::Record foreign = TooEarly("s-1");
+  foreign.set_source("las-2");
+  Send({foreign}, Scope::Of({"las-1"}));
+  EXPECT_EQ(Quarantine("las-1").size(), 1u);
+  EXPECT_TRUE(Quarantine("las-2").empty());
+}
+
 TEST_F(RejectionReplayTest, WhatReadsByNowLeavesTheQuarantine) {
   Send({TooEarly("s-1"), TooEarly("s-2")});
   EXPECT_THAT(Replay("las-1"), ElementsAre("FIRST_DAY_TOO_FAR", "FIRST_DAY_TOO_FAR"));
