@@ -55,10 +55,7 @@ absl::StatusOr<std::vector<QuarantinedRecord>> OldestRejections(const FactStore&
                                         std::make_move_iterator(oldest.rend()));
 }
 
-// Why a record that cannot be judged again stays refused; nothing when it can be judged. Of one that was too large only
-// the beginning is kept, which may well read as another record.
-std::optional<v1::RecordResult> RefusedUnread(const RefusedRecord& refused) {
-  if (refused.reason != ReasonName(Reason::kRecordTooLarge)) return std::nullopt;
+v1::RecordResult ResultOf(const RefusedRecord& refused) {
   v1::RecordResult result;
   result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
   result.set_reason(refused.reason);
@@ -67,15 +64,31 @@ std::optional<v1::RecordResult> RefusedUnread(const RefusedRecord& refused) {
   return result;
 }
 
+// Why a record is refused again; nothing when it reads now.
+std::optional<v1::RecordResult> RefusedAgain(const RefusedRecord& refused, const std::string& source,
+                                             const Ingest& ingest, const Caller& caller) {
+  // Of one that was too large only the beginning is kept, which may well read as another record.
+  if (refused.reason == ReasonName(Reason::kRecordTooLarge)) return ResultOf(refused);
+  IngestRequest alone;
+  alone.records.push_back(refused.raw);
+  const absl::StatusOr<JudgedRequest> judged = ingest.JudgeRecords(alone, caller, source);
+  // It reads, and is of somebody else: it must not keep the others from being stored.
+  if (!judged.ok()) return ResultOf(refused);
+  if (judged->refused_results.empty()) return std::nullopt;
+  v1::RecordResult result;
+  result.ParseFromString(judged->refused_results.front());
+  return result;
+}
+
 struct Tried {
   QuarantinedRecord rejection;
-  std::optional<v1::RecordResult> refused;  // without being judged; empty: it has the next place of what was judged
+  std::optional<v1::RecordResult> refused;  // empty: it has the next place of what was judged
 };
 
 // What a call has in its hands between judging and the store's answer.
 struct Replay {
   std::vector<Tried> tried;
-  JudgedRequest judged;
+  JudgedRequest judged;  // those that read now
 };
 
 // Fills in the response and takes what was stored out of the quarantine.
@@ -86,7 +99,6 @@ absl::Status Conclude(FactStore& facts, const std::string& source, const Replay&
     return absl::InternalError("the answer does not parse");
   }
   std::vector<uint64_t> gone;
-  size_t next = 0;
   for (const Tried& tried : replay.tried) {
     auto* replayed = response.add_replayed();
     replayed->set_rejection_id(RejectionIdToString(tried.rejection.id));
@@ -94,8 +106,8 @@ absl::Status Conclude(FactStore& facts, const std::string& source, const Replay&
       *replayed->mutable_result() = *tried.refused;
       continue;
     }
-    *replayed->mutable_result() = std::move(*answer.mutable_results(static_cast<int>(next)));
-    if (replay.judged.places[next++].chunk != JudgedRequest::Place::kRefused) gone.push_back(tried.rejection.id);
+    *replayed->mutable_result() = std::move(*answer.mutable_results(static_cast<int>(gone.size())));
+    gone.push_back(tried.rejection.id);
   }
   return facts.RemoveRejections(source, gone);
 }
@@ -110,7 +122,7 @@ void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, cons
   if (!rejections.ok()) return done(ToRpcStatus(rejections.status()));
   auto replay = std::make_shared<Replay>();
   for (QuarantinedRecord& rejection : *rejections) {
-    std::optional<v1::RecordResult> refused = RefusedUnread(rejection.refused);
+    std::optional<v1::RecordResult> refused = RefusedAgain(rejection.refused, source, ingest, caller);
     replay->tried.push_back({std::move(rejection), std::move(refused)});
   }
   IngestRequest again;
@@ -123,12 +135,7 @@ void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, cons
   if (!judged.ok()) return done(ToRpcStatus(judged.status()));
   replay->judged = *std::move(judged);
   std::vector<Chunk> chunks = std::exchange(replay->judged.chunks, {});
-  bool any = false;
-  for (Chunk& chunk : chunks) {
-    chunk.refused.clear();  // they are in the quarantine
-    any = any || !chunk.records.empty();
-  }
-  if (!any) return done(ToRpcStatus(Conclude(facts, source, *replay, {}, response)));
+  if (chunks.empty()) return done(ToRpcStatus(Conclude(facts, source, *replay, {}, response)));
   const absl::Status taken = ingest.Submit(
       std::move(chunks), again.record_bytes, GroupCommitter::WhenFull::kRefuse,
       [&facts, source, replay, &response, done](const GroupCommitter::Results& results) {

@@ -1,7 +1,8 @@
 // Replays refused records: reads them again, submits those that are right now, and answers once they are durable.
 //
 // At most kReplayRecordsMax records and kChunkRecordBytesMax bytes a call, the oldest first; call again for the rest.
-// A record that is still refused stays where it is. One that was too large is not tried: only its beginning is kept.
+// A record that is still refused, or is of a source that the caller may not speak for, stays where it is. One that was
+// too large is not tried: only its beginning is kept.
 // One whose revision turns out to conflict is put into the quarantine anew by the store, and leaves its old place.
 // Thread safety: free functions.
 #ifndef VANGNET_SERVICES_INGEST_REJECTION_REPLAY_H_

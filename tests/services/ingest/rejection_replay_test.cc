@@ -126,6 +126,17 @@ TEST_F(RejectionReplayTest, WhatIsRefusedOfSomebodyElsesSourceIsKeptUnderTheSend
   EXPECT_TRUE(Quarantine("las-2").empty());
 }
 
+// One such record, once it read, made every replay of the source PERMISSION_DENIED.
+TEST_F(RejectionReplayTest, ARecordOfSomebodyElsesSourceStaysRefusedAlone) {
+  v1::Record foreign = TooEarly("s-1");
+  foreign.set_source("las-2");
+  Send({foreign, TooEarly("s-2")}, Scope::Of({"las-1"}));
+  clock_.Advance(absl::Hours(24));
+  EXPECT_THAT(Replay("las-1", Scope::Of({"las-1"})), ElementsAre("FIRST_DAY_TOO_FAR", "RECORD_OUTCOME_ACCEPTED"));
+  EXPECT_EQ(Quarantine("las-1").size(), 1u);
+  EXPECT_FALSE(facts_->HasStudent("s-1"));
+}
+
 TEST_F(RejectionReplayTest, WhatReadsByNowLeavesTheQuarantine) {
   Send({TooEarly("s-1"), TooEarly("s-2")});
   EXPECT_THAT(Replay("las-1"), ElementsAre("FIRST_DAY_TOO_FAR", "FIRST_DAY_TOO_FAR"));
