@@ -65,6 +65,27 @@ bool TextsAreUtf8(const google::protobuf::Message& message) {
   return copy->ParseFromString(message.SerializeAsString());
 }
 
+// `text` with \xNN for each byte that is part of no character: answers hold UTF-8 only.
+std::string Readable(std::string_view text) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  constexpr size_t kCharacterBytesMax = 4;
+  if (IsUtf8(text)) return std::string(text);
+  std::string readable;
+  while (!text.empty()) {
+    size_t size = 1;
+    while (size <= kCharacterBytesMax && !IsUtf8(text.substr(0, size))) ++size;
+    if (size > kCharacterBytesMax) {
+      const auto byte = static_cast<unsigned char>(text[0]);
+      readable += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+      size = 1;
+    } else {
+      readable += text.substr(0, size);
+    }
+    text.remove_prefix(std::min(size, text.size()));
+  }
+  return readable;
+}
+
 }  // namespace
 
 ConfigurationText::ConfigurationText(std::string_view text, google::protobuf::Message& message)
@@ -96,23 +117,23 @@ void ConfigurationText::Add(Reason reason, const FieldPath& path) {
   }
 }
 
-void ConfigurationText::Error(const FieldPath& path, std::string message, std::string suggestion) {
-  problems_.push_back(Problem(path, std::move(message), std::move(suggestion)));
+void ConfigurationText::Error(const FieldPath& path, const std::string& message, const std::string& suggestion) {
+  problems_.push_back(Problem(path, message, suggestion));
 }
 
-void ConfigurationText::Missing(const FieldPath& path, std::string message) {
-  if (!IsUnread(path)) Error(path, std::move(message));
+void ConfigurationText::Missing(const FieldPath& path, const std::string& message) {
+  if (!IsUnread(path)) Error(path, message);
 }
 
-void ConfigurationText::Warn(const FieldPath& path, std::string message, std::string suggestion) {
-  warnings_.push_back(Problem(path, std::move(message), std::move(suggestion)));
+void ConfigurationText::Warn(const FieldPath& path, const std::string& message, const std::string& suggestion) {
+  warnings_.push_back(Problem(path, message, suggestion));
 }
 
-ConfigurationProblem ConfigurationText::Problem(const FieldPath& path, std::string message,
-                                                std::string suggestion) const {
+ConfigurationProblem ConfigurationText::Problem(const FieldPath& path, std::string_view message,
+                                                std::string_view suggestion) const {
   Locator locator{&places_, descriptor_, {}};
   locator.Go(path);
-  return {locator.place.line + 1, locator.place.column + 1, path.ToString(), std::move(message), std::move(suggestion)};
+  return {locator.place.line + 1, locator.place.column + 1, path.ToString(), Readable(message), Readable(suggestion)};
 }
 
 // A field that was misspelt is known by another name, so any unread neighbour counts.

@@ -2,7 +2,7 @@
 // wrong with it so far.
 //
 // Guarantees: mistakes of syntax do not hide mistakes of meaning, nor cause any: what is missing because it could not
-//   be read is not reported again.
+//   be read is not reported again. What is said of a file is UTF-8, whatever is in it.
 // Thread safety: one thread at a time.
 #ifndef VANGNET_SERVICES_CONVERT_CONFIGURATION_TEXT_H_
 #define VANGNET_SERVICES_CONVERT_CONFIGURATION_TEXT_H_
@@ -26,12 +26,12 @@ class ConfigurationText : public FieldProblems {
   ConfigurationText(std::string_view text, google::protobuf::Message& message);
 
   void Add(Reason reason, const FieldPath& path) override;
-  void Error(const FieldPath& path, std::string message, std::string suggestion = "");
+  void Error(const FieldPath& path, const std::string& message, const std::string& suggestion = "");
   // Something required is not there, unless it is there and could not be read.
-  void Missing(const FieldPath& path, std::string message);
+  void Missing(const FieldPath& path, const std::string& message);
   // Whether something at `path`, or beside it, is there and could not be read.
   bool IsUnread(const FieldPath& path) const;
-  void Warn(const FieldPath& path, std::string message, std::string suggestion = "");
+  void Warn(const FieldPath& path, const std::string& message, const std::string& suggestion = "");
 
   // `value` when nothing is wrong.
   template <typename T>
@@ -46,7 +46,7 @@ class ConfigurationText : public FieldProblems {
   }
 
  private:
-  ConfigurationProblem Problem(const FieldPath& path, std::string message, std::string suggestion) const;
+  ConfigurationProblem Problem(const FieldPath& path, std::string_view message, std::string_view suggestion) const;
   static void Sort(std::vector<ConfigurationProblem>& problems);
 
   const google::protobuf::Descriptor* const descriptor_;

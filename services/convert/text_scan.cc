@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -42,6 +43,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
     tokenizer_.set_allow_f_after_float(true);
     tokenizer_.set_require_space_after_number(false);
     tokenizer_.Next();
+    Next();
   }
 
   void Scan(const Descriptor& descriptor) { Message(descriptor, FieldPath(), "", Place(), 0); }
@@ -54,19 +56,46 @@ class Scanner : private google::protobuf::io::ErrorCollector {
     std::map<const FieldDescriptor*, int> entries;  // of repeated fields, those that are kept
   };
 
-  // Errors of the tokenizer itself: a text without end, a character that means nothing.
+  // Errors of the tokenizer itself: a text without end, a character that means nothing. Bytes beyond ASCII it tells one
+  // by one; the word that they are part of is reported where it stands.
   void AddError(int line, int column, const std::string& message) override {
+    if (message.starts_with("Interpreting non ascii codepoint")) return;
     Report({line, column}, FieldPath(), "syntax: " + message);
   }
 
-  bool At(const char* symbol) { return tokenizer_.current().text == symbol; }
+  static bool IsForeign(const Tokenizer::Token& token) {
+    return token.type == Tokenizer::TYPE_SYMBOL && (token.text[0] & 0x80) != 0;
+  }
+
+  // Steps to the next token. Of a byte beyond ASCII the tokenizer makes a token of its own, and cuts a word in two
+  // there: such words are put together again, so that they are reported as they were written.
+  void Next() {
+    previous_ = std::move(current_);
+    current_ = tokenizer_.current();
+    tokenizer_.Next();
+    bool foreign = IsForeign(current_);
+    if (!foreign && current_.type != Tokenizer::TYPE_IDENTIFIER) return;
+    for (;; tokenizer_.Next()) {
+      const Tokenizer::Token& ahead = tokenizer_.current();
+      const bool goes_on =
+          IsForeign(ahead) ||
+          (foreign && (ahead.type == Tokenizer::TYPE_IDENTIFIER || ahead.type == Tokenizer::TYPE_INTEGER));
+      if (!goes_on || ahead.line != current_.line || ahead.column != current_.end_column) break;
+      foreign = true;
+      current_.text += ahead.text;
+      current_.end_column = ahead.end_column;
+    }
+    if (foreign) current_.type = Tokenizer::TYPE_IDENTIFIER;
+  }
+
+  bool At(const char* symbol) { return current_.text == symbol; }
   bool Consume(const char* symbol) {
     if (!At(symbol)) return false;
-    tokenizer_.Next();
+    Next();
     return true;
   }
-  Place Here() { return {tokenizer_.current().line, tokenizer_.current().column}; }
-  Place EndOfPrevious() { return {tokenizer_.previous().line, tokenizer_.previous().end_column}; }
+  Place Here() { return {current_.line, current_.column}; }
+  Place EndOfPrevious() { return {previous_.line, previous_.end_column}; }
 
   void Report(Place place, const FieldPath& path, std::string message, std::string suggestion = "") {
     result_.problems.push_back(
@@ -92,8 +121,8 @@ class Scanner : private google::protobuf::io::ErrorCollector {
   // Reports and drops the token that stands here.
   void Unexpected(const FieldPath& path, const std::string& expected) {
     const Place from = Here();
-    Report(from, path, "expected " + expected + ", found '" + tokenizer_.current().text + "'");
-    tokenizer_.Next();
+    Report(from, path, "expected " + expected + ", found '" + current_.text + "'");
+    Next();
     Blank(from, EndOfPrevious());
   }
 
@@ -101,7 +130,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
   void Message(const Descriptor& descriptor, const FieldPath& path, const char* closer, Place opened, int depth) {
     Seen seen;
     while (!At(closer)) {
-      const auto& token = tokenizer_.current();
+      const auto& token = current_;
       if (token.type == Tokenizer::TYPE_END) {
         Report(opened, path, std::string("this '") + (closer[0] == '}' ? '{' : '<') + "' is never closed");
         result_.text += std::string("\n") + closer;
@@ -113,14 +142,14 @@ class Scanner : private google::protobuf::io::ErrorCollector {
         Unexpected(path, "a field name");
       }
     }
-    tokenizer_.Next();
+    Next();
   }
 
   void Field(const Descriptor& descriptor, const FieldPath& path, Seen& seen, int depth) {
     const Place from = Here();
-    const std::string name = tokenizer_.current().text;
+    const std::string name = current_.text;
     const FieldDescriptor* field = descriptor.FindFieldByName(name);
-    tokenizer_.Next();
+    Next();
     bool keep = true;
     if (field == nullptr) {
       Report(from, path.Sub(name.c_str()), "unknown field", SuggestField(name, descriptor));
@@ -171,7 +200,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
       if (field.is_repeated()) ++seen.entries[&field];
       const Place opened = Here();
       const char* closer = At("{") ? "}" : ">";
-      tokenizer_.Next();
+      Next();
       Message(*field.message_type(), sub, closer, opened, depth + 1);
     } while (list && Consume(","));
     if (list && !Consume("]")) {
@@ -188,7 +217,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
     }
     if (!field.is_repeated() || !Consume("[")) return Scalar(field, path);
     bool good = true;
-    while (!At("]") && tokenizer_.current().type != Tokenizer::TYPE_END) {
+    while (!At("]") && current_.type != Tokenizer::TYPE_END) {
       good = Scalar(field, path) && good;
       if (!Consume(",")) break;
     }
@@ -209,7 +238,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
 
   // What is wrong with the value that stands here; empty: nothing.
   std::string ScalarProblem(const FieldDescriptor& field) {
-    const auto& token = tokenizer_.current();
+    const auto& token = current_;
     const std::string found = token.type == Tokenizer::TYPE_END ? "the end" : "'" + token.text + "'";
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
@@ -235,7 +264,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
   }
 
   std::string EnumProblem(const EnumDescriptor& type, const std::string& found) {
-    const auto& token = tokenizer_.current();
+    const auto& token = current_;
     if (token.type == Tokenizer::TYPE_INTEGER) return "";  // a number that is no value is found later
     if (token.type != Tokenizer::TYPE_IDENTIFIER) return "expected a value of " + type.name() + ", found " + found;
     if (type.FindValueByName(token.text) != nullptr) return "";
@@ -244,7 +273,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
 
   // What may have been meant by the value that stands here and is wrong.
   std::string SuggestValue(const FieldDescriptor& field) {
-    const auto& token = tokenizer_.current();
+    const auto& token = current_;
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM || token.type != Tokenizer::TYPE_IDENTIFIER) return "";
     std::vector<std::string> names;
     for (int i = 1; i < field.enum_type()->value_count(); ++i) names.push_back(field.enum_type()->value(i)->name());
@@ -256,8 +285,8 @@ class Scanner : private google::protobuf::io::ErrorCollector {
     Consume(":");
     int depth = 0;
     do {
-      while (At("-")) tokenizer_.Next();
-      const auto& token = tokenizer_.current();
+      while (At("-")) Next();
+      const auto& token = current_;
       if (token.type == Tokenizer::TYPE_END) return;
       if (At("{") || At("<") || At("[")) {
         ++depth;
@@ -266,15 +295,17 @@ class Scanner : private google::protobuf::io::ErrorCollector {
         --depth;
       }
       const bool text = token.type == Tokenizer::TYPE_STRING;
-      tokenizer_.Next();
+      Next();
       // Texts that follow each other are one.
-      while (text && tokenizer_.current().type == Tokenizer::TYPE_STRING) tokenizer_.Next();
+      while (text && current_.type == Tokenizer::TYPE_STRING) Next();
     } while (depth > 0);
   }
 
   TextScan& result_;
   google::protobuf::io::ArrayInputStream stream_;
-  Tokenizer tokenizer_;
+  Tokenizer tokenizer_;  // one token ahead
+  Tokenizer::Token current_;
+  Tokenizer::Token previous_;
   std::vector<size_t> line_starts_;  // offset of each line
 };
 

@@ -11,6 +11,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/convert/broken_record.h"
 
 namespace vangnet {
 namespace {
@@ -124,6 +125,27 @@ TEST(PolicyTest, ManyMistakesAreToldAtOnceInOrderOfTheirPlace) {
                   "at_least_school_days or longer_than_days or longer_than_months",
                   ":18:3: rules[2].id: there is another rule 'long-absence'",
                   ":20:3: rules[2].valid_from: a day is written YYYY-MM-DD and must exist"));
+}
+
+// A byte of such a character stood in the message, and no answer that held it could be read.
+TEST(PolicyTest, AWordWithALetterBeyondAsciiIsToldWhole) {
+  EXPECT_THAT(ProblemsOf(ReadPolicy("assume_complete: é\nregels: 1 # één\n€: 3 unknown_grace_days: 2ë")),
+              ElementsAre(":1:18: assume_complete: expected true or false, found 'é'", ":2:1: regels: unknown field",
+                          ":3:1: €: unknown field", ":3:29: ë: unknown field"));
+  EXPECT_THAT(ProblemsOf(ReadPolicy(
+                  "rules { id: \"a\" spells {} audience: AUDIENCE_BÖARD1 stages { name: \"a\" at_least: 1 # é\n } }")),
+              ElementsAre(":1:37: rules[0].audience: unknown value 'AUDIENCE_BÖARD1' of Audience; did you mean "
+                          "AUDIENCE_BOARD?"));
+}
+
+// An escape in a text passes the parser; what is said of the text must be readable all the same.
+TEST(PolicyTest, NoMessageHoldsBytesThatAreNoText) {
+  const auto problems =
+      ProblemsOf(ReadPolicy("rules { id: \"\\377\" spells {} stages { name: \"\\377\" } "
+                            "stages { name: \"\\377\" } }"));
+  EXPECT_THAT(problems, testing::Contains(": a text in the file is not valid UTF-8"));
+  EXPECT_THAT(problems, testing::Contains(testing::HasSubstr("the rule has another stage '\\xff'")));
+  EXPECT_THAT(problems, testing::Each(testing::ResultOf(IsUtf8, true)));
 }
 
 // --- what files become ---
