@@ -1,7 +1,7 @@
 // Configuration files: region, policy and server as text proto, read into domain values (contract.md section 5).
 //
 // Guarantees: all that is wrong is said at once, each with line, field and a sentence; a value is given only when
-//   nothing is wrong. Warnings do not stop it.
+//   nothing is wrong. Warnings do not stop it. A byte order mark at the beginning is passed over.
 // Thread safety: free functions.
 #ifndef VANGNET_SERVICES_CONVERT_CONFIGURATION_H_
 #define VANGNET_SERVICES_CONVERT_CONFIGURATION_H_

@@ -15,6 +15,8 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::TextFormat;
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 // What protobuf's parser still objects to after the scan.
 class ParserErrors : public google::protobuf::io::ErrorCollector {
  public:
@@ -90,6 +92,8 @@ std::string Readable(std::string_view text) {
 
 ConfigurationText::ConfigurationText(std::string_view text, google::protobuf::Message& message)
     : descriptor_(message.GetDescriptor()) {
+  // Some editors begin a file in UTF-8 with the mark of its byte order.
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!IsUtf8(text)) {
     problems_.push_back({0, 0, "", "the file is not valid UTF-8"});
     return;

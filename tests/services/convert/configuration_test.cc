@@ -148,6 +148,14 @@ TEST(PolicyTest, NoMessageHoldsBytesThatAreNoText) {
   EXPECT_THAT(problems, testing::Each(testing::ResultOf(IsUtf8, true)));
 }
 
+TEST(PolicyTest, AByteOrderMarkAtTheBeginningIsPassedOver) {
+  const auto policy = ReadPolicy(
+      "\xef\xbb\xbf"
+      "assume_complete: yes");
+  EXPECT_THAT(ProblemsOf(policy), ElementsAre(":1:18: assume_complete: expected true or false, found 'yes'"));
+  EXPECT_THAT(ProblemsOf(ReadPolicy("assume_complete: true \xef\xbb\xbf")), testing::SizeIs(1));
+}
+
 // --- what files become ---
 
 TEST(PolicyTest, SettingsLeftOutHaveTheirDefault) {
