@@ -22,7 +22,7 @@ std::variant<AlertFilter, std::vector<FieldViolation>> AlertFilter::Read(const v
                                                                          const std::string& field,
                                                                          const FactStore& facts, const Caller& caller) {
   std::vector<FieldViolation> violations;
-  AlertFilter read(filter, caller);
+  AlertFilter read(filter, caller, facts);
   for (int i = 0; i < filter.states_size(); ++i) {
     const int state = filter.states(i);
     if (state == v1::ALERT_STATE_UNSPECIFIED || !v1::AlertState_IsValid(state)) {
@@ -36,12 +36,15 @@ std::variant<AlertFilter, std::vector<FieldViolation>> AlertFilter::Read(const v
     read.changed_since_ = ReadTime(filter.changed_since(), field + ".changed_since", violations);
   }
   if (!violations.empty()) return violations;
-  if (!filter.student().empty()) {
-    // Alerts raised before two keys were joined stand under either.
-    for (std::string& key : facts.KeysOf(filter.student())) read.student_keys_.insert(std::move(key));
-    read.student_keys_.insert(filter.student());
-  }
+  read.LearnKeys();
   return read;
+}
+
+void AlertFilter::LearnKeys() {
+  if (filter_.student().empty()) return;
+  // Alerts raised before two keys were joined stand under either.
+  for (std::string& key : facts_->KeysOf(filter_.student())) student_keys_.insert(std::move(key));
+  student_keys_.insert(filter_.student());
 }
 
 bool AlertFilter::MaySee(const Caller& caller, const AlertPlace& place) {

@@ -1,6 +1,6 @@
 // AlertFilter is which alerts a caller wants to see, and may see: the filter of the request within its scope.
 //
-// Thread safety: immutable after Read.
+// Thread safety: its const methods may be called concurrently; LearnKeys by nobody beside them.
 #ifndef VANGNET_SERVICES_ALERTS_ALERT_FILTER_H_
 #define VANGNET_SERVICES_ALERTS_ALERT_FILTER_H_
 
@@ -30,10 +30,14 @@ class AlertFilter {
   };
 
   // Everything that is wrong with the filter; `field` is its path in the request. `facts` says under which keys a
-  // child is known.
+  // child is known, and outlives the filter.
   static std::variant<AlertFilter, std::vector<FieldViolation>> Read(const v1::AlertFilter& filter,
                                                                      const std::string& field, const FactStore& facts,
                                                                      const Caller& caller);
+
+  // Looks up the keys of the child asked for once more, and keeps those it had: two keys may be joined while somebody
+  // watches, and an alert that was seen under a key is not lost when they are parted. Cheap: a walk in memory.
+  void LearnKeys();
 
   // The alert as it is now.
   bool Matches(const Alert& alert) const;
@@ -47,10 +51,12 @@ class AlertFilter {
 
  private:
   static bool MaySee(const Caller& caller, const AlertPlace& place);
-  AlertFilter(v1::AlertFilter filter, const Caller& caller) : filter_(std::move(filter)), caller_(caller) {}
+  AlertFilter(v1::AlertFilter filter, const Caller& caller, const FactStore& facts)
+      : filter_(std::move(filter)), caller_(caller), facts_(&facts) {}
 
   v1::AlertFilter filter_;
   Caller caller_;
+  const FactStore* facts_;
   std::set<std::string> student_keys_;
   std::optional<absl::Time> opened_since_;
   std::optional<absl::Time> changed_since_;

@@ -27,8 +27,8 @@ std::shared_ptr<AlertWatch> AlertWatch::Create(const AlertStore& store, AlertFil
 AlertWatch::AlertWatch(const AlertStore& store, AlertFilter filter, uint64_t position, absl::Duration now,
                        std::function<void(AlertWatch*)> on_done)
     : store_(store),
-      filter_(std::move(filter)),
       on_done_(std::move(on_done)),
+      filter_(std::move(filter)),
       position_(position),
       now_(now),
       sent_(now) {}
@@ -80,6 +80,8 @@ absl::Status AlertWatch::Fill() {
   absl::StatusOr<std::vector<StoredChange>> changes = store_.GetChangesAfter(position_, kChangesAtOnce);
   for (; changes.ok() && !changes->empty() && messages_.empty();
        changes = store_.GetChangesAfter(position_, kChangesAtOnce)) {
+    // After the changes were read: an alert is raised under a joined key only when the link is there to be seen.
+    filter_.LearnKeys();
     const absl::Status added = AddMessages(*changes);
     if (!added.ok()) return added;
   }

@@ -1,9 +1,9 @@
 // AlertWatch is one call of WatchAlerts: the changes after a position, read from the log of changes as fast as the
 // caller takes them.
 //
-// Guarantees: the first message is the position; then every change of an alert in the filter, in order. Nothing is
-//   kept for a slow caller but its place in the log: it lags, and when its place is no longer kept it ends with
-//   OUT_OF_RANGE, reason TOKEN_EXPIRED.
+// Guarantees: the first message is the position; then every change of an alert in the filter, in order. A child is
+//   watched under every key that it comes to be known by. Nothing is kept for a slow caller but its place in the log:
+//   it lags, and when its place is no longer kept it ends with OUT_OF_RANGE, reason TOKEN_EXPIRED.
 // Ownership and lifetime: kept alive by whoever holds it and, until the call is over, by itself.
 // Thread safety: all methods may be called concurrently.
 // Time: a heartbeat when nothing was sent for kHeartbeatEvery.
@@ -58,11 +58,11 @@ class AlertWatch final : public grpc::ServerWriteReactor<v1::WatchAlertsResponse
   v1::WatchAlertsResponse& AddMessage(v1::WatchEventKind kind);
 
   const AlertStore& store_;
-  const AlertFilter filter_;
   const std::function<void(AlertWatch*)> on_done_;
   std::shared_ptr<AlertWatch> self_;  // until OnDone
 
   // Of the thread that holds busy_.
+  AlertFilter filter_;
   uint64_t position_;                             // the last change looked at
   std::deque<v1::WatchAlertsResponse> messages_;  // to be sent; the front is being sent
 

@@ -47,6 +47,19 @@ class WatchEventTest : public testing::Test {
     Caller caller{.name = "", .role = Role::kReader, .sources = Scope::All(), .schools = Scope::All(), .units = units};
     return std::get<AlertFilter>(AlertFilter::Read(filter, "filter", *facts_, caller));
   }
+  // Says, or takes back, that s-1 and s-2 are one child.
+  void Link(uint64_t revision, const std::optional<Fact>& fact) {
+    IncomingRecord link;
+    link.record.key = {"las-1", "link"};
+    link.record.subject = {SubjectKind::kStudent, "s-2"};
+    link.record.revision = revision;
+    link.record.fact = fact;
+    link.canonical = "bytes";
+    Chunk chunk;
+    chunk.source = "las-1";
+    chunk.records.push_back(link);
+    EXPECT_TRUE(facts_->Commit({chunk}, absl::FromUnixSeconds(1000)).ok());
+  }
   std::vector<Kind> Events(const AlertFilter& filter) const {
     std::vector<Kind> events;
     for (const AlertChange& change : alert_.history) events.push_back(WatchEventOf(alert_, change, filter));
@@ -108,6 +121,19 @@ TEST_F(WatchEventTest, AnAlertThatCameBackIsInTheFilterAgain) {
   v1::AlertFilter north;
   north.set_unit("noord");
   EXPECT_THAT(Events(Filter(north)), testing::ElementsAre(kChanged, kLeft, kNothing, kChanged));
+}
+
+TEST_F(WatchEventTest, AKeyThatIsJoinedLaterIsLearntAndStaysWhenItIsPartedAgain) {
+  v1::AlertFilter other;
+  other.set_student("s-2");
+  AlertFilter filter = Filter(other);
+  Link(1, SameStudent{"s-1"});
+  EXPECT_FALSE(filter.Matches(alert_));
+  filter.LearnKeys();
+  EXPECT_TRUE(filter.Matches(alert_));
+  Link(2, std::nullopt);
+  filter.LearnKeys();
+  EXPECT_TRUE(filter.Matches(alert_));
 }
 
 TEST_F(WatchEventTest, EveryFieldOfTheFilterMustHold) {

@@ -119,6 +119,27 @@ TEST_P(AlertsTest, AWatchResumesWhereItWas) {
   call.TryCancel();
 }
 
+// The keys were looked up when the watch began: what was raised under one that was joined later was missed.
+TEST_P(AlertsTest, AWatchOfAChildSeesWhatIsRaisedUnderAKeyJoinedLater) {
+  Call call;
+  v1::WatchAlertsRequest request;
+  request.mutable_filter()->set_student("s-2");
+  auto watch = server_.alerts().WatchAlerts(&call, request);
+  v1::WatchAlertsResponse message;
+  ASSERT_TRUE(watch->Read(&message));
+  v1::Record link;
+  link.set_source("las-1");
+  link.set_record_id("link");
+  link.set_revision(1);
+  link.set_student("s-2");
+  link.mutable_same_student()->set_other("s-1");
+  server_.Ingest({link, Profile("s-1"), Placement("s-1", "2026-11-01")});
+  ASSERT_TRUE(watch->Read(&message));
+  EXPECT_EQ(message.change().kind(), v1::ALERT_CHANGE_KIND_RAISED);
+  EXPECT_EQ(message.alert().finding().student(), "s-1");
+  call.TryCancel();
+}
+
 TEST_P(AlertsTest, AQuietWatchHasAHeartbeat) {
   Call call;
   auto watch = server_.alerts().WatchAlerts(&call, {});
