@@ -20,8 +20,9 @@ namespace {
 // Kinds of fact have these field numbers, today's and tomorrow's.
 constexpr int kFactNumberMin = 10;
 constexpr int kFactNumberMax = 99;
-// JSON has names and quotes around everything: a record of 64 KiB stays far below this.
-constexpr size_t kJsonBytesMax = 4 * kRecordBytesMax;
+// As long as a line of a file may be. What a record takes on the wire is judged once it is read: JSON has names and
+// quotes around everything, and a session takes nearly five times as much in it.
+constexpr size_t kJsonBytesMax = size_t{1} << 20;
 
 // Keeps the first problem.
 class FirstProblem : public FieldProblems {

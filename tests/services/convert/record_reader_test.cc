@@ -291,6 +291,24 @@ TEST(JsonTest, SaysTheSameAsTheWire) {
   EXPECT_EQ(CanonicalToJson(wire).value(), json);
 }
 
+// It was refused as too large for the length of its JSON, and taken by the server.
+TEST(JsonTest, ACalendarThatFitsOnTheWireIsTakenHoweverLongItsJson) {
+  std::string text = std::string(kSchoolRecord) + "school_calendar { school: \"12AB00\" ";
+  for (int timetable = 0; timetable < 290; ++timetable) {
+    text += "timetables { first_day: \"2026-08-17\" ";
+    for (const char* day : {"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY"}) {
+      text += std::string("sessions { weekday: WEEKDAY_") + day +
+              R"( from: "08:30" until: "12:00" part: DAY_PART_MORNING } sessions { weekday: WEEKDAY_)" + day +
+              R"( from: "12:45" until: "15:00" part: DAY_PART_AFTERNOON } )";
+    }
+    text += "} ";
+  }
+  const IncomingRecord wire = Accepted(ReadText(text + "}"));
+  const std::string json = *CanonicalToJson(wire.canonical);
+  EXPECT_GT(json.size(), 4 * kRecordBytesMax);
+  EXPECT_EQ(Accepted(ReadJson(json)).canonical, wire.canonical);
+}
+
 TEST(JsonTest, TakesSnakeCaseNumbersAndNulls) {
   const IncomingRecord incoming = Accepted(ReadJson(
       R"({"record_id":"r-1","revision":1,"student":"s-1","source":null,"absence":{"school":"12AB00","category":6,)"

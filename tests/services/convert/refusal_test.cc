@@ -278,7 +278,7 @@ std::vector<Case> BrokenCases() {
       {Form::kJson, "{\"recordId\":\"\xff\"}", "INVALID_UTF8", ""},
       {Form::kJson, R"({"recordId":"a\u0000"})", "CONTROL_CHARACTER", "record_id"},
       {Form::kJson, "{\"recordId\":\"" + std::string(kRecordBytesMax, 'x') + "\"}", "RECORD_TOO_LARGE", ""},
-      {Form::kJson, std::string(4 * kRecordBytesMax + 1, ' '), "RECORD_TOO_LARGE", ""},
+      {Form::kJson, std::string((1 << 20) + 1, ' '), "RECORD_TOO_LARGE", ""},
   };
 }
 
