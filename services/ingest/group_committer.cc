@@ -40,9 +40,12 @@ absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
 }
 
 bool GroupCommitter::HasRoomFor(const std::string& source, size_t bytes) const {
+  // While nothing else waits, one is taken whatever its size: a legal chunk may be larger than a small queue, and would
+  // be refused for ever.
+  if (refusable_bytes_ == 0) return true;
   if (refusable_bytes_ + bytes > options_.queue_bytes_max) return false;
   const auto queue = waiting_.find(source);
-  // The first of a source is taken whatever its size.
+  // The first of a source needs no share: that there is room is enough.
   if (queue == waiting_.end() || queue->second.refusable_bytes == 0) return true;
   // Three times what is left free: one source that floods fills three quarters, two of them three sevenths each, and
   // however many they are, something is left for whoever comes now and then.

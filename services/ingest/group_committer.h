@@ -8,8 +8,9 @@
 // Thread safety: Submit, has_room, Wait and Stop may be called concurrently; RunOnce by one thread (the committer).
 // Errors: RESOURCE_EXHAUSTED from Submit: too much is waiting; UNAVAILABLE: the server is shutting down;
 //   those of `may_grow`, to `done`.
-// Limits and cost: at most `queue_bytes_max` wait that came with kRefuse. With kTake it is for the callers to bound
-//   what waits: has_room says when `queue_bytes_max` of both is reached.
+// Limits and cost: at most `queue_bytes_max` wait that came with kRefuse, or one submission that is larger, which is
+//   taken when no other that came so waits. With kTake it is for the callers to bound what waits: has_room says when
+//   `queue_bytes_max` of both is reached.
 #ifndef VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
 #define VANGNET_SERVICES_INGEST_GROUP_COMMITTER_H_
 

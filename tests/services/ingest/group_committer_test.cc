@@ -93,6 +93,22 @@ TEST_F(GroupCommitterTest, RefusesWhatIsTooMuchUntilSomethingWasStored) {
   EXPECT_THAT(ended_, ElementsAre("1", "2", "stream", "4"));
 }
 
+// A legal chunk that was larger than the queue was refused for ever, by a server that had nothing to do.
+TEST_F(GroupCommitterTest, OneSubmissionLargerThanTheQueueIsTakenWhileNothingElseWaits) {
+  constexpr auto kRefuse = GroupCommitter::WhenFull::kRefuse;
+  GroupCommitter committer(*store_, {.queue_bytes_max = 200});
+  EXPECT_TRUE(committer.Submit(Submission("streams", "stream"), GroupCommitter::WhenFull::kTake).ok());
+  EXPECT_TRUE(committer.Submit(Submission("a", "large", 1'000), kRefuse).ok());
+  for (const char* source : {"a", "b"}) {
+    EXPECT_TRUE(absl::IsResourceExhausted(committer.Submit(Submission(source, "small", 1), kRefuse))) << source;
+  }
+  committer.RunOnce(kNoon);
+  Submit(committer, "b", "small");
+  EXPECT_TRUE(absl::IsResourceExhausted(committer.Submit(Submission("a", "large", 1'000), kRefuse)));
+  committer.RunOnce(kNoon);
+  EXPECT_THAT(ended_, ElementsAre("stream", "large", "small"));
+}
+
 TEST_F(GroupCommitterTest, ASourceThatFloodsLeavesRoomForOthers) {
   GroupCommitter committer(*store_, {.queue_bytes_max = 2'000});
   int taken = 0;
