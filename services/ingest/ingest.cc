@@ -75,16 +75,25 @@ absl::Status Ingest::Submit(std::vector<Chunk> chunks, size_t bytes, GroupCommit
       when_full);
 }
 
-void Ingest::Take(std::string_view wire, const Caller& caller, GroupCommitter::WhenFull when_full, std::string& source,
-                  Answer answer) {
+bool Ingest::Take(std::string_view wire, const Caller& caller, GroupCommitter::WhenFull when_full, Before before,
+                  std::string& source, const Answer& answer) {
   if (!caller.may_send()) {
-    return answer(ToRpcStatus(absl::PermissionDeniedError("the caller may not send records")), "");
+    answer(ToRpcStatus(absl::PermissionDeniedError("the caller may not send records")), "");
+    return true;
   }
   std::variant<IngestRequest, std::vector<FieldViolation>> parsed = ParseIngestRequest(wire);
   if (const auto* violations = std::get_if<std::vector<FieldViolation>>(&parsed)) {
-    return answer(InvalidRequest(*violations), "");
+    answer(InvalidRequest(*violations), "");
+    return true;
   }
   const auto& request = std::get<IngestRequest>(parsed);
+  if (request.validate_only && before == Before::kPending) return false;
+  TakeRequest(request, caller, when_full, source, answer);
+  return true;
+}
+
+void Ingest::TakeRequest(const IngestRequest& request, const Caller& caller, GroupCommitter::WhenFull when_full,
+                         std::string& source, const Answer& answer) {
   absl::StatusOr<JudgedRequest> judged = JudgeRecords(request, caller, source);
   if (!judged.ok()) return answer(ToRpcStatus(judged.status()), "");
   if (!judged->chunks.empty()) source = judged->chunks.front().source;

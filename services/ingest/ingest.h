@@ -44,10 +44,13 @@ class Ingest {
   // Called once with the answer, or with why nothing was stored.
   using Answer = std::function<void(const grpc::Status& status, const std::string& encoded_answer)>;
 
+  // Whether a message before this one on its stream is not answered yet.
+  enum class Before { kAnswered, kPending };
   // One message of a stream, or one call. `source` is the source of the message before, and of this one after it.
-  // Answers from within, or later from the committer's thread.
-  void Take(std::string_view wire, const Caller& caller, GroupCommitter::WhenFull when_full, std::string& source,
-            Answer answer);
+  // Answers from within, or later from the committer's thread. False: it only asks what would become of its records,
+  // which depends on a message that is pending; nothing was done, and it is to be taken once that is answered.
+  bool Take(std::string_view wire, const Caller& caller, GroupCommitter::WhenFull when_full, Before before,
+            std::string& source, const Answer& answer);
   // Whether a stream should read on.
   bool has_room() const { return committer_.has_room(); }
 
@@ -58,6 +61,10 @@ class Ingest {
                       std::function<void(GroupCommitter::Results)> done);
 
  private:
+  // The same of a message that is well formed.
+  void TakeRequest(const IngestRequest& request, const Caller& caller, GroupCommitter::WhenFull when_full,
+                   std::string& source, const Answer& answer);
+
   const FactStore& facts_;
   GroupCommitter& committer_;
   const RecordReader& reader_;

@@ -42,7 +42,7 @@ grpc::ServerUnaryReactor* IngestService::IngestRecords(grpc::CallbackServerConte
   grpc::Slice storage;
   const std::string_view wire = Flatten(incoming, storage);
   std::string source;
-  ingest_.Take(wire, *caller, GroupCommitter::WhenFull::kRefuse, source,
+  ingest_.Take(wire, *caller, GroupCommitter::WhenFull::kRefuse, Ingest::Before::kAnswered, source,
                [reactor, response](const grpc::Status& status, const std::string& encoded) {
                  if (status.ok()) *response = ToByteBuffer(encoded);
                  reactor->Finish(status);

@@ -23,6 +23,7 @@ RecordStream* RecordStream::Refuse(Ingest& ingest, const grpc::Status& status) {
 
 void RecordStream::OnReadDone(bool ok) {
   uint64_t number = 0;
+  auto before = Ingest::Before::kAnswered;
   {
     MutexLock lock(mutex_);
     // A chunk that was on its way when the stream was ended by an error is not taken.
@@ -32,15 +33,34 @@ void RecordStream::OnReadDone(bool ok) {
     } else {
       number = first_slot_ + slots_.size();
       slots_.emplace_back();
-      ++uncommitted_;
+      if (uncommitted_++ > 0) before = Ingest::Before::kPending;
     }
   }
-  if (ok) {
-    grpc::Slice storage;
-    const std::string_view wire = Flatten(incoming_, storage);
-    ingest_.Take(
-        wire, caller_, GroupCommitter::WhenFull::kTake, source_,
+  if (ok) return TakeIncoming(number, before);
+  {
+    MutexLock lock(mutex_);
+    reading_ = false;
+  }
+  Proceed();
+}
+
+void RecordStream::TakeIncoming(uint64_t number, Ingest::Before before) {
+  grpc::Slice storage;
+  const std::string_view wire = Flatten(incoming_, storage);
+  const auto take = [&](Ingest::Before pending) {
+    return ingest_.Take(
+        wire, caller_, GroupCommitter::WhenFull::kTake, pending, source_,
         [this, number](const grpc::Status& status, const std::string& encoded) { Answered(number, status, encoded); });
+  };
+  if (!take(before)) {
+    {
+      MutexLock lock(mutex_);
+      if (uncommitted_ > 1) {
+        held_ = number;
+        return;
+      }
+    }
+    take(Ingest::Before::kAnswered);  // the others came back meanwhile
   }
   {
     // Only now: a chunk read by another thread meanwhile would overwrite this one, or be stored before it.
@@ -70,10 +90,18 @@ void RecordStream::Answered(uint64_t number, const grpc::Status& status, const s
   // This is no thread of gRPC's: until uncommitted_ is counted down the stream cannot end under it, and after that
   // it does one step more at most, and nothing else.
   Step step;
-  {
-    MutexLock lock(mutex_);
-    --uncommitted_;
-    step = NextStep();
+  for (;;) {
+    std::optional<uint64_t> resumed;
+    {
+      MutexLock lock(mutex_);
+      if (uncommitted_ == 2) resumed = std::exchange(held_, std::nullopt);
+      if (!resumed.has_value()) {
+        --uncommitted_;
+        step = NextStep();
+      }
+    }
+    if (!resumed.has_value()) break;
+    TakeIncoming(*resumed, Ingest::Before::kAnswered);
   }
   Perform(step);
 }

@@ -2,7 +2,8 @@
 //
 // Guarantees: several chunks are on their way at once, at most kChunksInFlightMax; while that many are, or while the
 //   committer has no room, nothing is read, and the transport's flow control holds the sender back. A chunk that
-//   cannot be taken ends the stream with its error, after the answers to all chunks before it.
+//   cannot be taken ends the stream with its error, after the answers to all chunks before it. A chunk that only asks
+//   is looked at when those before it are answered, and nothing is read until then.
 // Ownership and lifetime: owns itself; it is gone when the call is over and the last chunk has come back.
 // Thread safety: gRPC calls it from its threads, and the committer from its own.
 #ifndef VANGNET_SERVICES_INGEST_RECORD_STREAM_H_
@@ -12,6 +13,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "domain/mutex.h"
@@ -42,6 +44,9 @@ class RecordStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   };
 
   RecordStream(Ingest& ingest, Caller caller) : ingest_(ingest), caller_(std::move(caller)) {}
+  // Takes the chunk in incoming_, or keeps it until those before it are answered. Only where the stream cannot end
+  // meanwhile, as Proceed.
+  void TakeIncoming(uint64_t number, Ingest::Before before) VANGNET_EXCLUDES(mutex_);
   void Answered(uint64_t number, const grpc::Status& status, const std::string& encoded);
   // What the stream should do now: write an answer, read on, or end. The caller must Perform it.
   struct Step {
@@ -64,7 +69,9 @@ class RecordStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   std::deque<Slot> slots_ VANGNET_GUARDED_BY(mutex_);   // chunks read and not answered, oldest first
   uint64_t first_slot_ VANGNET_GUARDED_BY(mutex_) = 0;  // number of slots_.front()
   size_t uncommitted_ VANGNET_GUARDED_BY(mutex_) = 0;   // chunks that have not come back
-  grpc::Status end_ VANGNET_GUARDED_BY(mutex_);         // what the stream ends with
+  // The chunk in incoming_, which waits for those before it; reading_ stays true.
+  std::optional<uint64_t> held_ VANGNET_GUARDED_BY(mutex_);
+  grpc::Status end_ VANGNET_GUARDED_BY(mutex_);  // what the stream ends with
   bool reading_ VANGNET_GUARDED_BY(mutex_) = false;
   bool writing_ VANGNET_GUARDED_BY(mutex_) = false;
   bool no_more_reads_ VANGNET_GUARDED_BY(mutex_) = false;  // half-closed, cancelled, or ended by an error

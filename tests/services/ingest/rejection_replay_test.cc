@@ -52,8 +52,8 @@ class RejectionReplayTest : public testing::Test {
     request.set_cursor("here");
     v1::IngestRecordsResponse response;
     std::string source;
-    ingest_->Take(request.SerializeAsString(), CallerOf(sources), GroupCommitter::WhenFull::kRefuse, source,
-                  [&](const grpc::Status& status, const std::string& encoded) {
+    ingest_->Take(request.SerializeAsString(), CallerOf(sources), GroupCommitter::WhenFull::kRefuse,
+                  Ingest::Before::kAnswered, source, [&](const grpc::Status& status, const std::string& encoded) {
                     EXPECT_TRUE(status.ok()) << status.error_message();
                     EXPECT_TRUE(response.ParseFromString(encoded));
                   });

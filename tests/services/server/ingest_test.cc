@@ -210,6 +210,32 @@ TEST_P(IngestTest, ValidateOnlySaysWhatWouldBecomeOfEachRecord) {
   EXPECT_EQ(listed.rejections_size(), 0);
 }
 
+// It was asked before the chunk in front of it was stored, and called what was in both of them new.
+TEST_P(IngestTest, AChunkThatOnlyAsksSeesTheChunksBeforeItOnItsStream) {
+  constexpr int kRounds = 50;
+  Call call;
+  auto stream = server_.ingest().StreamRecords(&call);
+  std::thread writer([&] {
+    for (int i = 0; i < kRounds; ++i) {
+      v1::StreamRecordsRequest chunk;
+      *chunk.add_records() = Profile("s-" + std::to_string(i));
+      for (const bool validate_only : {false, true, false}) {
+        chunk.set_validate_only(validate_only);
+        ASSERT_TRUE(stream->Write(chunk));
+      }
+    }
+    stream->WritesDone();
+  });
+  std::string outcomes;
+  v1::StreamRecordsResponse answer;
+  while (stream->Read(&answer)) outcomes += Outcomes(answer.results());
+  writer.join();
+  EXPECT_TRUE(stream->Finish().ok());
+  std::string expected;
+  for (int i = 0; i < kRounds; ++i) expected += "ADD";
+  EXPECT_EQ(outcomes, expected);
+}
+
 TEST_P(IngestTest, AnAbsenceInTheHolidaysIsTakenWithAWarning) {
   v1::Record absence;
   absence.set_source("las-1");
