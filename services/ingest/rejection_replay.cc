@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <deque>
+#include <iterator>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -14,46 +15,6 @@ namespace vangnet {
 namespace {
 
 constexpr size_t kPage = 1'000;
-
-// What is tried, oldest first.
-absl::StatusOr<std::vector<QuarantinedRecord>> NamedRejections(const FactStore& facts, const std::string& source,
-                                                               const v1::ReplayRejectionsRequest& request) {
-  std::vector<QuarantinedRecord> named;
-  for (const std::string& text : request.rejection_ids()) {
-    const std::optional<uint64_t> id = ParseRejectionId(text);
-    if (!id.has_value()) return absl::InvalidArgumentError("rejection_ids: one of them is no rejection id");
-    absl::StatusOr<std::optional<QuarantinedRecord>> found = facts.GetRejection(source, *id);
-    if (!found.ok()) return found.status();
-    if (!found->has_value()) return absl::NotFoundError("no such rejection of this source: " + text);
-    named.push_back(**std::move(found));
-  }
-  std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  named.erase(std::unique(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
-              named.end());
-  return named;
-}
-
-absl::StatusOr<std::vector<QuarantinedRecord>> OldestRejections(const FactStore& facts, const std::string& source) {
-  std::deque<QuarantinedRecord> oldest;  // newest first; what is too new for this call falls off the front
-  size_t bytes = 0;
-  uint64_t before = 0;
-  for (;;) {
-    absl::StatusOr<std::vector<QuarantinedRecord>> page = facts.ListRejections(source, before, kPage);
-    if (!page.ok()) return page.status();
-    for (QuarantinedRecord& rejection : *page) {
-      before = rejection.id;
-      bytes += rejection.refused.raw.size();
-      oldest.push_back(std::move(rejection));
-      while (oldest.size() > 1 && (oldest.size() > kReplayRecordsMax || bytes > kChunkRecordBytesMax)) {
-        bytes -= oldest.front().refused.raw.size();
-        oldest.pop_front();
-      }
-    }
-    if (page->size() < kPage) break;
-  }
-  return std::vector<QuarantinedRecord>(std::make_move_iterator(oldest.rbegin()),
-                                        std::make_move_iterator(oldest.rend()));
-}
 
 v1::RecordResult ResultOf(const RefusedRecord& refused) {
   v1::RecordResult result;
@@ -82,8 +43,121 @@ std::optional<v1::RecordResult> RefusedAgain(const RefusedRecord& refused, const
 
 struct Tried {
   QuarantinedRecord rejection;
-  std::optional<v1::RecordResult> refused;  // empty: it has the next place of what was judged
+  std::optional<v1::RecordResult> refused;  // again; empty: it can be stored
 };
+
+// The whole of what replaying needs beside the records.
+struct Context {
+  FactStore& facts;
+  Ingest& ingest;
+  const Caller& caller;
+  const std::string& source;
+};
+
+// Judges together those that are not refused again.
+absl::StatusOr<JudgedRequest> JudgeReadable(const Context& context, const std::vector<Tried>& tried) {
+  IngestRequest readable;
+  for (const Tried& one : tried) {
+    if (!one.refused.has_value()) readable.records.push_back(one.rejection.refused.raw);
+  }
+  return context.ingest.JudgeRecords(readable, context.caller, context.source);
+}
+
+// Refuses again what conflicts with what is stored. The store would put it into the quarantine anew, under another id
+// and time.
+absl::Status RefuseConflicts(const Context& context, std::vector<Tried>& tried) {
+  const absl::StatusOr<JudgedRequest> judged = JudgeReadable(context, tried);
+  if (!judged.ok()) return judged.status();
+  const absl::StatusOr<std::vector<ChunkResult>> results = context.facts.Preview(judged->chunks);
+  if (!results.ok()) return results.status();
+  v1::IngestRecordsResponse answer;
+  if (!answer.ParseFromString(EncodeAnswer(*judged, *results, ""))) {
+    return absl::InternalError("the answer does not parse");
+  }
+  int next = 0;
+  for (Tried& one : tried) {
+    if (one.refused.has_value()) continue;
+    v1::RecordResult* result = answer.mutable_results(next++);
+    if (result->outcome() == v1::RECORD_OUTCOME_REJECTED) one.refused = std::move(*result);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Tried>> Try(const Context& context, std::vector<QuarantinedRecord> rejections) {
+  std::vector<Tried> tried;
+  for (QuarantinedRecord& rejection : rejections) {
+    auto refused = RefusedAgain(rejection.refused, context.source, context.ingest, context.caller);
+    tried.push_back({std::move(rejection), std::move(refused)});
+  }
+  const absl::Status status = RefuseConflicts(context, tried);
+  if (!status.ok()) return status;
+  return tried;
+}
+
+// Those that the request names, oldest first.
+absl::StatusOr<std::vector<Tried>> TryNamed(const Context& context, const v1::ReplayRejectionsRequest& request) {
+  std::vector<QuarantinedRecord> named;
+  for (const std::string& text : request.rejection_ids()) {
+    const std::optional<uint64_t> id = ParseRejectionId(text);
+    if (!id.has_value()) return absl::InvalidArgumentError("rejection_ids: one of them is no rejection id");
+    absl::StatusOr<std::optional<QuarantinedRecord>> found = context.facts.GetRejection(context.source, *id);
+    if (!found.ok()) return found.status();
+    if (!found->has_value()) return absl::NotFoundError("no such rejection of this source: " + text);
+    named.push_back(**std::move(found));
+  }
+  std::sort(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  named.erase(std::unique(named.begin(), named.end(), [](const auto& a, const auto& b) { return a.id == b.id; }),
+              named.end());
+  return Try(context, std::move(named));
+}
+
+// The oldest of what is put into it newest first, as many as a call may have.
+class Oldest {
+ public:
+  void Add(Tried one) {
+    bytes_ += one.rejection.refused.raw.size();
+    kept_.push_back(std::move(one));
+    while (kept_.size() > 1 && (kept_.size() > kReplayRecordsMax || bytes_ > kChunkRecordBytesMax)) {
+      bytes_ -= kept_.front().rejection.refused.raw.size();
+      kept_.pop_front();
+    }
+  }
+  std::deque<Tried>& kept() { return kept_; }
+
+ private:
+  std::deque<Tried> kept_;
+  size_t bytes_ = 0;
+};
+
+// The oldest that can be stored; and, where they leave room, the oldest that are refused again.
+absl::StatusOr<std::vector<Tried>> TryOldest(const Context& context) {
+  Oldest readable;
+  Oldest refused;
+  uint64_t before = 0;
+  for (size_t listed = kPage; listed == kPage;) {
+    absl::StatusOr<std::vector<QuarantinedRecord>> page = context.facts.ListRejections(context.source, before, kPage);
+    if (!page.ok()) return page.status();
+    listed = page->size();
+    if (listed > 0) before = page->back().id;
+    std::reverse(page->begin(), page->end());
+    absl::StatusOr<std::vector<Tried>> tried = Try(context, *std::move(page));
+    if (!tried.ok()) return tried.status();
+    for (auto one = tried->rbegin(); one != tried->rend(); ++one) {
+      if (one->refused.has_value()) one->rejection.refused.raw.clear();
+      (one->refused.has_value() ? refused : readable).Add(std::move(*one));
+    }
+  }
+  const size_t room = kReplayRecordsMax - readable.kept().size();
+  while (refused.kept().size() > room) refused.kept().pop_front();
+  std::vector<Tried> all;
+  for (Oldest* kept : {&readable, &refused})
+    std::move(kept->kept().begin(), kept->kept().end(), std::back_inserter(all));
+  std::sort(all.begin(), all.end(), [](const Tried& a, const Tried& b) { return a.rejection.id < b.rejection.id; });
+  // Two of different pages may conflict with each other.
+  const absl::Status status = RefuseConflicts(context, all);
+  if (!status.ok()) return status;
+  return all;
+}
 
 // What a call has in its hands between judging and the store's answer.
 struct Replay {
@@ -117,27 +191,21 @@ absl::Status Conclude(FactStore& facts, const std::string& source, const Replay&
 void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, const std::string& source,
                     const v1::ReplayRejectionsRequest& request, v1::ReplayRejectionsResponse& response,
                     std::function<void(const grpc::Status&)> done) {
-  absl::StatusOr<std::vector<QuarantinedRecord>> rejections =
-      request.rejection_ids().empty() ? OldestRejections(facts, source) : NamedRejections(facts, source, request);
-  if (!rejections.ok()) return done(ToRpcStatus(rejections.status()));
+  const Context context = {.facts = facts, .ingest = ingest, .caller = caller, .source = source};
+  absl::StatusOr<std::vector<Tried>> tried =
+      request.rejection_ids().empty() ? TryOldest(context) : TryNamed(context, request);
+  if (!tried.ok()) return done(ToRpcStatus(tried.status()));
   auto replay = std::make_shared<Replay>();
-  for (QuarantinedRecord& rejection : *rejections) {
-    std::optional<v1::RecordResult> refused = RefusedAgain(rejection.refused, source, ingest, caller);
-    replay->tried.push_back({std::move(rejection), std::move(refused)});
-  }
-  IngestRequest again;
-  for (const Tried& tried : replay->tried) {
-    if (tried.refused.has_value()) continue;
-    again.records.push_back(tried.rejection.refused.raw);
-    again.record_bytes += tried.rejection.refused.raw.size();
-  }
-  absl::StatusOr<JudgedRequest> judged = ingest.JudgeRecords(again, caller, source);
+  replay->tried = *std::move(tried);
+  absl::StatusOr<JudgedRequest> judged = JudgeReadable(context, replay->tried);
   if (!judged.ok()) return done(ToRpcStatus(judged.status()));
   replay->judged = *std::move(judged);
   std::vector<Chunk> chunks = std::exchange(replay->judged.chunks, {});
   if (chunks.empty()) return done(ToRpcStatus(Conclude(facts, source, *replay, {}, response)));
+  size_t bytes = 0;
+  for (const Tried& one : replay->tried) bytes += one.refused.has_value() ? 0 : one.rejection.refused.raw.size();
   const absl::Status taken = ingest.Submit(
-      std::move(chunks), again.record_bytes, GroupCommitter::WhenFull::kRefuse,
+      std::move(chunks), bytes, GroupCommitter::WhenFull::kRefuse,
       [&facts, source, replay, &response, done](const GroupCommitter::Results& results) {
         done(ToRpcStatus(results.ok() ? Conclude(facts, source, *replay, *results, response) : results.status()));
       });

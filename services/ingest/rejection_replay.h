@@ -1,10 +1,11 @@
 // Replays refused records: reads them again, submits those that are right now, and answers once they are durable.
 //
-// At most kReplayRecordsMax records and kChunkRecordBytesMax bytes a call, the oldest first; call again for the rest.
-// A record that is still refused, or is of a source that the caller may not speak for, stays where it is. One that was
-// too large is not tried: only its beginning is kept.
-// One whose revision turns out to conflict is put into the quarantine anew by the store, and leaves its old place.
-// Thread safety: free functions.
+// At most kReplayRecordsMax records and kChunkRecordBytesMax bytes a call, the oldest that can be stored; call again
+// for the rest, until nothing is stored any more. What is refused again is answered where they leave room. A record
+// that is still refused, or is of a source that the caller may not speak for, or whose revision conflicts with what is
+// stored, stays where it is. One that was too large is not tried: only its beginning is kept. One that comes to
+// conflict in the instant between is put into the quarantine anew by the store. Cost: without ids, all that the source
+// has in the quarantine is read and judged, about a second for 100,000. Thread safety: free functions.
 #ifndef VANGNET_SERVICES_INGEST_REJECTION_REPLAY_H_
 #define VANGNET_SERVICES_INGEST_REJECTION_REPLAY_H_
 

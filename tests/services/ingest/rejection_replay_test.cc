@@ -146,5 +146,52 @@ TEST_F(RejectionReplayTest, WhatReadsByNowLeavesTheQuarantine) {
   EXPECT_TRUE(facts_->HasStudent("s-2"));
 }
 
+// It was put into the quarantine anew, with another id and time, by every replay.
+TEST_F(RejectionReplayTest, ARecordThatConflictsByNowStaysUnderItsId) {
+  Send({TooEarly("s-1"), TooEarly("s-2")});
+  const std::vector<QuarantinedRecord> before = Quarantine("las-1");
+  Send({Profile("s-1")});
+  clock_.Advance(absl::Hours(24));
+  EXPECT_THAT(Replay("las-1"), ElementsAre("CONFLICTING_REVISION", "RECORD_OUTCOME_ACCEPTED"));
+  ASSERT_EQ(Quarantine("las-1").size(), 1u);
+  EXPECT_EQ(Quarantine("las-1").front().id, before.back().id);
+  EXPECT_EQ(Quarantine("las-1").front().rejected_at, before.back().rejected_at);
+}
+
+// The second conflicts with the first as soon as that is stored.
+TEST_F(RejectionReplayTest, OfTwoThatConflictWithEachOtherTheOlderIsStored) {
+  v1::Record other = TooEarly("s-1");
+  other.mutable_student_profile()->set_municipality("0796");
+  Send({TooEarly("s-1")});
+  for (int i = 0; i < 1'200; ++i) Send({TooEarly("other-" + std::to_string(i))});
+  Send({other});
+  clock_.Advance(absl::Hours(24));
+  const std::vector<std::string> results = Replay("las-1");
+  ASSERT_EQ(results.size(), 1'202u);
+  EXPECT_EQ(results.front(), "RECORD_OUTCOME_ACCEPTED");
+  EXPECT_EQ(results.back(), "CONFLICTING_REVISION");
+  EXPECT_EQ(Quarantine("las-1").size(), 1u);
+}
+
+// The oldest 10,000 were tried each time, and what came after them was never reached.
+TEST_F(RejectionReplayTest, WhatIsStillRefusedDoesNotStandInTheWayOfTheRest) {
+  std::vector<v1::Record> wrong(kChunkRecordsMax);
+  for (v1::Record& record : wrong) record.set_source("las-1");
+  Send(wrong);
+  std::vector<v1::Record> early;
+  for (size_t i = 0; i < kReplayRecordsMax; ++i) early.push_back(TooEarly("s-" + std::to_string(i)));
+  Send(early);
+  Send({TooEarly("last")});
+  clock_.Advance(absl::Hours(24));
+  EXPECT_THAT(Replay("las-1"),
+              testing::AllOf(testing::SizeIs(kReplayRecordsMax), testing::Each("RECORD_OUTCOME_ACCEPTED")));
+  EXPECT_FALSE(facts_->HasStudent("last"));
+  const std::vector<std::string> rest = Replay("las-1");
+  ASSERT_EQ(rest.size(), kReplayRecordsMax);
+  EXPECT_EQ(rest.front(), "REQUIRED");
+  EXPECT_EQ(rest.back(), "RECORD_OUTCOME_ACCEPTED");
+  EXPECT_EQ(Quarantine("las-1").size(), kChunkRecordsMax);
+}
+
 }  // namespace
 }  // namespace vangnet
