@@ -4,6 +4,7 @@
 
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/wire_format_lite.h"
+#include "services/convert/broken_record.h"
 #include "vangnet/v1/ingest_service.pb.h"
 
 namespace vangnet {
@@ -20,9 +21,15 @@ static_assert(int{Unary::kRecordsFieldNumber} == int{Streamed::kRecordsFieldNumb
               int{Unary::kBackfillFieldNumber} == int{Streamed::kBackfillFieldNumber} &&
               int{Unary::kValidateOnlyFieldNumber} == int{Streamed::kValidateOnlyFieldNumber});
 
-constexpr uint32_t kRecordTag = Unary::kRecordsFieldNumber << 3 | WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+constexpr uint32_t TagOf(int number) {
+  return static_cast<uint32_t>(number) << 3 | WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+}
+constexpr uint32_t kRecordTag = TagOf(Unary::kRecordsFieldNumber);
+constexpr uint32_t kChannelTag = TagOf(Unary::kChannelFieldNumber);
+constexpr uint32_t kCursorTag = TagOf(Unary::kCursorFieldNumber);
 
-// Sorts the fields of `wire` into the records and all the rest. False: the bytes are no message.
+// Sorts the fields of `wire` into records, texts, which protobuf would not take when one is no UTF-8, and all the rest.
+// False: the bytes are no message.
 bool Split(std::string_view wire, IngestRequest& request, std::string& rest) {
   google::protobuf::io::CodedInputStream input(reinterpret_cast<const uint8_t*>(wire.data()),
                                                static_cast<int>(wire.size()));
@@ -30,12 +37,17 @@ bool Split(std::string_view wire, IngestRequest& request, std::string& rest) {
     const int field_start = input.CurrentPosition();
     const uint32_t tag = input.ReadTag();
     if (tag == 0) return input.ConsumedEntireMessage();
-    if (tag == kRecordTag) {
+    if (tag == kRecordTag || tag == kChannelTag || tag == kCursorTag) {
       uint32_t size = 0;
       if (!input.ReadVarint32(&size)) return false;
       const auto start = static_cast<size_t>(input.CurrentPosition());
       if (size > wire.size() - start || !input.Skip(static_cast<int>(size))) return false;
-      request.records.push_back(wire.substr(start, size));
+      const std::string_view value = wire.substr(start, size);
+      if (tag != kRecordTag) {
+        (tag == kChannelTag ? request.channel : request.cursor) = value;
+        continue;
+      }
+      request.records.push_back(value);
       request.record_bytes += size;
     } else {
       if (!WireFormatLite::SkipField(&input, tag)) return false;
@@ -53,6 +65,7 @@ void CheckText(const char* field, std::string_view text, size_t bytes_max, std::
   if (text.size() > bytes_max) {
     violations.push_back({field, "longer than " + std::to_string(bytes_max) + " bytes"});
   }
+  if (!IsUtf8(text)) violations.push_back({field, "not valid UTF-8"});
   if (HasControlCharacter(text)) violations.push_back({field, "holds a control character"});
 }
 
@@ -62,13 +75,9 @@ std::variant<IngestRequest, std::vector<FieldViolation>> ParseIngestRequest(std:
   IngestRequest request;
   std::string rest;
   std::vector<FieldViolation> violations;
-  Unary without_records;
-  if (!Split(wire, request, rest)) {
+  Unary flags;
+  if (!Split(wire, request, rest) || !flags.ParseFromString(rest)) {
     violations.push_back({"", "the message is broken; nothing of it was stored"});
-    return violations;
-  }
-  if (!without_records.ParseFromString(rest)) {
-    violations.push_back({"", "the channel or the cursor is not valid UTF-8; nothing was stored"});
     return violations;
   }
   if (request.records.size() > kChunkRecordsMax) {
@@ -77,13 +86,11 @@ std::variant<IngestRequest, std::vector<FieldViolation>> ParseIngestRequest(std:
   if (request.record_bytes > kChunkRecordBytesMax) {
     violations.push_back({"records", "more than " + std::to_string(kChunkRecordBytesMax) + " bytes together"});
   }
-  CheckText("channel", without_records.channel(), kChannelBytesMax, violations);
-  CheckText("cursor", without_records.cursor(), kCursorBytesMax, violations);
+  CheckText("channel", request.channel, kChannelBytesMax, violations);
+  CheckText("cursor", request.cursor, kCursorBytesMax, violations);
   if (!violations.empty()) return violations;
-  request.channel = std::move(*without_records.mutable_channel());
-  request.cursor = std::move(*without_records.mutable_cursor());
-  request.backfill = without_records.backfill();
-  request.validate_only = without_records.validate_only();
+  request.backfill = flags.backfill();
+  request.validate_only = flags.validate_only();
   return request;
 }
 

@@ -74,10 +74,9 @@ TEST(RequestParserTest, ABrokenOuterMessageIsRefusedWhereverItBreaks) {
     if (cut == 7 || cut == 14) continue;  // between two fields: a shorter message, but a message
     EXPECT_THAT(BadFields(whole.substr(0, cut)), ElementsAre("")) << "cut at " << cut;
   }
-  EXPECT_THAT(BadFields(std::string("\x00", 1)), ElementsAre(""));              // field number 0
-  EXPECT_THAT(BadFields("\x0c"), ElementsAre(""));                              // the end of no group
-  EXPECT_THAT(BadFields("\x0a\xff\xff\xff\xff\x0f"), ElementsAre(""));          // longer than all there is
-  EXPECT_THAT(BadFields(std::string("\x12\x02\xff\xfe", 4)), ElementsAre(""));  // a channel that is no UTF-8
+  EXPECT_THAT(BadFields(std::string("\x00", 1)), ElementsAre(""));      // field number 0
+  EXPECT_THAT(BadFields("\x0c"), ElementsAre(""));                      // the end of no group
+  EXPECT_THAT(BadFields("\x0a\xff\xff\xff\xff\x0f"), ElementsAre(""));  // longer than all there is
 }
 
 TEST(RequestParserTest, TakesAsManyRecordsAsTheContractSaysAndNotOneMore) {
@@ -98,6 +97,14 @@ TEST(RequestParserTest, SaysEverythingThatIsWrongAtOnce) {
   request.set_channel(std::string(kChannelBytesMax + 1, 'c'));
   request.set_cursor(std::string(kCursorBytesMax, 'c') + "\n");
   EXPECT_THAT(BadFields(request.SerializeAsString()), ElementsAre("channel", "cursor", "cursor"));
+  // Neither is UTF-8, which protobuf says of no field, and of the first of them only.
+  EXPECT_THAT(BadFields("\x12\x01\xff\x1a\x02\xfe\n" + Records(kChunkRecordsMax + 1, 1)),
+              ElementsAre("records", "channel", "cursor", "cursor"));
+}
+
+TEST(RequestParserTest, OfAFieldThatStandsTwiceTheLastOneHolds) {
+  EXPECT_EQ(Good("\x12\x01x\x12\x01y").channel, "y");
+  EXPECT_EQ(Good("\x12\x01\xff\x12\x01y").channel, "y");
 }
 
 }  // namespace
