@@ -140,14 +140,17 @@ Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1:
   if (!caller.ok()) return new Refused(ToRpcStatus(caller.status()));
   if (!caller->may_read())
     return new Refused(ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts")));
+  std::vector<FieldViolation> violations;
   auto filter = AlertFilter::Read(request->filter(), "filter", facts_, *caller);
-  if (const auto* violations = std::get_if<std::vector<FieldViolation>>(&filter)) {
-    return new Refused(InvalidRequest(*violations));
-  }
-  uint64_t position = alerts_.last_change();
+  if (auto* wrong = std::get_if<std::vector<FieldViolation>>(&filter)) violations = std::move(*wrong);
+  std::optional<uint64_t> named;
   if (!request->resume_token().empty()) {
-    const std::optional<uint64_t> named = ParseResumeToken(request->resume_token());
-    if (!named.has_value()) return new Refused(InvalidRequest({{"resume_token", "not one of this service"}}));
+    named = ParseResumeToken(request->resume_token());
+    if (!named.has_value()) violations.push_back({"resume_token", "not one of this service"});
+  }
+  if (!violations.empty()) return new Refused(InvalidRequest(violations));
+  uint64_t position = alerts_.last_change();
+  if (named.has_value()) {
     // A position that is not there yet was given out by a database that has since been put back.
     if (*named > position) return new Refused(TokenExpired());
     position = *named;

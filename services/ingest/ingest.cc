@@ -95,6 +95,9 @@ bool Ingest::Take(std::string_view wire, const Caller& caller, GroupCommitter::W
 void Ingest::TakeRequest(const IngestRequest& request, const Caller& caller, GroupCommitter::WhenFull when_full,
                          std::string& source, const Answer& answer) {
   absl::StatusOr<JudgedRequest> judged = JudgeRecords(request, caller, source);
+  if (absl::IsInvalidArgument(judged.status())) {
+    return answer(InvalidRequest({{"cursor", std::string(judged.status().message())}}), "");
+  }
   if (!judged.ok()) return answer(ToRpcStatus(judged.status()), "");
   if (!judged->chunks.empty()) source = judged->chunks.front().source;
   if (judged->chunks.empty()) return answer(grpc::Status::OK, EncodeAnswer(*judged, {}, request.cursor));

@@ -16,13 +16,14 @@ namespace {
 constexpr int kRejectionPageDefault = 100;
 constexpr int kRejectionPageMax = 1'000;
 
-// The source that a request is about; the caller's only one when it names none.
-absl::StatusOr<std::string> SourceOf(const std::string& named, const Caller& caller) {
+// The source that a request is about; the caller's only one when it names none. Empty, and a violation: there is none.
+absl::StatusOr<std::string> SourceOf(const std::string& named, const Caller& caller,
+                                     std::vector<FieldViolation>& violations) {
   if (!caller.may_send()) return absl::PermissionDeniedError("the caller may not read records of a source");
   if (named.empty()) {
     std::optional<std::string> only = caller.sources.only();
-    if (!only.has_value()) return absl::InvalidArgumentError("source: required; the caller has not just one");
-    return *std::move(only);
+    if (!only.has_value()) violations.push_back({"source", "required; the caller has not just one"});
+    return std::move(only).value_or("");
   }
   if (!caller.sources.Contains(named)) return absl::PermissionDeniedError("not a source of the caller");
   return named;
@@ -66,8 +67,10 @@ grpc::ServerUnaryReactor* IngestService::GetSourceStatus(grpc::CallbackServerCon
 
 grpc::Status IngestService::FillSourceStatus(const Caller& caller, const v1::GetSourceStatusRequest& request,
                                              v1::GetSourceStatusResponse& response) const {
-  const absl::StatusOr<std::string> source = SourceOf(request.source(), caller);
+  std::vector<FieldViolation> violations;
+  const absl::StatusOr<std::string> source = SourceOf(request.source(), caller, violations);
   if (!source.ok()) return ToRpcStatus(source.status());
+  if (!violations.empty()) return InvalidRequest(violations);
   const absl::StatusOr<std::vector<ChannelStatus>> channels = facts_.GetSourceStatus(*source);
   if (!channels.ok()) return ToRpcStatus(channels.status());
   for (const ChannelStatus& channel : *channels) {
@@ -90,8 +93,10 @@ grpc::ServerWriteReactor<v1::ListRecordsResponse>* IngestService::ListRecords(gr
                                                                               const v1::ListRecordsRequest* request) {
   const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
   if (!caller.ok()) return new RefusedStream<v1::ListRecordsResponse>(ToRpcStatus(caller.status()));
-  const absl::StatusOr<std::string> source = SourceOf(request->source(), *caller);
+  std::vector<FieldViolation> violations;
+  const absl::StatusOr<std::string> source = SourceOf(request->source(), *caller, violations);
   if (!source.ok()) return new RefusedStream<v1::ListRecordsResponse>(ToRpcStatus(source.status()));
+  if (!violations.empty()) return new RefusedStream<v1::ListRecordsResponse>(InvalidRequest(violations));
   gate_.access_log.Read({.caller = *caller, .method = "IngestService.ListRecords", .student = ""});
   return RecordListing::Start(facts_, *source, request->school());
 }
@@ -104,14 +109,15 @@ grpc::ServerUnaryReactor* IngestService::ListRejections(grpc::CallbackServerCont
 
 grpc::Status IngestService::FillRejections(const Caller& caller, const v1::ListRejectionsRequest& request,
                                            v1::ListRejectionsResponse& response) const {
-  const absl::StatusOr<std::string> source = SourceOf(request.source(), caller);
-  if (!source.ok()) return ToRpcStatus(source.status());
   std::vector<FieldViolation> violations;
+  const absl::StatusOr<std::string> source = SourceOf(request.source(), caller, violations);
+  if (!source.ok()) return ToRpcStatus(source.status());
   if (request.page_size() < 0 || request.page_size() > kRejectionPageMax) {
     violations.push_back({"page_size", "0 to " + std::to_string(kRejectionPageMax)});
   }
   uint64_t before = 0;
-  if (!request.page_token().empty()) {
+  // Whether a token is one of the listing can only be told when the source is known.
+  if (!request.page_token().empty() && !source->empty()) {
     const std::optional<PageToken> token = DecodePageToken("rejections", *source, request.page_token());
     if (token.has_value() && token->numbers.size() == 1) {
       before = token->numbers.front();
@@ -155,13 +161,10 @@ grpc::ServerUnaryReactor* IngestService::ReplayRejections(grpc::CallbackServerCo
     reactor->Finish(ToRpcStatus(caller.status()));
     return reactor;
   }
-  const absl::StatusOr<std::string> source = SourceOf(request->source(), *caller);
-  if (!source.ok()) {
-    reactor->Finish(ToRpcStatus(source.status()));
-    return reactor;
-  }
-  if (static_cast<size_t>(request->rejection_ids_size()) > kReplayRecordsMax) {
-    reactor->Finish(InvalidRequest({{"rejection_ids", "more than " + std::to_string(kReplayRecordsMax)}}));
+  std::vector<FieldViolation> violations = WrongIds(*request);
+  const absl::StatusOr<std::string> source = SourceOf(request->source(), *caller, violations);
+  if (!source.ok() || !violations.empty()) {
+    reactor->Finish(source.ok() ? InvalidRequest(violations) : ToRpcStatus(source.status()));
     return reactor;
   }
   ReplayRejected(facts_, ingest_, *caller, *source, *request, *response,

@@ -98,9 +98,8 @@ absl::StatusOr<std::vector<Tried>> Try(const Context& context, std::vector<Quara
 absl::StatusOr<std::vector<Tried>> TryNamed(const Context& context, const v1::ReplayRejectionsRequest& request) {
   std::vector<QuarantinedRecord> named;
   for (const std::string& text : request.rejection_ids()) {
-    const std::optional<uint64_t> id = ParseRejectionId(text);
-    if (!id.has_value()) return absl::InvalidArgumentError("rejection_ids: one of them is no rejection id");
-    absl::StatusOr<std::optional<QuarantinedRecord>> found = context.facts.GetRejection(context.source, *id);
+    absl::StatusOr<std::optional<QuarantinedRecord>> found =
+        context.facts.GetRejection(context.source, ParseRejectionId(text).value());
     if (!found.ok()) return found.status();
     if (!found->has_value()) return absl::NotFoundError("no such rejection of this source: " + text);
     named.push_back(**std::move(found));
@@ -187,6 +186,19 @@ absl::Status Conclude(FactStore& facts, const std::string& source, const Replay&
 }
 
 }  // namespace
+
+std::vector<FieldViolation> WrongIds(const v1::ReplayRejectionsRequest& request) {
+  const std::string field = "rejection_ids";
+  if (static_cast<size_t>(request.rejection_ids_size()) > kReplayRecordsMax) {
+    return {{field, "more than " + std::to_string(kReplayRecordsMax)}};
+  }
+  std::vector<FieldViolation> violations;
+  for (int i = 0; i < request.rejection_ids_size(); ++i) {
+    if (ParseRejectionId(request.rejection_ids(i)).has_value()) continue;
+    violations.push_back({field + "[" + std::to_string(i) + "]", "no rejection id"});
+  }
+  return violations;
+}
 
 void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, const std::string& source,
                     const v1::ReplayRejectionsRequest& request, v1::ReplayRejectionsResponse& response,

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "services/ingest/ingest.h"
 #include "services/runtime/caller.h"
@@ -23,7 +24,10 @@ namespace vangnet {
 
 inline constexpr size_t kReplayRecordsMax = 10'000;
 
-// Calls `done` once; `response` and what else it uses live until then.
+// What is wrong with the ids of a request.
+std::vector<FieldViolation> WrongIds(const v1::ReplayRejectionsRequest& request);
+
+// With the ids in order. Calls `done` once; `response` and what else it uses live until then.
 void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, const std::string& source,
                     const v1::ReplayRejectionsRequest& request, v1::ReplayRejectionsResponse& response,
                     std::function<void(const grpc::Status&)> done);

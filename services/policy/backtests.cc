@@ -69,8 +69,9 @@ std::vector<FieldViolation> Backtests::ReadPlan(const v1::BacktestPolicyRequest&
   DayInterval& days = plan.options.days;
   days.last = ReadDay("until", request.until(), today, violations);
   days.first = ReadDay("from", request.from(), AddMonths(days.last, -12), violations);
+  const bool are_days = violations.empty();
   if (days.last > today) violations.push_back({"until", "after today"});
-  if (days.last < days.first) violations.push_back({"from", "after until"});
+  if (are_days && days.last < days.first) violations.push_back({"from", "after until"});
   plan.before = options_.rulebook();
   plan.policy = plan.before.policy;
   if (!request.policy().empty()) plan.policy = Checked("policy", ReadPolicy(request.policy()), violations);

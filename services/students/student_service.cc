@@ -160,10 +160,13 @@ grpc::Status StudentService::StartTimeline(const Caller& caller, const v1::GetTi
   if (request.student().empty()) violations.push_back({"student", "required"});
   const AsKnown as_known = ReadAsKnown(request, options_.time_zone, violations);
   const Day today = as_known.Today(clock_.Now(), options_.time_zone);
+  const size_t wrong_before = violations.size();
   const Day until = ReadDay("until", request.until(), today, violations);
   const Day from = ReadDay("from", request.from(), SchoolYearStart(until), violations);
-  if (from > until) violations.push_back({"from", "after until"});
-  if (until >= AddMonths(from, 12 * kTimelineYearsMax)) {
+  // Days are compared when both are days.
+  const bool are_days = violations.size() == wrong_before;
+  if (are_days && from > until) violations.push_back({"from", "after until"});
+  if (are_days && until >= AddMonths(from, 12 * kTimelineYearsMax)) {
     violations.push_back({"from", "more than " + std::to_string(kTimelineYearsMax) + " years before until"});
   }
   if (!violations.empty()) return InvalidRequest(violations);
