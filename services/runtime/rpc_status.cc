@@ -9,6 +9,9 @@ namespace vangnet {
 namespace {
 
 constexpr int kRetryAfterSeconds = 1;
+// Details travel in the trailers, in base64, and callers of gRPC take 8 KiB of those: with more the whole error is
+// lost.
+constexpr size_t kViolationBytesMax = 4 << 10;
 // Where a status keeps the reason it was given.
 constexpr char kReasonPayload[] = "vangnet/reason";
 
@@ -70,10 +73,20 @@ const char* ReasonOf(absl::StatusCode code) {
 
 grpc::Status InvalidRequest(const std::vector<FieldViolation>& violations) {
   google::rpc::BadRequest bad;
-  for (const FieldViolation& violation : violations) {
+  const auto add = [&bad](const std::string& field, const std::string& description) {
     auto* added = bad.add_field_violations();
-    added->set_field(violation.field);
-    added->set_description(violation.description);
+    added->set_field(field);
+    added->set_description(description);
+  };
+  size_t bytes = 0;
+  for (size_t i = 0; i < violations.size(); ++i) {
+    constexpr size_t kBytesBeside = 8;  // tags and lengths
+    bytes += violations[i].field.size() + violations[i].description.size() + kBytesBeside;
+    if (bytes > kViolationBytesMax && i > 0) {
+      add("", std::to_string(violations.size() - i) + " more");
+      break;
+    }
+    add(violations[i].field, violations[i].description);
   }
   const FieldViolation& first = violations.front();
   const std::string message = first.field.empty() ? first.description : first.field + ": " + first.description;

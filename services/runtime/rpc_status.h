@@ -1,8 +1,8 @@
 // Errors as callers get them: a gRPC status with google.rpc details (contract.md section 2).
 //
-// Every error has one ErrorInfo of domain "vangnet" with a reason; a malformed request has a BadRequest with all that
-// is wrong with it; UNAVAILABLE and RESOURCE_EXHAUSTED from load have a RetryInfo. Messages never hold a child's data.
-// Thread safety: free functions.
+// Every error has one ErrorInfo of domain "vangnet" with a reason; a malformed request a BadRequest with all that is
+// wrong with it, up to 4 KiB; UNAVAILABLE and RESOURCE_EXHAUSTED from load a RetryInfo. Messages never hold a child's
+// data. Thread safety: free functions.
 #ifndef VANGNET_SERVICES_RUNTIME_RPC_STATUS_H_
 #define VANGNET_SERVICES_RUNTIME_RPC_STATUS_H_
 

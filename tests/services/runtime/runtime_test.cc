@@ -222,6 +222,18 @@ TEST(RpcStatusTest, AMalformedRequestHasAllThatIsWrongWithIt) {
   EXPECT_EQ(bad.field_violations(1).field(), "b[1]");
 }
 
+// Ten thousand bad ids in one request made trailers that no caller takes: it saw another error than this.
+TEST(RpcStatusTest, MoreViolationsThanTrailersHoldAreCounted) {
+  const std::vector<FieldViolation> many(10'000, {"rejection_ids[1234]", "no rejection id"});
+  const grpc::Status status = InvalidRequest(many);
+  EXPECT_LT(status.error_details().size(), 5'000u);
+  google::rpc::BadRequest bad;
+  ASSERT_TRUE(Rich(status).details(1).UnpackTo(&bad));
+  const int told = bad.field_violations_size() - 1;
+  EXPECT_GT(told, 50);
+  EXPECT_EQ(bad.field_violations(told).description(), std::to_string(10'000 - told) + " more");
+}
+
 TEST(RpcStatusTest, LoadSaysWhenToTryAgainAndOtherErrorsDoNot) {
   google::rpc::RetryInfo retry;
   for (const absl::Status& load : {absl::UnavailableError("x"), absl::ResourceExhaustedError("x")}) {

@@ -57,6 +57,15 @@ TEST_F(ViolationsTest, IdsOfRejectionsThatAreNone) {
               ElementsAre("rejection_ids[0]", "rejection_ids[2]", "source"));
 }
 
+TEST_F(ViolationsTest, MoreThanAnAnswerHolds) {
+  v1::ReplayRejectionsRequest request;
+  for (int i = 0; i < 10'000; ++i) request.add_rejection_ids("none");
+  v1::ReplayRejectionsResponse response;
+  Call call;
+  EXPECT_THAT(BadFields(server_.ingest().ReplayRejections(&call, request, &response)),
+              testing::AllOf(testing::Contains("rejection_ids[0]"), testing::SizeIs(testing::Gt(50u))));
+}
+
 TEST_F(ViolationsTest, ACursorOfNoSource) {
   v1::IngestRecordsRequest request;
   request.set_cursor("here");
