@@ -70,13 +70,14 @@ grpc::Status SchoolService::FillSchool(const Caller& caller, const v1::GetSchool
   if (request.school().empty()) return InvalidRequest({{"school", "required"}});
   const std::shared_ptr<const Region> region = region_();
   const std::optional<SchoolFacts> sent = facts_.GetSchool(request.school());
-  if (!caller.schools.Contains(request.school()) ||
-      (!sent.has_value() && !region->schools.contains(request.school()))) {
+  v1::School school;
+  const absl::Status described = Describe(request.school(), *region, sent.has_value() ? &*sent : nullptr, school);
+  if (!described.ok()) return ToRpcStatus(described);
+  const bool is_known = school.configured() || sent.has_value() || school.students_ever() > 0;
+  if (!is_known || !caller.schools.Contains(request.school())) {
     return ToRpcStatus(absl::NotFoundError("neither configured nor heard of"));
   }
-  const absl::Status described =
-      Describe(request.school(), *region, sent.has_value() ? &*sent : nullptr, *response.mutable_school());
-  if (!described.ok()) return ToRpcStatus(described);
+  *response.mutable_school() = std::move(school);
   if (!sent.has_value()) return grpc::Status::OK;
   for (const Recorded<SchoolCalendar>& calendar : sent->calendars) {
     for (const Timetable& timetable : calendar.fact.timetables) ToProto(timetable, response.add_timetables());

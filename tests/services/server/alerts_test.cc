@@ -263,6 +263,20 @@ TEST_P(AlertsTest, SchoolsAreThoseConfiguredAndThoseHeardOf) {
   EXPECT_EQ(server_.schools().GetSchool(&unknown, request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
+// Nothing was known of it, though children are placed there.
+TEST_P(AlertsTest, ASchoolIsHeardOfWhenAChildIsPlacedThere) {
+  v1::Record placement = Placement("s-1", "");
+  placement.mutable_placement()->set_school("99ZZ00");
+  server_.Ingest({placement});
+  Call call;
+  v1::GetSchoolRequest request;
+  request.set_school("99ZZ00");
+  v1::GetSchoolResponse response;
+  ASSERT_TRUE(server_.schools().GetSchool(&call, request, &response).ok());
+  EXPECT_FALSE(response.school().configured());
+  EXPECT_EQ(response.school().students_ever(), 1u);
+}
+
 // A backfill is evaluated when it pauses; each team then has one digest of it.
 TEST_P(AlertsTest, ABackfillBecomesADigest) {
   Call send;
