@@ -255,6 +255,8 @@ grpc::Status AlertService::Acknowledge(const Caller& caller, const v1::Acknowled
       {.etag = request.etag(), .actor = caller.name.empty() ? request.actor() : caller.name, .note = request.note()},
       request_id, clock_.Now());
   if (!alert.ok()) return ToRpcStatus(alert.status());
+  // An answer that is repeated is of the alert as it was then.
+  if (alert->history.size() > seen->history.size()) count_();
   ShowAlert(*alert, response.mutable_alert());
   gate_.access_log.Read(
       {.caller = caller, .method = "AlertService.AcknowledgeAlert", .student = alert->finding.subject.key, .items = 1});

@@ -9,8 +9,10 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -28,10 +30,19 @@ namespace vangnet {
 
 class AlertService final : public v1::AlertService::CallbackService {
  public:
+  // Called once for each alert that was acknowledged, and not when an answer is repeated.
+  using CountAcknowledged = std::function<void()>;
+
   // All outlive the service.
   AlertService(const AlertStore& alerts, const DigestStore& digests, const FactStore& facts, AlertCommands& commands,
-               const Clock& clock, const Gate& gate)
-      : alerts_(alerts), digests_(digests), facts_(facts), commands_(commands), clock_(clock), gate_(gate) {}
+               const Clock& clock, const Gate& gate, CountAcknowledged count)
+      : alerts_(alerts),
+        digests_(digests),
+        facts_(facts),
+        commands_(commands),
+        clock_(clock),
+        gate_(gate),
+        count_(std::move(count)) {}
 
   grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context, const v1::ListAlertsRequest* request,
                                        v1::ListAlertsResponse* response) override;
@@ -70,6 +81,7 @@ class AlertService final : public v1::AlertService::CallbackService {
   AlertCommands& commands_;
   const Clock& clock_;
   const Gate& gate_;
+  const CountAcknowledged count_;
 
   mutable Mutex mutex_;
   std::map<AlertWatch*, std::shared_ptr<AlertWatch>> watches_ VANGNET_GUARDED_BY(mutex_);

@@ -216,6 +216,8 @@ void Metrics::Swept(const SweepResult& result, absl::Time now, absl::Duration to
   }
 }
 
+void Metrics::Acknowledged() { alert_changes_->Add({{"kind", KindName(AlertChangeKind::kAcknowledged)}}).Increment(); }
+
 void Metrics::Advised(size_t warnings, int calendar_days_left) {
   configuration_.warnings->Set(static_cast<double>(warnings));
   configuration_.calendar_left->Set(calendar_days_left * 86400.0);

@@ -83,6 +83,8 @@ class Metrics final : public prometheus::Collectable {
 
   // --- engine ---
   void Swept(const SweepResult& result, absl::Time now, absl::Duration took, absl::Time day_start);
+  // Somebody acknowledged an alert.
+  void Acknowledged();
 
   // --- configuration ---
   // How much is odd about it, and days until its calendar ends; 0: there is none.

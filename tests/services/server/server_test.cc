@@ -128,6 +128,29 @@ TEST(ServerTest, MetricsCountCallsRecordsAndAlertsAndNameNoChild) {
   EXPECT_THAT(text, Not(HasSubstr("child-")));
 }
 
+// Changes were counted where the engine makes them, and acknowledgements are made by people.
+TEST(ServerTest, MetricsCountAcknowledgementsOnce) {
+  RunningApp server(StoreKind::kMemory, RunningApp::WithMetrics::kYes);
+  Call call;
+  auto watch = server.alerts().WatchAlerts(&call, {});
+  v1::WatchAlertsResponse message;
+  server.Ingest({Profile("child"), Placement("child", "2026-11-01")});
+  while (!message.has_alert()) ASSERT_TRUE(watch->Read(&message));
+  call.TryCancel();
+  v1::AcknowledgeAlertRequest request;
+  request.set_alert_id(message.alert().alert_id());
+  request.set_etag(message.alert().etag());
+  request.set_actor("counsellor");
+  request.set_request_id("once");
+  for (int i = 0; i < 2; ++i) {
+    Call acknowledge;
+    v1::AcknowledgeAlertResponse response;
+    const grpc::Status status = server.alerts().AcknowledgeAlert(&acknowledge, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+  EXPECT_THAT(server.Scrape(), HasSubstr("vangnet_alert_changes_total{kind=\"acknowledged\"} 1"));
+}
+
 TEST(ServerTest, ASecondServerIsRefusedTheDataTheAddressAndTheMetrics) {
   RunningApp server(StoreKind::kRocksdb, RunningApp::WithMetrics::kYes);
   const ServerSettings& settings = server.startup().settings;
