@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/convert/wire.h"
+
 namespace vangnet {
 
 namespace {
@@ -9,11 +11,9 @@ namespace {
 // The instant, or nothing and a violation.
 std::optional<absl::Time> ReadTime(const google::protobuf::Timestamp& time, const std::string& field,
                                    std::vector<FieldViolation>& violations) {
-  if (time.nanos() < 0 || time.nanos() >= 1'000'000'000) {
-    violations.push_back({field, "nanos are 0 to 999,999,999"});
-    return std::nullopt;
-  }
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+  const std::optional<absl::Time> read = FromProto(time);
+  if (!read.has_value()) violations.push_back({field, "not an instant of the years 0001 to 9999"});
+  return read;
 }
 
 }  // namespace

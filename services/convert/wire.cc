@@ -126,6 +126,17 @@ void ToProto(const Alert& alert, v1::Alert* proto) {
   for (const AlertChange& change : alert.history) ToProto(change, proto->add_history());
 }
 
+std::optional<absl::Time> FromProto(const google::protobuf::Timestamp& proto) {
+  constexpr int64_t kSecondsMin = -62'135'596'800;  // 0001-01-01
+  constexpr int64_t kSecondsMax = 253'402'300'799;  // the last of 9999-12-31
+  constexpr int32_t kNanosMax = 999'999'999;
+  if (proto.seconds() < kSecondsMin || proto.seconds() > kSecondsMax || proto.nanos() < 0 ||
+      proto.nanos() > kNanosMax) {
+    return std::nullopt;
+  }
+  return absl::FromUnixSeconds(proto.seconds()) + absl::Nanoseconds(proto.nanos());
+}
+
 google::protobuf::Timestamp ToProto(absl::Time time) {
   const int64_t seconds = absl::ToUnixSeconds(time);
   google::protobuf::Timestamp proto;

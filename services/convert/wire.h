@@ -19,6 +19,8 @@ void ToProto(const Finding& finding, v1::Finding* proto);
 void ToProto(const Alert& alert, v1::Alert* proto);
 void ToProto(const AlertChange& change, v1::AlertChange* proto);
 google::protobuf::Timestamp ToProto(absl::Time time);
+// Nothing when it is none: an instant lies in the years 0001 to 9999, and its nanos are 0 to 999,999,999.
+std::optional<absl::Time> FromProto(const google::protobuf::Timestamp& proto);
 // One line without line end, keys in the order of contract.md section 3; `day` first when given.
 std::string FindingToJson(const Finding& finding, std::optional<Day> day);
 // The same of a wire message.

@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 #include "domain/day.h"
-#include "google/protobuf/timestamp.pb.h"
+#include "services/convert/wire.h"
 #include "services/runtime/local_day.h"
 #include "services/runtime/rpc_status.h"
 
@@ -26,21 +26,20 @@ struct AsKnown {
 // Reads the two fields of any request that has them; what is wrong is added to `violations`.
 template <typename Request>
 AsKnown ReadAsKnown(const Request& request, absl::TimeZone zone, std::vector<FieldViolation>& violations) {
-  constexpr int32_t kNanosMax = 999'999'999;
   AsKnown as_known;
   if (request.has_as_known_on()) {
-    const google::protobuf::Timestamp& on = request.as_known_on();
-    const absl::Time at = absl::FromUnixSeconds(on.seconds()) + absl::Nanoseconds(on.nanos());
-    if (on.nanos() < 0 || on.nanos() > kNanosMax || LocalDay(at, zone) < kFirstDay) {
-      violations.push_back({"as_known_on", "not an instant from 1990 on"});
+    const std::optional<absl::Time> at = FromProto(request.as_known_on());
+    if (!at.has_value() || LocalDay(*at, zone) < kFirstDay) {
+      violations.push_back({"as_known_on", "not an instant from 1990 to 9999"});
+    } else {
+      as_known.at = at;
     }
-    as_known.at = at;
   }
   if (request.as_known_on_day().empty()) return as_known;
   const std::optional<Day> day = Day::Parse(request.as_known_on_day());
   if (!day.has_value() || *day < kFirstDay) {
     violations.push_back({"as_known_on_day", "not a day, YYYY-MM-DD, from 1990 on"});
-  } else if (as_known.at.has_value()) {
+  } else if (request.has_as_known_on()) {
     violations.push_back({"as_known_on_day", "not together with as_known_on"});
   } else {
     // Receipts are kept in whole microseconds.

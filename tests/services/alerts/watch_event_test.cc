@@ -172,12 +172,14 @@ TEST_F(WatchEventTest, AMalformedFilterIsRefusedWithAllThatIsWrong) {
   filter.add_states(v1::ALERT_STATE_UNSPECIFIED);
   filter.add_states(static_cast<v1::AlertState>(77));
   filter.mutable_opened_since()->set_nanos(-1);
+  filter.mutable_changed_since()->set_seconds(int64_t{1} << 62);
   const Caller caller;
   const auto read = AlertFilter::Read(filter, "filter", *facts_, caller);
   const auto& violations = std::get<std::vector<FieldViolation>>(read);
-  ASSERT_EQ(violations.size(), 3u);
+  ASSERT_EQ(violations.size(), 4u);
   EXPECT_EQ(violations[1].field, "filter.states[1]");
   EXPECT_EQ(violations[2].field, "filter.opened_since");
+  EXPECT_EQ(violations[3].field, "filter.changed_since");
 }
 
 }  // namespace

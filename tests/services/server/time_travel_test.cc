@@ -82,6 +82,20 @@ TEST_P(TimeTravelTest, FindingsAreThoseOfTheFactsOfThen) {
   EXPECT_THAT(RulesFound(request), IsEmpty());
 }
 
+// The day of such an instant is beyond what counts days: it came out as one that is known, and nothing was found.
+TEST_P(TimeTravelTest, AnInstantOfNoYearIsRefused) {
+  const int64_t far = int64_t{1} << 62;
+  for (const int64_t seconds : {-far, far, int64_t{253'402'300'800}}) {
+    v1::ListFindingsRequest request;
+    request.mutable_as_known_on()->set_seconds(seconds);
+    Call call;
+    v1::ListFindingsResponse response;
+    const grpc::Status status = server_.students().ListFindings(&call, request, &response);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << seconds;
+    EXPECT_THAT(status.error_message(), HasSubstr("as_known_on"));
+  }
+}
+
 TEST_P(TimeTravelTest, AnExplanationSaysWhatWasFoundAndSinceWhenItCouldBe) {
   v1::ExplainFindingResponse why;
   ASSERT_TRUE(Explain(Why("s-1", "no-placement"), &why).ok());
