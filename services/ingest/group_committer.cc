@@ -104,6 +104,14 @@ std::vector<GroupCommitter::Submission> GroupCommitter::TakeGroup() {
 GroupCommitter::Group GroupCommitter::RunOnce(absl::Time now) {
   Group group;
   std::vector<Submission> submissions = TakeGroup();
+  const auto is_cut_off = [](const Submission& submission) {
+    return submission.stream_failed != nullptr && *submission.stream_failed;
+  };
+  for (const Submission& submission : submissions) {
+    if (!is_cut_off(submission)) continue;
+    submission.done(absl::UnavailableError("records before these, on the same stream, could not be stored"));
+  }
+  std::erase_if(submissions, is_cut_off);
   if (submissions.empty()) return group;
   std::vector<size_t> chunk_counts;
   std::vector<Chunk> chunks;
@@ -120,6 +128,7 @@ GroupCommitter::Group GroupCommitter::RunOnce(absl::Time now) {
   size_t at = 0;
   for (size_t i = 0; i < submissions.size(); ++i) {
     if (!stored.ok()) {
+      if (submissions[i].stream_failed != nullptr) *submissions[i].stream_failed = true;
       // Whatever the store's trouble, for the caller it is: nothing was stored, try again later.
       submissions[i].done(room.ok() ? absl::UnavailableError("the records could not be stored") : room);
       continue;

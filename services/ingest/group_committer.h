@@ -3,8 +3,8 @@
 // Guarantees: submissions of one source are stored in the order in which they came. Sources take turns, so that one
 //   that sends without end holds nobody up by more than a group. With kRefuse a source may have three times what is
 //   left free waiting, so that others find room however many sources flood; what came with kTake takes none of it.
-//   `done` is called exactly once for each submission that was taken, from the thread that runs RunOnce, and holds no
-//   lock.
+//   Of a stream, nothing is stored behind a submission that was not. `done` is called exactly once for each submission
+//   that was taken, from the thread that runs RunOnce, and holds no lock.
 // Thread safety: Submit, has_room, Wait and Stop may be called concurrently; RunOnce by one thread (the committer).
 // Errors: RESOURCE_EXHAUSTED from Submit: too much is waiting; UNAVAILABLE: the server is shutting down;
 //   those of `may_grow`, to `done`.
@@ -18,6 +18,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,9 @@ class GroupCommitter {
     std::vector<Chunk> chunks;  // not empty
     size_t bytes = 0;           // about what it takes in memory
     std::function<void(Results)> done;
+    // Of all submissions of a stream: whether one of them was not stored. Then none that follows is, for the cursor it
+    // brings would go past what is missing. Touched by RunOnce alone; null: no stream.
+    std::shared_ptr<bool> stream_failed = nullptr;
   };
   enum class WhenFull { kRefuse, kTake };
   struct Group {

@@ -56,7 +56,7 @@ absl::StatusOr<JudgedRequest> Ingest::JudgeRecords(const IngestRequest& request,
 }
 
 absl::Status Ingest::Submit(std::vector<Chunk> chunks, size_t bytes, GroupCommitter::WhenFull when_full,
-                            std::function<void(GroupCommitter::Results)> done) {
+                            std::shared_ptr<bool> stream_failed, std::function<void(GroupCommitter::Results)> done) {
   std::vector<ChunkLabel> labels;
   for (const Chunk& chunk : chunks) {
     bytes += kBytesPerRecord * (chunk.records.size() + chunk.refused.size());
@@ -71,12 +71,13 @@ absl::Status Ingest::Submit(std::vector<Chunk> chunks, size_t bytes, GroupCommit
                options_.count(labels[i].source, CountsOf(labels[i].refused, (*results)[i]));
              }
              done(std::move(results));
-           }},
+           },
+       .stream_failed = std::move(stream_failed)},
       when_full);
 }
 
 bool Ingest::Take(std::string_view wire, const Caller& caller, GroupCommitter::WhenFull when_full, Before before,
-                  std::string& source, const Answer& answer) {
+                  Flow& flow, const Answer& answer) {
   if (!caller.may_send()) {
     answer(ToRpcStatus(absl::PermissionDeniedError("the caller may not send records")), "");
     return true;
@@ -88,18 +89,18 @@ bool Ingest::Take(std::string_view wire, const Caller& caller, GroupCommitter::W
   }
   const auto& request = std::get<IngestRequest>(parsed);
   if (request.validate_only && before == Before::kPending) return false;
-  TakeRequest(request, caller, when_full, source, answer);
+  TakeRequest(request, caller, when_full, flow, answer);
   return true;
 }
 
 void Ingest::TakeRequest(const IngestRequest& request, const Caller& caller, GroupCommitter::WhenFull when_full,
-                         std::string& source, const Answer& answer) {
-  absl::StatusOr<JudgedRequest> judged = JudgeRecords(request, caller, source);
+                         Flow& flow, const Answer& answer) {
+  absl::StatusOr<JudgedRequest> judged = JudgeRecords(request, caller, flow.source);
   if (absl::IsInvalidArgument(judged.status())) {
     return answer(InvalidRequest({{"cursor", std::string(judged.status().message())}}), "");
   }
   if (!judged.ok()) return answer(ToRpcStatus(judged.status()), "");
-  if (!judged->chunks.empty()) source = judged->chunks.front().source;
+  if (!judged->chunks.empty()) flow.source = judged->chunks.front().source;
   if (judged->chunks.empty()) return answer(grpc::Status::OK, EncodeAnswer(*judged, {}, request.cursor));
   if (request.validate_only) {
     const auto results = facts_.Preview(judged->chunks);
@@ -109,7 +110,7 @@ void Ingest::TakeRequest(const IngestRequest& request, const Caller& caller, Gro
   std::vector<Chunk> chunks = std::move(judged->chunks);
   // The answer outlives this call: it is given when the group is durable.
   auto kept = std::make_shared<JudgedRequest>(std::move(*judged));
-  const absl::Status taken = Submit(std::move(chunks), request.record_bytes, when_full,
+  const absl::Status taken = Submit(std::move(chunks), request.record_bytes, when_full, flow.stream_failed,
                                     [kept, answer, cursor = request.cursor](GroupCommitter::Results results) {
                                       if (!results.ok()) return answer(ToRpcStatus(results.status()), "");
                                       answer(grpc::Status::OK, EncodeAnswer(*kept, *results, cursor));

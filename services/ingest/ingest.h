@@ -8,6 +8,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -46,11 +47,16 @@ class Ingest {
 
   // Whether a message before this one on its stream is not answered yet.
   enum class Before { kAnswered, kPending };
-  // One message of a stream, or one call. `source` is the source of the message before, and of this one after it.
-  // Answers from within, or later from the committer's thread. False: it only asks what would become of its records,
-  // which depends on a message that is pending; nothing was done, and it is to be taken once that is answered.
-  bool Take(std::string_view wire, const Caller& caller, GroupCommitter::WhenFull when_full, Before before,
-            std::string& source, const Answer& answer);
+  // What a message of a stream hands on to the next; a call has one of its own.
+  struct Flow {
+    std::string source;                             // of the last message
+    std::shared_ptr<bool> stream_failed = nullptr;  // GroupCommitter::Submission; null: a call
+  };
+  // One message of a stream, or one call. Answers from within, or later from the committer's thread. False: it only
+  // asks what would become of its records, which depends on a message that is pending; nothing was done, and it is to
+  // be taken once that is answered.
+  bool Take(std::string_view wire, const Caller& caller, GroupCommitter::WhenFull when_full, Before before, Flow& flow,
+            const Answer& answer);
   // Whether a stream should read on.
   bool has_room() const { return committer_.has_room(); }
 
@@ -58,12 +64,12 @@ class Ingest {
   absl::StatusOr<JudgedRequest> JudgeRecords(const IngestRequest& request, const Caller& caller,
                                              std::string_view source_before) const;
   absl::Status Submit(std::vector<Chunk> chunks, size_t bytes, GroupCommitter::WhenFull when_full,
-                      std::function<void(GroupCommitter::Results)> done);
+                      std::shared_ptr<bool> stream_failed, std::function<void(GroupCommitter::Results)> done);
 
  private:
   // The same of a message that is well formed.
-  void TakeRequest(const IngestRequest& request, const Caller& caller, GroupCommitter::WhenFull when_full,
-                   std::string& source, const Answer& answer);
+  void TakeRequest(const IngestRequest& request, const Caller& caller, GroupCommitter::WhenFull when_full, Flow& flow,
+                   const Answer& answer);
 
   const FactStore& facts_;
   GroupCommitter& committer_;

@@ -42,8 +42,8 @@ grpc::ServerUnaryReactor* IngestService::IngestRecords(grpc::CallbackServerConte
   grpc::ByteBuffer incoming(*request);
   grpc::Slice storage;
   const std::string_view wire = Flatten(incoming, storage);
-  std::string source;
-  ingest_.Take(wire, *caller, GroupCommitter::WhenFull::kRefuse, Ingest::Before::kAnswered, source,
+  Ingest::Flow flow;
+  ingest_.Take(wire, *caller, GroupCommitter::WhenFull::kRefuse, Ingest::Before::kAnswered, flow,
                [reactor, response](const grpc::Status& status, const std::string& encoded) {
                  if (status.ok()) *response = ToByteBuffer(encoded);
                  reactor->Finish(status);

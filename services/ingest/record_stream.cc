@@ -49,7 +49,7 @@ void RecordStream::TakeIncoming(uint64_t number, Ingest::Before before) {
   const std::string_view wire = Flatten(incoming_, storage);
   const auto take = [&](Ingest::Before pending) {
     return ingest_.Take(
-        wire, caller_, GroupCommitter::WhenFull::kTake, pending, source_,
+        wire, caller_, GroupCommitter::WhenFull::kTake, pending, flow_,
         [this, number](const grpc::Status& status, const std::string& encoded) { Answered(number, status, encoded); });
   };
   if (!take(before)) {
@@ -79,8 +79,8 @@ void RecordStream::Answered(uint64_t number, const grpc::Status& status, const s
       slots_[index].answer = std::move(answer);
       slots_[index].answered = true;
     } else if (!status.ok() && end_.ok() && !broken_) {
-      // Chunks after this one may still be stored; the sender resumes from the last cursor it was answered, and
-      // finds them to be duplicates.
+      // No chunk after this one is stored: the sender goes on from the last cursor that it was answered, or that the
+      // server keeps.
       end_ = status;
       no_more_reads_ = true;
       slots_.resize(index);

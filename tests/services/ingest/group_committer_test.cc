@@ -167,6 +167,34 @@ TEST_F(GroupCommitterTest, AFullDiskIsTheAnswerOfWhatWaitsAndOfWhatComes) {
   EXPECT_THAT(ended_, ElementsAre("1 failed", "2 failed", "1"));
 }
 
+// The source status would say that all up to the second is stored, and whoever goes on behind it never sends the first.
+TEST_F(GroupCommitterTest, NothingOfAStreamIsStoredBehindWhatWasNot) {
+  absl::Status room = absl::ResourceExhaustedError("full");
+  GroupCommitter committer(*store_, {.group_records_max = 2, .may_grow = [&room] { return room; }});
+  const auto submit = [&](const std::string& source, const std::string& name, const std::shared_ptr<bool>& stream) {
+    GroupCommitter::Submission submission = Submission(source, name);
+    submission.chunks.front().cursor = name;
+    submission.stream_failed = stream;
+    EXPECT_TRUE(committer.Submit(std::move(submission), GroupCommitter::WhenFull::kTake).ok());
+  };
+  const auto one = std::make_shared<bool>(false);
+  const auto other = std::make_shared<bool>(false);
+  submit("a", "a1", one);
+  committer.RunOnce(kNoon);
+  room = absl::OkStatus();
+  submit("a", "a2", one);
+  submit("b", "b1", other);
+  EXPECT_TRUE(committer.RunOnce(kNoon).status.ok());
+  submit("a", "a3", one);
+  EXPECT_EQ(committer.RunOnce(kNoon).records, 0u);
+  EXPECT_THAT(ended_, ElementsAre("a1 failed", "a2 failed", "b1", "a3 failed"));
+  EXPECT_THAT(*store_->GetSourceStatus("a"), testing::IsEmpty());
+  submit("a", "a4", std::make_shared<bool>(false));
+  committer.RunOnce(kNoon);
+  ASSERT_THAT(*store_->GetSourceStatus("a"), testing::SizeIs(1));
+  EXPECT_EQ(store_->GetSourceStatus("a")->front().cursor, "a4");
+}
+
 TEST_F(GroupCommitterTest, OneSubmissionLargerThanAGroupIsStoredAlone) {
   GroupCommitter committer(*store_, {.group_bytes_max = 10});
   Submit(committer, "a", "1");

@@ -51,9 +51,9 @@ class RejectionReplayTest : public testing::Test {
     for (const v1::Record& record : records) *request.add_records() = record;
     request.set_cursor("here");
     v1::IngestRecordsResponse response;
-    std::string source;
+    Ingest::Flow flow;
     ingest_->Take(request.SerializeAsString(), CallerOf(sources), GroupCommitter::WhenFull::kRefuse,
-                  Ingest::Before::kAnswered, source, [&](const grpc::Status& status, const std::string& encoded) {
+                  Ingest::Before::kAnswered, flow, [&](const grpc::Status& status, const std::string& encoded) {
                     EXPECT_TRUE(status.ok()) << status.error_message();
                     EXPECT_TRUE(response.ParseFromString(encoded));
                   });
