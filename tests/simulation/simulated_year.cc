@@ -200,6 +200,17 @@ void SimulatedYear::AcknowledgeOne() {
 }
 
 void SimulatedYear::Audit(bool everybody) {
+  std::set<Subject> subjects;
+  for (const auto& keys : everybody ? year_.children : ChildrenToAudit()) {
+    for (const std::string& key : keys) subjects.insert({SubjectKind::kStudent, key});
+    ++outcome_.audits;
+  }
+  if (everybody) {
+    for (const std::string& school : year_.schools) subjects.insert({SubjectKind::kSchool, school});
+    ++outcome_.audits;
+  }
+  // First, for the disk may fail under it, and what is read of the alerts is gone with the program.
+  for (const Subject& subject : subjects) AuditVersions(subject);
   // Whatever died is up again and has swept, or the audit would be of the wrong day.
   std::vector<const Alert*> alerts;
   DoUntilDone("an audit", [&] {
@@ -211,17 +222,7 @@ void SimulatedYear::Audit(bool everybody) {
   });
   if (!ok()) return;
   outcome_.alerts = alerts.size();
-  std::set<Subject> subjects;
-  for (const auto& keys : everybody ? year_.children : ChildrenToAudit()) {
-    for (const std::string& key : keys) subjects.insert({SubjectKind::kStudent, key});
-    ++outcome_.audits;
-  }
-  if (everybody) {
-    AuditAlerts(alerts);
-    for (const std::string& school : year_.schools) subjects.insert({SubjectKind::kSchool, school});
-    ++outcome_.audits;
-  }
-  for (const Subject& subject : subjects) AuditVersions(subject);
+  if (everybody) AuditAlerts(alerts);
   AuditFindings(subjects, alerts);
 }
 
@@ -272,10 +273,15 @@ void SimulatedYear::AuditFindings(const std::set<Subject>& subjects, const std::
 }
 
 void SimulatedYear::AuditVersions(const Subject& subject) {
-  auto held = service_.VersionsOf(subject);
-  if (!held.ok()) return Fail("versions cannot be read: " + held.status().ToString());
+  std::vector<Record> held;
+  DoUntilDone("reading versions", [&] {
+    auto read = service_.VersionsOf(subject);
+    if (read.ok()) held = *std::move(read);
+    return read.status();
+  });
+  if (!ok()) return;
   Versions versions;
-  for (Record& record : *held) {
+  for (Record& record : held) {
     const std::pair<vangnet::RecordKey, uint64_t> name = {record.key, record.revision};
     versions.emplace(name, std::move(record));
   }
