@@ -326,7 +326,7 @@ absl::StatusOr<std::vector<StoredChange>> AlertStore::GetChangesAfter(uint64_t s
     }
     if (*number > last) break;
     // They have no gap: the first ones were taken away since this call began.
-    if (result.empty() && seen.empty() && *number != sequence + 1) return no_longer_kept(*number);
+    if (seen.empty() && *number != sequence + 1) return no_longer_kept(*number);
     const auto [at, is_new] = seen.try_emplace(stored.alert());
     if (is_new) {
       auto alert = GetAlert(stored.alert());

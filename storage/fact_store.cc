@@ -107,14 +107,13 @@ std::vector<std::string> FactStore::KeysEverLinked() const { return impl_->links
 absl::Status FactStore::Impl::ReadHistory(const std::vector<std::string>& keys, std::optional<size_t> kind,
                                           StudentHistory& history) const {
   if (keys.empty()) return absl::InvalidArgumentError("a child has at least one key");
-  HistoryReader reader(std::move(history));
+  HistoryReader reader(history);
   reader.Begin(keys.front());
   absl::Status status;
   for (size_t i = 0; i < keys.size() && status.ok(); ++i) {
     status = states.Read(keys[i], [&](std::string_view bytes) { return reader.Add(keys[i], bytes, kind); });
   }
   if (status.ok()) reader.End();
-  history = std::move(reader).Release();
   return status;
 }
 

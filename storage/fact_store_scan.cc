@@ -83,14 +83,14 @@ class StoredStudentScan : public StudentScan {
       const auto stored = walk_.stored();
       if (stored && reader_.Add(walk_.key(), *stored).ok()) {
         reader_.End();
-        return &reader_.history();
+        return &history_;
       }
       // It is in memory, or does not read: then it is made anew from the versions.
       if (keys_.empty()) keys_.push_back(walk_.key());
     }
-    absl::Status status = store_.ReadHistory(keys_, std::nullopt, joined_);
+    absl::Status status = store_.ReadHistory(keys_, std::nullopt, history_);
     if (!status.ok()) return status;
-    return &joined_;
+    return &history_;
   }
 
   absl::Status status() const override { return walk_.status(); }
@@ -99,8 +99,8 @@ class StoredStudentScan : public StudentScan {
   const FactStore::Impl& store_;
   StateWalk walk_;
   std::vector<std::string> keys_;  // of the child; none: the one key alone
-  HistoryReader reader_;
-  StudentHistory joined_;
+  StudentHistory history_;
+  HistoryReader reader_{history_};
 };
 
 }  // namespace

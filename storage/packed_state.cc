@@ -336,7 +336,8 @@ absl::StatusOr<std::vector<StateEntry>> DecodeState(std::string_view bytes) {
 }
 
 absl::Status CheckState(std::string_view bytes) {
-  HistoryReader reader;
+  StudentHistory history;
+  HistoryReader reader(history);
   reader.Begin({});
   return reader.Add({}, bytes);
 }

@@ -79,12 +79,11 @@ absl::StatusOr<std::vector<Fact>> FactsOfKind(std::string_view bytes, size_t kin
 
 // HistoryReader reads the packed states of one child after the other into the same history.
 //
+// Ownership and lifetime: the history outlives it. What is in it is overwritten.
 // Cost: 480 instructions a record, and nothing allocated once it has read a child with as many.
 class HistoryReader {
  public:
-  HistoryReader() = default;
-  // Into the memory of a history that is no longer needed.
-  explicit HistoryReader(StudentHistory memory) : history_(std::move(memory)) {}
+  explicit HistoryReader(StudentHistory& history) : history_(history), slots_(history) {}
   HistoryReader(const HistoryReader&) = delete;
   HistoryReader& operator=(const HistoryReader&) = delete;
 
@@ -94,16 +93,12 @@ class HistoryReader {
   absl::Status Add(std::string_view key, std::string_view bytes, std::optional<size_t> kind = std::nullopt);
   void End();
 
-  // Of the child read last; valid until the next.
-  const StudentHistory& history() const { return history_; }
-  StudentHistory Release() && { return std::move(history_); }
-
  private:
   // The record that an entry, without its size, is about. False: the bytes are wrong.
   bool AddEntry(std::string_view key, const StringList& strings, std::string_view body, std::optional<size_t> kind);
 
-  StudentHistory history_;
-  HistorySlots slots_{history_};
+  StudentHistory& history_;
+  HistorySlots slots_;
   int states_ = 0;
 };
 

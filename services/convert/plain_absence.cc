@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <utility>
 
+#include "storage/byte_codec.h"
 #include "vangnet/v1/record.pb.h"
 
 namespace vangnet {
@@ -14,7 +14,6 @@ namespace {
 constexpr uint8_t kVarintType = 0;  // of the three low bits of a tag
 constexpr uint8_t kBytesType = 2;
 constexpr int kShortFieldMax = 15;  // the tag of a field above takes two bytes
-constexpr int kLongestVarint = 10;
 
 bool IsPlain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
@@ -23,14 +22,14 @@ bool IsPlain(std::string_view text) {
 // The fields of a message, asked for in ascending order, each once: what was not written just so is never done.
 class PlainFields {
  public:
-  explicit PlainFields(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  explicit PlainFields(std::string_view bytes) : reader_(bytes) {}
 
   // Empty: it is not there.
   template <int kField>
   std::string_view Text() {
     if (!Take<kField>(kBytesType)) return {};
-    const std::string_view text = Bytes();
-    if (text.empty() || !IsPlain(text)) Fail();
+    const std::string_view text = reader_.Raw(Varint());
+    if (text.empty() || !IsPlain(text)) reader_.Fail();
     return text;
   }
   // 0: it is not there.
@@ -38,55 +37,37 @@ class PlainFields {
   uint64_t Number() {
     if (!Take<kField>(kVarintType)) return 0;
     const uint64_t number = Varint();
-    if (number == 0) Fail();
+    if (number == 0) reader_.Fail();
     return number;
   }
   template <int kField>
   std::optional<PlainFields> Message() {
     if (!Take<kField>(kBytesType)) return std::nullopt;
-    return PlainFields(Bytes());
+    return PlainFields(reader_.Raw(Varint()));
   }
   // There is nothing else in the message, and nothing that protobuf would have written in another way.
-  bool done() const { return at_ == end_ && ok_; }
+  bool done() const { return reader_.done() && reader_.ok(); }
 
  private:
   // Whether the next field is this one, and of this type.
   template <int kField>
   bool Take(uint8_t type) {
     static_assert(kField <= kShortFieldMax);
-    if (at_ == end_ || static_cast<uint8_t>(*at_) != (kField << 3 | type)) return false;
-    ++at_;
+    if (reader_.done() || static_cast<uint8_t>(*reader_.position()) != (kField << 3 | type)) return false;
+    reader_.Skip(1);
     return true;
   }
-  std::string_view Bytes() {
-    uint64_t size = Varint();
-    if (size > static_cast<uint64_t>(end_ - at_)) size = Fail();
-    const std::string_view bytes(at_, size);
-    at_ += size;
-    return bytes;
-  }
-  // In as few bytes as it takes.
   uint64_t Varint() {
-    uint64_t value = 0;
-    for (int shift = 0; shift < 7 * kLongestVarint && at_ != end_; shift += 7) {
-      const auto byte = static_cast<uint8_t>(*at_++);
-      value |= static_cast<uint64_t>(byte & 0x7F) << shift;
-      if (byte >= 0x80) continue;
-      const bool is_whole = byte != 0 || shift == 0;
-      const bool fits = shift < 7 * (kLongestVarint - 1) || byte == 1;
-      return is_whole && fits ? value : Fail();
-    }
-    return Fail();
-  }
-  uint8_t Fail() {
-    ok_ = false;
-    at_ = end_;
-    return 0;
+    const char* const begin = reader_.position();
+    const uint64_t value = reader_.Varint();
+    const auto size = static_cast<size_t>(reader_.position() - begin);
+    // In as few bytes as it takes, and with no bit above the 64th.
+    const bool is_shortest = size == VarintSize(value);
+    const bool fits = size < kVarintBytesMax || begin[size - 1] == 1;
+    return is_shortest && fits ? value : reader_.Fail();
   }
 
-  const char* at_;
-  const char* end_;
-  bool ok_ = true;
+  ByteReader reader_;
 };
 
 // Notes that something is wrong, and not what.
@@ -107,23 +88,16 @@ class PlainAbsenceReader {
     using Proto = v1::Record;
     PlainFields fields(wire);
     record.key.source = fields.Text<Proto::kSourceFieldNumber>();
-    record.key.record_id = Key(fields.Text<Proto::kRecordIdFieldNumber>());
+    record.key.record_id = reader_.RequiredText(fields.Text<Proto::kRecordIdFieldNumber>(), kKeyBytesMax, path_);
     record.revision = fields.Number<Proto::kRevisionFieldNumber>();
     record.subject.kind = SubjectKind::kStudent;
-    record.subject.key = Key(fields.Text<Proto::kStudentFieldNumber>());
+    record.subject.key = reader_.RequiredText(fields.Text<Proto::kStudentFieldNumber>(), kKeyBytesMax, path_);
     auto absence = fields.Message<Proto::kAbsenceFieldNumber>();
     if (!absence || !fields.done() || !IsSource(record.key.source) || record.revision == 0) return false;
     return ReadAbsence(*absence, record.fact.emplace().emplace<Absence>()) && !problem_.found();
   }
 
  private:
-  std::string_view Key(std::string_view text) { return Limited(text, kKeyBytesMax); }
-
-  std::string_view Limited(std::string_view text, size_t bytes_max) {
-    if (text.empty() || text.size() > bytes_max) reader_.Add(Reason::kRequired, path_);
-    return text;
-  }
-
   template <typename E>
   E Enum(uint64_t value, bool (*is_valid)(int)) {
     if (value > std::numeric_limits<int32_t>::max()) value = 0;

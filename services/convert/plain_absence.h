@@ -4,7 +4,7 @@
 //   bytes are the canonical encoding. It gives nothing, and says nothing, for whatever else: another fact, a field that
 //   is wrong, out of order, twice there, unknown, or at its default, a text that is not ASCII. That goes the long way.
 // Thread safety: free function.
-// Cost: a third of the long way; nothing is allocated but the texts of the record (tests/costs).
+// Cost: half of the long way; nothing is allocated but the texts of the record (tests/costs).
 #ifndef VANGNET_SERVICES_CONVERT_PLAIN_ABSENCE_H_
 #define VANGNET_SERVICES_CONVERT_PLAIN_ABSENCE_H_
 

@@ -4,7 +4,7 @@
 // Guarantees: whatever the bytes, one record is judged alone. The first thing wrong, in field order, is the reason.
 //   What is refused carries its first 64 KiB as it came: all of it, unless it was refused for its size.
 // Thread safety: immutable after construction; Read may be called concurrently.
-// Limits and cost: 64 KiB a record, and 1 MiB of JSON; about a microsecond a record.
+// Limits and cost: 64 KiB a record, and 1 MiB of JSON; tests/costs counts what an absence costs.
 #ifndef VANGNET_SERVICES_CONVERT_RECORD_READER_H_
 #define VANGNET_SERVICES_CONVERT_RECORD_READER_H_
 

@@ -171,6 +171,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
 
   static std::string SuggestField(const std::string& name, const Descriptor& descriptor) {
     std::vector<std::string> names;
+    names.reserve(static_cast<size_t>(descriptor.field_count()));
     for (int i = 0; i < descriptor.field_count(); ++i) names.push_back(descriptor.field(i)->name());
     return DidYouMean(name, names);
   }
@@ -276,6 +277,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
     const auto& token = current_;
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_ENUM || token.type != Tokenizer::TYPE_IDENTIFIER) return "";
     std::vector<std::string> names;
+    names.reserve(static_cast<size_t>(field.enum_type()->value_count()));
     for (int i = 1; i < field.enum_type()->value_count(); ++i) names.push_back(field.enum_type()->value(i)->name());
     return DidYouMean(token.text, names);
   }

@@ -14,15 +14,6 @@ namespace {
 
 using google::protobuf::io::CodedOutputStream;
 
-std::string EncodeRefusal(const RefusedRecord& refused) {
-  v1::RecordResult result;
-  result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
-  result.set_reason(refused.reason);
-  result.set_field(refused.field);
-  result.set_description(refused.description);
-  return result.SerializeAsString();
-}
-
 // Appends a length-delimited field to an encoded message.
 void AppendBytes(int field, std::string_view bytes, std::string& message) {
   uint8_t head[16];
@@ -44,16 +35,6 @@ v1::RecordOutcome WireOutcome(Outcome outcome) {
       break;
   }
   return v1::RECORD_OUTCOME_REJECTED;
-}
-
-v1::RecordResult ConflictAt(uint64_t sequence) {
-  v1::RecordResult result;
-  result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
-  result.set_reason("CONFLICTING_REVISION");
-  result.set_field("revision");
-  result.set_description("this revision was sent before with other content");
-  result.set_sequence(PositionToString(sequence));
-  return result;
 }
 
 // What nearly every result is, as protobuf encodes it: an outcome and a position.
@@ -84,6 +65,25 @@ size_t ChunkOf(std::string_view source, const IngestRequest& request, std::vecto
 
 }  // namespace
 
+v1::RecordResult ResultOf(const RefusedRecord& refused) {
+  v1::RecordResult result;
+  result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
+  result.set_reason(refused.reason);
+  result.set_field(refused.field);
+  result.set_description(refused.description);
+  return result;
+}
+
+v1::RecordResult ConflictAt(uint64_t sequence) {
+  v1::RecordResult result;
+  result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
+  result.set_reason("CONFLICTING_REVISION");
+  result.set_field("revision");
+  result.set_description("this revision was sent before with other content");
+  result.set_sequence(PositionToString(sequence));
+  return result;
+}
+
 absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeContext& context) {
   const std::string only_source = context.caller.sources.only().value_or("");
   const RecordReader::Context reading{.default_source = only_source, .received_on = context.received_on};
@@ -94,7 +94,7 @@ absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeCon
     RecordReader::Result read = context.reader.ReadWire(wire, reading);
     if (auto* bad = std::get_if<RefusedRecord>(&read)) {
       judged.places.push_back({.index = static_cast<uint32_t>(judged.refused_results.size())});
-      judged.refused_results.push_back(EncodeRefusal(*bad));
+      judged.refused_results.push_back(ResultOf(*bad).SerializeAsString());
       refused.push_back(std::move(*bad));
       continue;
     }

@@ -19,6 +19,7 @@
 #include "services/ingest/request_parser.h"
 #include "services/runtime/caller.h"
 #include "storage/fact_store.h"
+#include "vangnet/v1/ingest_service.pb.h"
 
 namespace vangnet {
 
@@ -52,6 +53,10 @@ struct JudgeContext {
 // INVALID_ARGUMENT: there is a cursor and no source that it could be of. PERMISSION_DENIED: a record is of a source
 // that the caller may not speak for.
 absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeContext& context);
+
+// What is said of a record that was refused, and of one whose revision was sent before with other content.
+v1::RecordResult ResultOf(const RefusedRecord& refused);
+v1::RecordResult ConflictAt(uint64_t sequence);
 
 // The encoded answer, IngestRecordsResponse and StreamRecordsResponse alike. `results` has one per chunk, and
 // is empty when there are no chunks. `cursor` is left out when empty.

@@ -71,12 +71,12 @@ void RecordStream::TakeIncoming(uint64_t number, Ingest::Before before) {
 }
 
 void RecordStream::Answered(uint64_t number, const grpc::Status& status, const std::string& encoded) {
-  grpc::ByteBuffer answer = ToByteBuffer(encoded);
+  const grpc::ByteBuffer answer = ToByteBuffer(encoded);
   {
     MutexLock lock(mutex_);
     const uint64_t index = number - first_slot_;
     if (status.ok() && index < slots_.size()) {
-      slots_[index].answer = std::move(answer);
+      slots_[index].answer = answer;
       slots_[index].answered = true;
     } else if (!status.ok() && end_.ok() && !broken_) {
       // No chunk after this one is stored: the sender goes on from the last cursor that it was answered, or that the

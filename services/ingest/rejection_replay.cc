@@ -16,15 +16,6 @@ namespace {
 
 constexpr size_t kPage = 1'000;
 
-v1::RecordResult ResultOf(const RefusedRecord& refused) {
-  v1::RecordResult result;
-  result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
-  result.set_reason(refused.reason);
-  result.set_field(refused.field);
-  result.set_description(refused.description);
-  return result;
-}
-
 // Why a record is refused again; nothing when it reads now.
 std::optional<v1::RecordResult> RefusedAgain(const RefusedRecord& refused, const std::string& source,
                                              const Ingest& ingest, const Caller& caller) {
@@ -36,9 +27,7 @@ std::optional<v1::RecordResult> RefusedAgain(const RefusedRecord& refused, const
   // It reads, and is of somebody else: it must not keep the others from being stored.
   if (!judged.ok()) return ResultOf(refused);
   if (judged->refused_results.empty()) return std::nullopt;
-  v1::RecordResult result;
-  result.ParseFromString(judged->refused_results.front());
-  return result;
+  return ResultOf(judged->chunks.front().refused.front());
 }
 
 struct Tried {
@@ -70,15 +59,12 @@ absl::Status RefuseConflicts(const Context& context, std::vector<Tried>& tried) 
   if (!judged.ok()) return judged.status();
   const absl::StatusOr<std::vector<ChunkResult>> results = context.facts.Preview(judged->chunks);
   if (!results.ok()) return results.status();
-  v1::IngestRecordsResponse answer;
-  if (!answer.ParseFromString(EncodeAnswer(*judged, *results, ""))) {
-    return absl::InternalError("the answer does not parse");
-  }
-  int next = 0;
+  auto place = judged->places.begin();  // none of them was refused
   for (Tried& one : tried) {
     if (one.refused.has_value()) continue;
-    v1::RecordResult* result = answer.mutable_results(next++);
-    if (result->outcome() == v1::RECORD_OUTCOME_REJECTED) one.refused = std::move(*result);
+    const ChunkResult& result = (*results)[place->chunk];
+    if (result.outcomes[place->index] == Outcome::kConflict) one.refused = ConflictAt(result.sequences[place->index]);
+    ++place;
   }
   return absl::OkStatus();
 }
@@ -202,7 +188,7 @@ std::vector<FieldViolation> WrongIds(const v1::ReplayRejectionsRequest& request)
 
 void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, const std::string& source,
                     const v1::ReplayRejectionsRequest& request, v1::ReplayRejectionsResponse& response,
-                    std::function<void(const grpc::Status&)> done) {
+                    const std::function<void(const grpc::Status&)>& done) {
   const Context context = {.facts = facts, .ingest = ingest, .caller = caller, .source = source};
   absl::StatusOr<std::vector<Tried>> tried =
       request.rejection_ids().empty() ? TryOldest(context) : TryNamed(context, request);

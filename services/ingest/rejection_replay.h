@@ -30,7 +30,7 @@ std::vector<FieldViolation> WrongIds(const v1::ReplayRejectionsRequest& request)
 // With the ids in order. Calls `done` once; `response` and what else it uses live until then.
 void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, const std::string& source,
                     const v1::ReplayRejectionsRequest& request, v1::ReplayRejectionsResponse& response,
-                    std::function<void(const grpc::Status&)> done);
+                    const std::function<void(const grpc::Status&)>& done);
 
 // Opaque id of a refused record, and back.
 std::string RejectionIdToString(uint64_t id);

@@ -42,7 +42,8 @@ class GrpcServer {
   void Shutdown(absl::Duration drain);
 
  private:
-  GrpcServer(const std::vector<std::string>& service_names) : reflection_(service_names), names_(service_names) {}
+  explicit GrpcServer(const std::vector<std::string>& service_names)
+      : reflection_(service_names), names_(service_names) {}
 
   ReflectionService reflection_;
   const std::vector<std::string> names_;

@@ -18,6 +18,7 @@
 #include "storage/fact_store.h"
 #include "storage/file_durable_mark.h"
 #include "storage/rocksdb_kv_store.h"
+#include "tests/bench/check.h"
 
 namespace {
 
@@ -25,6 +26,7 @@ using vangnet::Chunk;
 using vangnet::Day;
 using vangnet::FactStore;
 using vangnet::IncomingRecord;
+using vangnet_testing::Check;
 
 constexpr size_t kGroup = 1000;
 
@@ -65,12 +67,6 @@ IncomingRecord RandomRecord(std::mt19937_64& random, uint64_t number, uint64_t c
                        school + std::to_string(incoming.record.revision) + day.ToString() + day.ToString();
   incoming.canonical.resize(110, 'c');
   return incoming;
-}
-
-void Check(const absl::Status& status) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "%s\n", status.ToString().c_str());
-  std::exit(1);
 }
 
 void Sweep(FactStore& store, vangnet::KvStore& kv) {

@@ -28,6 +28,7 @@
 #include "storage/keys.h"
 #include "storage/meta_numbers.h"
 #include "storage/rocksdb_kv_store.h"
+#include "tests/bench/check.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/flags.h"
 
@@ -36,6 +37,7 @@ namespace {
 using vangnet::Chunk;
 using vangnet::Day;
 using vangnet::FactStore;
+using vangnet_testing::Check;
 using vangnet_testing::Figures;
 
 constexpr uint64_t kChildrenPerSchool = 240;
@@ -57,12 +59,6 @@ double CpuSeconds() {
 }
 
 double SecondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-void Check(const absl::Status& status) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "%s\n", status.ToString().c_str());
-  std::exit(1);
-}
 
 std::string SchoolKey(uint64_t number) { return std::to_string(1000 + number) + "AB"; }
 

@@ -31,12 +31,14 @@
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
 #include "tests/bench/bench_records.h"
+#include "tests/bench/check.h"
 
 namespace {
 
 using vangnet::Day;
 using vangnet::FactStore;
 using vangnet::Table;
+using vangnet_testing::Check;
 
 constexpr int kChildren = 500;
 constexpr int kRecords = 5000;
@@ -46,12 +48,6 @@ constexpr absl::Time kNow = absl::FromUnixSeconds(1'795'514'400);  // 2026-11-24
 
 std::atomic<bool> counting = false;
 std::atomic<uint64_t> allocations = 0;
-
-void Check(const absl::Status& status) {
-  if (status.ok()) return;
-  std::fprintf(stderr, "record_costs: %s\n", status.ToString().c_str());
-  std::exit(1);
-}
 
 void Print(const std::string& name, uint64_t value) {
   std::printf("%s\t%llu\n", name.c_str(), static_cast<unsigned long long>(value));

@@ -21,7 +21,8 @@ void FuzzOne(std::string_view input) {
         *entries, [&](const vangnet::StateEntry& entry) { return entry.fact && entry.fact->index() == kind; });
     FuzzCheck(facts.ok() && std::cmp_equal(facts->size(), of_kind), "facts are found by their kind");
   }
-  vangnet::HistoryReader reader;
+  vangnet::StudentHistory history;
+  vangnet::HistoryReader reader(history);
   reader.Begin("s-1");
   const absl::Status read = reader.Add("s-1", input);
   if (read.ok()) reader.End();

@@ -40,6 +40,15 @@ class AlertsTest : public testing::TestWithParam<StoreKind> {
     watch->Finish();
     return raised;
   }
+  grpc::Status GetSchool(const std::string& school, v1::School* found) {
+    Call call;
+    v1::GetSchoolRequest request;
+    request.set_school(school);
+    v1::GetSchoolResponse response;
+    const grpc::Status status = server_.schools().GetSchool(&call, request, &response);
+    *found = response.school();
+    return status;
+  }
   grpc::Status Acknowledge(const v1::AcknowledgeAlertRequest& request, v1::Alert* alert) {
     Call call;
     v1::AcknowledgeAlertResponse response;
@@ -234,15 +243,12 @@ TEST_P(AlertsTest, SchoolsAreThoseConfiguredAndThoseHeardOf) {
   complete.mutable_attendance_complete()->set_school("99ZZ00");
   complete.mutable_attendance_complete()->set_through_day("2026-11-20");
   server_.Ingest({complete});
-  Call call;
-  v1::GetSchoolRequest request;
-  request.set_school("99ZZ00");
-  v1::GetSchoolResponse response;
-  ASSERT_TRUE(server_.schools().GetSchool(&call, request, &response).ok());
-  EXPECT_FALSE(response.school().configured());
-  EXPECT_EQ(response.school().complete_through(), "2026-11-20");
-  EXPECT_THAT(response.school().sources(), ElementsAre("las-9"));
-  EXPECT_EQ(response.school().last_received_at().seconds(), RunningApp::kStartSeconds);
+  v1::School school;
+  ASSERT_TRUE(GetSchool("99ZZ00", &school).ok());
+  EXPECT_FALSE(school.configured());
+  EXPECT_EQ(school.complete_through(), "2026-11-20");
+  EXPECT_THAT(school.sources(), ElementsAre("las-9"));
+  EXPECT_EQ(school.last_received_at().seconds(), RunningApp::kStartSeconds);
 
   std::vector<std::string> schools;
   v1::ListSchoolsRequest list;
@@ -251,16 +257,14 @@ TEST_P(AlertsTest, SchoolsAreThoseConfiguredAndThoseHeardOf) {
     Call page;
     v1::ListSchoolsResponse listed;
     ASSERT_TRUE(server_.schools().ListSchools(&page, list, &listed).ok());
-    for (const v1::School& school : listed.schools()) schools.push_back(school.school());
+    for (const v1::School& one : listed.schools()) schools.push_back(one.school());
     list.set_page_token(listed.next_page_token());
   } while (!list.page_token().empty());
   EXPECT_TRUE(std::is_sorted(schools.begin(), schools.end()));
   EXPECT_THAT(schools, testing::Contains("99ZZ00"));
   EXPECT_GT(schools.size(), 1u);
 
-  request.set_school("77XX00");
-  Call unknown;
-  EXPECT_EQ(server_.schools().GetSchool(&unknown, request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(GetSchool("77XX00", &school).error_code(), grpc::StatusCode::NOT_FOUND);
 }
 
 // Nothing was known of it, though children are placed there.
@@ -268,13 +272,10 @@ TEST_P(AlertsTest, ASchoolIsHeardOfWhenAChildIsPlacedThere) {
   v1::Record placement = Placement("s-1", "");
   placement.mutable_placement()->set_school("99ZZ00");
   server_.Ingest({placement});
-  Call call;
-  v1::GetSchoolRequest request;
-  request.set_school("99ZZ00");
-  v1::GetSchoolResponse response;
-  ASSERT_TRUE(server_.schools().GetSchool(&call, request, &response).ok());
-  EXPECT_FALSE(response.school().configured());
-  EXPECT_EQ(response.school().students_ever(), 1u);
+  v1::School school;
+  ASSERT_TRUE(GetSchool("99ZZ00", &school).ok());
+  EXPECT_FALSE(school.configured());
+  EXPECT_EQ(school.students_ever(), 1u);
 }
 
 // A backfill is evaluated when it pauses; each team then has one digest of it.
