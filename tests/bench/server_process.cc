@@ -15,7 +15,7 @@
 namespace vangnet_testing {
 namespace {
 
-constexpr std::chrono::milliseconds kLook{5};
+constexpr std::chrono::milliseconds kServerLook{5};
 constexpr int kReadyLooksMax = 12'000;
 constexpr int kEndLooksMax = 4'000;
 constexpr std::chrono::milliseconds kRestLook{500};
@@ -61,7 +61,7 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::v
       return std::unique_ptr<ServerProcess>(new ServerProcess(
           pid, match[1].str(), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()));
     }
-    std::this_thread::sleep_for(kLook);
+    std::this_thread::sleep_for(kServerLook);
   }
   kill(pid, SIGKILL);
   const std::string text = Contents(log);
@@ -74,7 +74,7 @@ ServerProcess::~ServerProcess() {
   kill(pid_, SIGTERM);
   for (int look = 0; look < kEndLooksMax; ++look) {
     if (HasEnded(pid_)) return;
-    std::this_thread::sleep_for(kLook);
+    std::this_thread::sleep_for(kServerLook);
   }
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);

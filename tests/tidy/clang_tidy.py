@@ -20,26 +20,43 @@ import time
 
 CLANG_TIDY = "clang-tidy-14"
 # Of GCC's flags, those that Clang does not know or need.
-GCC_ONLY = re.compile(r"^(-Wno-restrict|-fuse-ld=.*|-Werror|-Wall|-Wextra|-Wshadow=local|-Wnon-virtual-dtor|-fsanitize=.*)$")
+GCC_ONLY = re.compile(r"^(-Wno-restrict|-Wno-subobject-linkage|-Winvalid-pch|-fpch-preprocess|-fuse-ld=.*|-Werror|-Wall|-Wextra|-Wshadow=local|-Wnon-virtual-dtor|-fsanitize=.*)$")
 
 
 class Source:
-    """One entry of compile_commands.json."""
+    """A source file and how it is compiled, by itself and without a precompiled header."""
 
-    def __init__(self, root, entry):
-        self.path = os.path.relpath(os.path.join(entry["directory"], entry["file"]), root)
+    def __init__(self, root, entry, path):
+        self.path = os.path.relpath(path, root)
         self.folder = entry["directory"]
         words = shlex.split(entry["command"])
         compiler = next(i for i, w in enumerate(words) if re.search(r"(g\+\+|clang\+\+|c\+\+)[\d.-]*$", w))
         self.flags = [w for w in words[compiler + 1:] if not GCC_ONLY.match(w)]
         # Neither the object nor the precompiled header of another compiler.
-        for option in ("-o", "-c"):
+        for option in ("-o", "-c", "-include"):
             if option in self.flags:
                 at = self.flags.index(option)
                 del self.flags[at:at + 2]
 
     def command(self):
         return [CLANG_TIDY, "--quiet", os.path.join(self.folder, "..", "..", self.path), "--"] + self.flags
+
+
+def sources_of(root, build):
+    """Every source of a build by its path; those that are compiled several at a time, each by itself."""
+    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
+        entries = json.load(file)
+    sources = {}
+    for entry in entries:
+        path = os.path.join(entry["directory"], entry["file"])
+        paths = [path]
+        if "/Unity/" in path:
+            with open(path, encoding="utf-8") as file:
+                paths = re.findall(r'^#include "([^"]+)"', file.read(), re.M)
+        for each in paths:
+            source = Source(root, entry, each)
+            sources[source.path] = source
+    return sources
 
 
 def headers_of(root, path, known):
@@ -93,9 +110,7 @@ def main():
     options = parser.parse_args()
     root = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
     build = os.path.realpath(options.build)
-    with open(os.path.join(build, "compile_commands.json"), encoding="utf-8") as file:
-        sources = {s.path: s for s in (Source(root, e) for e in json.load(file))}
-    hand_written = [s for p, s in sources.items() if not p.startswith(("build/", "..")) and p.startswith(tuple(options.under))]
+    hand_written = [s for p, s in sources_of(root, build).items() if not p.startswith(("build/", "..")) and p.startswith(tuple(options.under))]
 
     passed_folder = os.path.join(root, "build", "clang-tidy-passed")
     os.makedirs(passed_folder, exist_ok=True)

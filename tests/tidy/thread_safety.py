@@ -7,7 +7,6 @@ The build itself is GCC's, to which the annotations of domain/mutex.h are nothin
 
 import argparse
 import concurrent.futures
-import json
 import os
 import subprocess
 import sys
@@ -45,8 +44,7 @@ def main():
     parser.add_argument("--build", required=True, help="a configured build folder")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
-    with open(os.path.join(os.path.realpath(options.build), "compile_commands.json"), encoding="utf-8") as file:
-        sources = {s.path: s for s in (clang_tidy.Source(ROOT, e) for e in json.load(file))}
+    sources = clang_tidy.sources_of(ROOT, os.path.realpath(options.build))
     chosen = [s for path, s in sorted(sources.items()) if not path.startswith(("build/", "..")) and has_a_mutex(path)]
     refused = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
