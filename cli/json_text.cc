@@ -1,6 +1,10 @@
 #include "cli/json_text.h"
 
+#include <google/protobuf/util/time_util.h>
+
 #include <cstdio>
+
+#include "services/convert/wire.h"
 
 namespace vangnet {
 
@@ -19,6 +23,10 @@ std::string JsonString(std::string_view text) {
     }
   }
   return json + "\"";
+}
+
+std::string JsonInstant(absl::Time time) {
+  return JsonString(google::protobuf::util::TimeUtil::ToString(ToProto(time)));
 }
 
 }  // namespace vangnet

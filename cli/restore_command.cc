@@ -11,9 +11,8 @@ namespace {
 
 // With the keys and forms that vangnet backup has for the same.
 void PrintJson(const std::string& data_dir, const Backup& backup) {
-  std::cout << "{\"dataDir\":" << JsonString(data_dir) << ",\"id\":" << backup.id << ",\"takenAt\":\""
-            << absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", backup.taken_at, absl::UTCTimeZone()) << "\",\"sequence\":\""
-            << backup.sequence << "\"}\n";
+  std::cout << "{\"dataDir\":" << JsonString(data_dir) << ",\"id\":" << backup.id
+            << ",\"takenAt\":" << JsonInstant(backup.taken_at) << ",\"sequence\":\"" << backup.sequence << "\"}\n";
 }
 
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
