@@ -68,13 +68,21 @@ absl::Status DueIndex::Scan(uint8_t partition, Day day, const std::function<bool
 absl::StatusOr<std::vector<Subject>> DueIndex::Find(Day day, size_t max,
                                                     const std::function<bool(const Subject&)>& wanted) const {
   std::vector<Subject> subjects;
-  for (int partition = 0; partition < kPartitionCount && subjects.size() < max; ++partition) {
+  int partition = 0;
+  {
+    MutexLock lock(mutex_);
+    partition = first_partition_;
+  }
+  for (int seen = 0; seen < kPartitionCount; ++seen, partition = (partition + 1) % kPartitionCount) {
     absl::Status status = Scan(static_cast<uint8_t>(partition), day, [&](const DueMark& mark) {
       if (!wanted || wanted(mark.subject)) subjects.push_back(mark.subject);
       return subjects.size() < max;
     });
     if (!status.ok()) return status;
+    if (subjects.size() == max) break;
   }
+  MutexLock lock(mutex_);
+  first_partition_ = partition;
   return subjects;
 }
 

@@ -4,6 +4,8 @@
 // Thread safety: all methods may be called concurrently; one batch at a time between AddMark and Applied.
 // Limits and cost: remembers per partition the least mark there may be, so that a search neither starts over the marks
 //   that were deleted nor reads anything when nothing is due; and how many marks there are up to the day counted last.
+//   A search goes on in the partition where the last one ended, so that of those it passes over, again and again while
+//   they are not wanted, it sees one partition's, and not all.
 #ifndef VANGNET_STORAGE_DUE_INDEX_H_
 #define VANGNET_STORAGE_DUE_INDEX_H_
 
@@ -38,7 +40,8 @@ class DueIndex {
   // The marks added and removed are not written.
   void Discard();
 
-  // Subjects marked on or before `day` that `wanted` accepts, at most `max`.
+  // Subjects marked on or before `day` that `wanted` accepts, at most `max`, from 1; fewer only when there are no more.
+  // In the order of partitions, from the one where the last search had enough.
   absl::StatusOr<std::vector<Subject>> Find(Day day, size_t max,
                                             const std::function<bool(const Subject&)>& wanted) const;
   // Marks on or before `day`. Looks at them the first time it is asked for this day, and keeps count from then on.
@@ -66,6 +69,7 @@ class DueIndex {
   mutable std::array<Part, kPartitionCount> parts_ VANGNET_GUARDED_BY(mutex_);
   uint64_t batches_ VANGNET_GUARDED_BY(mutex_) = 0;  // that changed marks since the start
   mutable std::optional<Counted> counted_ VANGNET_GUARDED_BY(mutex_);
+  mutable int first_partition_ VANGNET_GUARDED_BY(mutex_) = 0;  // of the next search
 };
 
 }  // namespace vangnet
