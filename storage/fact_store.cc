@@ -186,6 +186,10 @@ absl::StatusOr<std::vector<std::string>> FactStore::GetStudentsEverPlacedAt(std:
   return impl_->placed.StudentsOf(school);
 }
 
+absl::StatusOr<std::vector<std::string>> FactStore::GetSchoolsEverPlacedAt() const {
+  return impl_->placed.AllSchools();
+}
+
 absl::StatusOr<FactsView::Placed> FactStore::GetPlaced(int partition,
                                                        const std::function<bool(std::string_view)>& wanted) const {
   return impl_->placed.StudentsIn(static_cast<uint8_t>(partition), wanted);

@@ -113,6 +113,12 @@ std::string PlacedPrefix(uint8_t partition, std::string_view school) {
   return key;
 }
 
+std::string AfterPlaced(uint8_t partition, std::string_view school) {
+  std::string key = PlacedPrefix(partition, school);
+  ++key.back();  // A name ends with 0 1, and nothing but 0 FF stands for a 0 of a name.
+  return key;
+}
+
 std::string LinkKey(std::string_view student, std::string_view other) {
   std::string key = PartitionKey(PartitionOf(student));
   AddEscaped(key, student);

@@ -35,6 +35,7 @@ std::string StateKey(std::string_view student);                             // k
 std::string SchoolKey(std::string_view school);                             // kSchools
 std::string PlacedKey(std::string_view school, std::string_view student);   // kPlaced
 std::string PlacedPrefix(uint8_t partition, std::string_view school);       // kPlaced
+std::string AfterPlaced(uint8_t partition, std::string_view school);        // kPlaced: behind all keys of the school
 std::string LinkKey(std::string_view student, std::string_view other);      // kLinks
 std::string ChannelKey(std::string_view source, std::string_view channel);  // kSources
 std::string ChannelPrefix(std::string_view source);                         // kSources

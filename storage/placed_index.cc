@@ -29,6 +29,25 @@ absl::StatusOr<std::vector<std::string>> PlacedIndex::StudentsOf(std::string_vie
   return std::vector<std::string>(students.begin(), students.end());
 }
 
+absl::StatusOr<std::vector<std::string>> PlacedIndex::AllSchools() const {
+  Keys schools;
+  {
+    // Memory first, as above.
+    MutexLock lock(mutex_);
+    for (const auto& [school, unused] : by_school_) schools.insert(school);
+  }
+  const auto placed = kv_.NewIterator(Table::kPlaced);
+  placed->Seek("");
+  while (placed->Valid()) {
+    auto school = SchoolOfPlacedKey(placed->key());
+    if (!school) return absl::DataLossError("a key of the table placed is broken");
+    placed->Seek(AfterPlaced(static_cast<uint8_t>(placed->key().front()), *school));
+    schools.insert(*std::move(school));
+  }
+  if (!placed->status().ok()) return placed->status();
+  return std::vector<std::string>(schools.begin(), schools.end());
+}
+
 absl::StatusOr<PlacedIndex::Placed> PlacedIndex::StudentsIn(uint8_t partition,
                                                             const std::function<bool(std::string_view)>& wanted) const {
   std::map<std::string, Keys, std::less<>> found;

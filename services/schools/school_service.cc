@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "services/convert/wire.h"
 #include "services/runtime/page_token.h"
-#include "services/schools/calendar_wire.h"
+#include "vangnet/v1/record.pb.h"
 
 namespace vangnet {
 
@@ -40,7 +43,9 @@ grpc::Status SchoolService::FillSchools(const Caller& caller, const v1::ListScho
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
   const std::shared_ptr<const Region> region = region_();
   const std::map<std::string, SchoolFacts, std::less<>> sent = facts_.GetSchools();
-  std::set<std::string> schools;
+  absl::StatusOr<std::vector<std::string>> placed = facts_.GetSchoolsEverPlacedAt();
+  if (!placed.ok()) return ToRpcStatus(placed.status());
+  std::set<std::string> schools(placed->begin(), placed->end());
   for (const auto& [school, unused] : region->schools) schools.insert(school);
   for (const auto& [school, unused] : sent) schools.insert(school);
   auto next = after.has_value() ? schools.upper_bound(after->text) : schools.begin();
@@ -78,12 +83,25 @@ grpc::Status SchoolService::FillSchool(const Caller& caller, const v1::GetSchool
     return ToRpcStatus(absl::NotFoundError("neither configured nor heard of"));
   }
   *response.mutable_school() = std::move(school);
-  if (!sent.has_value()) return grpc::Status::OK;
-  for (const Recorded<SchoolCalendar>& calendar : sent->calendars) {
-    for (const Timetable& timetable : calendar.fact.timetables) ToProto(timetable, response.add_timetables());
-    for (const Closure& closure : calendar.fact.closures) ToProto(closure, response.add_closures());
+  return ToRpcStatus(FillCalendar({SubjectKind::kSchool, request.school()}, response));
+}
+
+absl::Status SchoolService::FillCalendar(const Subject& school, v1::GetSchoolResponse& response) const {
+  const absl::StatusOr<std::vector<StateEntry>> state = facts_.GetState(school);
+  if (!state.ok()) return state.status();
+  for (const StateEntry& entry : *state) {
+    if (!entry.fact.has_value() || !std::holds_alternative<SchoolCalendar>(*entry.fact)) continue;
+    // As it was sent: no rule needs the names of closures, so the facts are without.
+    const absl::StatusOr<StoredVersion> version = facts_.GetVersion(school, entry.sequence);
+    if (!version.ok()) return version.status();
+    v1::Record sent;
+    if (!sent.ParseFromString(version->canonical)) {
+      return absl::DataLossError("a version no longer parses");
+    }
+    response.mutable_timetables()->MergeFrom(sent.school_calendar().timetables());
+    response.mutable_closures()->MergeFrom(sent.school_calendar().closures());
   }
-  return grpc::Status::OK;
+  return absl::OkStatus();
 }
 
 absl::Status SchoolService::Describe(const std::string& school, const Region& region, const SchoolFacts* sent,

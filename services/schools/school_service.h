@@ -37,6 +37,8 @@ class SchoolService final : public v1::SchoolService::CallbackService {
                            v1::ListSchoolsResponse& response) const;
   grpc::Status FillSchool(const Caller& caller, const v1::GetSchoolRequest& request,
                           v1::GetSchoolResponse& response) const;
+  // Adds the timetables and closures that the school's records which hold tell.
+  absl::Status FillCalendar(const Subject& school, v1::GetSchoolResponse& response) const;
   // Fills in all that is known of the school; `sent` is what it sent, if it did.
   absl::Status Describe(const std::string& school, const Region& region, const SchoolFacts* sent,
                         v1::School& described) const;

@@ -11,6 +11,7 @@ namespace {
 
 using testing::ElementsAre;
 using vangnet_testing::Call;
+using vangnet_testing::Outcomes;
 using vangnet_testing::Placement;
 using vangnet_testing::Profile;
 using vangnet_testing::ReasonOf;
@@ -48,6 +49,20 @@ class AlertsTest : public testing::TestWithParam<StoreKind> {
     const grpc::Status status = server_.schools().GetSchool(&call, request, &response);
     *found = response.school();
     return status;
+  }
+  // Page by page.
+  std::vector<std::string> ListSchools() {
+    std::vector<std::string> schools;
+    v1::ListSchoolsRequest request;
+    request.set_page_size(50);
+    do {
+      Call call;
+      v1::ListSchoolsResponse page;
+      EXPECT_TRUE(server_.schools().ListSchools(&call, request, &page).ok());
+      for (const v1::School& school : page.schools()) schools.push_back(school.school());
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    return schools;
   }
   grpc::Status Acknowledge(const v1::AcknowledgeAlertRequest& request, v1::Alert* alert) {
     Call call;
@@ -250,16 +265,7 @@ TEST_P(AlertsTest, SchoolsAreThoseConfiguredAndThoseHeardOf) {
   EXPECT_THAT(school.sources(), ElementsAre("las-9"));
   EXPECT_EQ(school.last_received_at().seconds(), RunningApp::kStartSeconds);
 
-  std::vector<std::string> schools;
-  v1::ListSchoolsRequest list;
-  list.set_page_size(50);
-  do {
-    Call page;
-    v1::ListSchoolsResponse listed;
-    ASSERT_TRUE(server_.schools().ListSchools(&page, list, &listed).ok());
-    for (const v1::School& one : listed.schools()) schools.push_back(one.school());
-    list.set_page_token(listed.next_page_token());
-  } while (!list.page_token().empty());
+  const std::vector<std::string> schools = ListSchools();
   EXPECT_TRUE(std::is_sorted(schools.begin(), schools.end()));
   EXPECT_THAT(schools, testing::Contains("99ZZ00"));
   EXPECT_GT(schools.size(), 1u);
@@ -276,6 +282,48 @@ TEST_P(AlertsTest, ASchoolIsHeardOfWhenAChildIsPlacedThere) {
   ASSERT_TRUE(GetSchool("99ZZ00", &school).ok());
   EXPECT_FALSE(school.configured());
   EXPECT_EQ(school.students_ever(), 1u);
+  EXPECT_THAT(ListSchools(), testing::Contains("99ZZ00")) << "nobody sees that it sends nothing, else";
+}
+
+TEST_P(AlertsTest, ASchoolShowsItsCalendarsAsTheyWereSent) {
+  v1::Record autumn;
+  autumn.set_source("las-9");
+  autumn.set_record_id("calendar-1");
+  autumn.set_revision(1);
+  v1::SchoolCalendar& calendar = *autumn.mutable_school_calendar();
+  calendar.set_school("99ZZ00");
+  v1::Closure& holiday = *calendar.add_closures();
+  holiday.set_first_day("2026-10-17");
+  holiday.set_last_day("2026-10-25");
+  holiday.set_name("herfstvakantie");
+  v1::Record usual = autumn;
+  usual.set_record_id("calendar-2");
+  v1::Timetable& timetable = *usual.mutable_school_calendar()->add_timetables();
+  timetable.set_first_day("2026-08-31");
+  v1::Session& session = *timetable.add_sessions();
+  session.set_weekday(v1::WEEKDAY_MONDAY);
+  session.set_from("08:30");
+  session.set_until("12:00");
+  session.set_part(v1::DAY_PART_MORNING);
+  usual.mutable_school_calendar()->mutable_closures(0)->set_name("studiedag");
+  v1::Record withdrawn = autumn;
+  withdrawn.set_record_id("calendar-3");
+  withdrawn.mutable_school_calendar()->mutable_closures(0)->set_name("not any more");
+  ASSERT_EQ(Outcomes(server_.Ingest({autumn, usual, withdrawn}).results()), "AAA");
+  withdrawn.set_revision(2);
+  withdrawn.set_withdrawn(true);
+  server_.Ingest({withdrawn});
+
+  Call call;
+  v1::GetSchoolRequest request;
+  request.set_school("99ZZ00");
+  v1::GetSchoolResponse response;
+  ASSERT_TRUE(server_.schools().GetSchool(&call, request, &response).ok());
+  ASSERT_EQ(response.timetables_size(), 1);
+  EXPECT_EQ(response.timetables(0).ShortDebugString(), timetable.ShortDebugString());
+  ASSERT_EQ(response.closures_size(), 2);
+  EXPECT_EQ(response.closures(0).ShortDebugString(), holiday.ShortDebugString());
+  EXPECT_EQ(response.closures(1).name(), "studiedag");
 }
 
 // A backfill is evaluated when it pauses; each team then has one digest of it.
