@@ -1,4 +1,4 @@
-// Region and policy files for commands that need no server.
+// Region and policy files for commands that need no server, or give a server others than it uses.
 //
 // Errors: INVALID_ARGUMENT: the file cannot be read; FAILED_PRECONDITION: what it says is wrong (all problems were
 //   printed on standard error, with file and line).
@@ -6,9 +6,13 @@
 #define VANGNET_CLI_CONFIGURATION_FILES_H_
 
 #include <string>
+#include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "alerts/rules/policy.h"
+#include "cli/arguments.h"
+#include "cli/line_reader.h"
 #include "domain/region.h"
 
 namespace vangnet {
@@ -16,6 +20,25 @@ namespace vangnet {
 // Problems and warnings go to standard error.
 absl::StatusOr<Region> ReadRegionFile(const std::string& file);
 absl::StatusOr<Policy> ReadPolicyFile(const std::string& file);
+
+// Puts what the files of --policy and --region say, if these flags are given, into a request that has both as text. The
+// files are read here first: problems are told with the name of the file, and before anything is sent.
+template <typename Request>
+absl::Status GiveConfiguration(const Arguments& arguments, Request& request) {
+  if (arguments.Has("policy")) {
+    if (const auto read = ReadPolicyFile(arguments.Get("policy")); !read.ok()) return read.status();
+    absl::StatusOr<std::string> text = ReadWholeFile(arguments.Get("policy"));
+    if (!text.ok()) return text.status();
+    request.set_policy(*std::move(text));
+  }
+  if (arguments.Has("region")) {
+    if (const auto read = ReadRegionFile(arguments.Get("region")); !read.ok()) return read.status();
+    absl::StatusOr<std::string> text = ReadWholeFile(arguments.Get("region"));
+    if (!text.ok()) return text.status();
+    request.set_region(*std::move(text));
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace vangnet
 

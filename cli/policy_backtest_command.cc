@@ -8,7 +8,6 @@
 #include "cli/command.h"
 #include "cli/configuration_files.h"
 #include "cli/file_backtest.h"
-#include "cli/line_reader.h"
 #include "cli/record_files.h"
 #include "cli/server_connection.h"
 #include "domain/parallel.h"
@@ -77,19 +76,9 @@ absl::StatusOr<ExitCode> RunOnFiles(const Arguments& arguments) {
   return files->refused.empty() ? ExitCode::kFine : ExitCode::kSomethingFailed;
 }
 
-// The files are read here first: problems are told with the name of the file and before anything is sent.
 absl::StatusOr<v1::BacktestPolicyRequest> RequestOf(const Arguments& arguments) {
   v1::BacktestPolicyRequest request;
-  if (const auto read = ReadPolicyFile(arguments.Get("policy")); !read.ok()) return read.status();
-  const absl::StatusOr<std::string> policy = ReadWholeFile(arguments.Get("policy"));
-  if (!policy.ok()) return policy.status();
-  request.set_policy(*policy);
-  if (arguments.Has("region")) {
-    if (const auto read = ReadRegionFile(arguments.Get("region")); !read.ok()) return read.status();
-    const absl::StatusOr<std::string> region = ReadWholeFile(arguments.Get("region"));
-    if (!region.ok()) return region.status();
-    request.set_region(*region);
-  }
+  if (absl::Status status = GiveConfiguration(arguments, request); !status.ok()) return status;
   request.set_from(arguments.Get("from"));
   request.set_until(arguments.Get("until"));
   request.set_differences(WantsDifferences(arguments));

@@ -3,6 +3,7 @@
 
 #include "cli/as_known_flag.h"
 #include "cli/command.h"
+#include "cli/configuration_files.h"
 #include "cli/server_connection.h"
 #include "cli/timeline_text.h"
 #include "cli/wire_text.h"
@@ -21,6 +22,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   request.set_from(arguments.Get("from"));
   request.set_until(arguments.Get("until"));
   if (absl::Status status = SetAsKnown(arguments, request); !status.ok()) return status;
+  if (absl::Status status = GiveConfiguration(arguments, request); !status.ok()) return status;
   const ServerConnection server(arguments);
   if (absl::Status status = server.WaitUntilReachable(kFirstConnectionSeconds); !status.ok()) return status;
 
@@ -51,7 +53,13 @@ Command TimelineCommand() {
           "findings where they change, and its alerts. STUDENT is any key of the child.",
       .flags = WithServerFlags({{.name = "from", .value_name = "DAY", .help = "default: 1 August of the school year"},
                                 {.name = "until", .value_name = "DAY", .help = "default: today"},
-                                AsKnownFlag()}),
+                                AsKnownFlag(),
+                                {.name = "policy",
+                                 .value_name = "FILE",
+                                 .help = "days and findings under this policy, text proto; default the one in use"},
+                                {.name = "region",
+                                 .value_name = "FILE",
+                                 .help = "days and findings in this region, text proto; default the one in use"}}),
       .run = &Run};
 }
 

@@ -6,9 +6,11 @@
 #ifndef VANGNET_SERVICES_CONVERT_CONFIGURATION_H_
 #define VANGNET_SERVICES_CONVERT_CONFIGURATION_H_
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "alerts/rules/policy.h"
@@ -66,8 +68,24 @@ std::vector<ConfigurationProblem> AdviseOnRegionText(std::string_view text, cons
 // that was cut off while it was written, would close every alert.
 std::optional<ConfigurationProblem> ServerRefusal(const Policy& policy);
 
+// The value of a configuration that a request gave in `field`; null, with a violation for each problem: it has some. A
+// violation is anything of a field and a description.
+template <typename T, typename Violation>
+std::shared_ptr<const T> TakeGiven(const std::string& field, Configuration<T> given,
+                                   std::vector<Violation>& violations);
+
 // "FILE:LINE:COLUMN: FIELD: MESSAGE; SUGGESTION", as compilers print it.
 std::string ProblemToString(std::string_view file, const ConfigurationProblem& problem);
+
+template <typename T, typename Violation>
+std::shared_ptr<const T> TakeGiven(const std::string& field, Configuration<T> given,
+                                   std::vector<Violation>& violations) {
+  for (const ConfigurationProblem& problem : given.problems) {
+    const std::string path = problem.field.empty() ? field : field + "." + problem.field;
+    violations.push_back({path, ProblemToString(field, problem)});
+  }
+  return given.value.has_value() ? std::make_shared<const T>(*std::move(given.value)) : nullptr;
+}
 
 }  // namespace vangnet
 

@@ -15,16 +15,6 @@ namespace {
 
 using Refused = RefusedStream<v1::BacktestPolicyResponse>;
 
-// The configuration, or all that is wrong with it as violations.
-template <typename T>
-std::shared_ptr<const T> Checked(const std::string& file, Configuration<T> read,
-                                 std::vector<FieldViolation>& violations) {
-  for (const ConfigurationProblem& problem : read.problems) {
-    violations.push_back({problem.field.empty() ? file : file + "." + problem.field, ProblemToString(file, problem)});
-  }
-  return read.value.has_value() ? std::make_shared<const T>(*std::move(read.value)) : nullptr;
-}
-
 // A day from `text`, `otherwise` when it is empty.
 Day ReadDay(const std::string& field, const std::string& text, Day otherwise, std::vector<FieldViolation>& violations) {
   if (text.empty()) return otherwise;
@@ -74,8 +64,8 @@ std::vector<FieldViolation> Backtests::ReadPlan(const v1::BacktestPolicyRequest&
   if (are_days && days.last < days.first) violations.push_back({"from", "after until"});
   plan.before = options_.rulebook();
   plan.policy = plan.before.policy;
-  if (!request.policy().empty()) plan.policy = Checked("policy", ReadPolicy(request.policy()), violations);
-  if (!request.region().empty()) plan.region = Checked("region", ReadRegion(request.region()), violations);
+  if (!request.policy().empty()) plan.policy = TakeGiven("policy", ReadPolicy(request.policy()), violations);
+  if (!request.region().empty()) plan.region = TakeGiven("region", ReadRegion(request.region()), violations);
   plan.options.with_shadow = request.with_shadow();
   plan.options.every_rule_twice = request.every_rule_twice();
   plan.differences = request.differences();

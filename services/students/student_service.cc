@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "alerts/explain/explain.h"
+#include "services/convert/configuration.h"
 #include "services/convert/explanation_wire.h"
 #include "services/convert/wire.h"
 #include "services/runtime/local_day.h"
@@ -127,9 +128,12 @@ absl::StatusOr<FindingsPage> StudentService::ListPage(const AsKnown& as_known, c
 }
 
 absl::StatusOr<std::unique_ptr<const KnownChild>> StudentService::ReadChild(const std::string& student,
-                                                                            const AsKnown& as_known) {
-  const auto configuration = options_.configuration_at(as_known.at);
+                                                                            const AsKnown& as_known,
+                                                                            const GivenConfiguration& given) {
+  absl::StatusOr<EngineConfiguration> configuration = options_.configuration_at(as_known.at);
   if (!configuration.ok()) return configuration.status();
+  if (given.policy != nullptr) configuration->policy = given.policy;
+  if (given.region != nullptr) configuration->region = given.region;
   return KnownChild::Read(facts_, *configuration, student, as_known.until());
 }
 
@@ -169,8 +173,11 @@ grpc::Status StudentService::StartTimeline(const Caller& caller, const v1::GetTi
   if (are_days && until >= AddMonths(from, 12 * kTimelineYearsMax)) {
     violations.push_back({"from", "more than " + std::to_string(kTimelineYearsMax) + " years before until"});
   }
+  GivenConfiguration given;
+  if (!request.policy().empty()) given.policy = TakeGiven("policy", ReadPolicy(request.policy()), violations);
+  if (!request.region().empty()) given.region = TakeGiven("region", ReadRegion(request.region()), violations);
   if (!violations.empty()) return InvalidRequest(violations);
-  auto child = ReadChild(request.student(), as_known);
+  auto child = ReadChild(request.student(), as_known, given);
   if (!child.ok()) return ToRpcStatus(child.status());
   const absl::StatusOr<size_t> versions = timeline.Start(*std::move(child), {from, until});
   if (!versions.ok()) return ToRpcStatus(versions.status());
@@ -198,7 +205,7 @@ grpc::Status StudentService::FillExplanation(const Caller& caller, const v1::Exp
   const Day today = as_known.Today(clock_.Now(), options_.time_zone);
   const Day day = ReadDay("day", request.day(), today, violations);
   if (!violations.empty()) return InvalidRequest(violations);
-  const auto child = ReadChild(request.student(), as_known);
+  const auto child = ReadChild(request.student(), as_known, {});
   if (!child.ok()) return ToRpcStatus(child.status());
   const Policy& policy = (*child)->policy();
   const auto rule = std::ranges::find(policy.rules, request.rule(), &Rule::id);

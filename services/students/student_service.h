@@ -52,6 +52,11 @@ class StudentService final : public v1::StudentService::CallbackService {
                                            v1::ExplainFindingResponse* response) override;
 
  private:
+  // What a request gives in place of what is in use; null: it does not.
+  struct GivenConfiguration {
+    std::shared_ptr<const Policy> policy;
+    std::shared_ptr<const Region> region;
+  };
   // Authenticates, and lets the queue answer with what `answer` says; it is called with the Caller.
   template <typename Answer>
   grpc::ServerUnaryReactor* AnswerLater(grpc::CallbackServerContext* context, Answer answer);
@@ -63,7 +68,9 @@ class StudentService final : public v1::StudentService::CallbackService {
   grpc::Status StartTimeline(const Caller& caller, const v1::GetTimelineRequest& request, Timeline& timeline);
   grpc::Status FillExplanation(const Caller& caller, const v1::ExplainFindingRequest& request,
                                v1::ExplainFindingResponse& response);
-  absl::StatusOr<std::unique_ptr<const KnownChild>> ReadChild(const std::string& student, const AsKnown& as_known);
+  // The child under the configuration of that moment, but for what is given.
+  absl::StatusOr<std::unique_ptr<const KnownChild>> ReadChild(const std::string& student, const AsKnown& as_known,
+                                                              const GivenConfiguration& given);
 
   const FactStore& facts_;
   const AlertStore& alerts_;

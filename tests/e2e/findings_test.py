@@ -92,6 +92,26 @@ class FindingsTest(unittest.TestCase):
             self.assertEqual(counts["accepted"], 0)
             self.expect_findings(server, "pushed twice")
 
+    def test_a_child_under_a_policy_that_is_tried(self):
+        policy = os.path.join(self.folder, "tried.textproto")
+        with open(policy, "w", encoding="utf-8") as file:
+            file.write('rules { id: "tried" continuous_absence { filter: ABSENCE_FILTER_MISSED } '
+                       'stages { name: "two-days" at_least_school_days: 2 } }\n')
+        today = self.days[0]
+        found = {}
+        for line in vangnet("evaluate", "--region", os.environ["VANGNET_REGION"], "--policy", policy, "--day", today,
+                            self.file).splitlines():
+            finding = json.loads(line)
+            found.setdefault(finding["student"], []).append(finding)
+        self.assertTrue(found)
+        with self.server("tried") as server:
+            vangnet("push", self.file, server=server)
+            for student, findings in list(found.items())[:5]:
+                shown = vangnet("timeline", student, "--json", "--policy", policy, "--until", today, server=server)
+                messages = [json.loads(line) for line in shown.splitlines()]
+                last = [message["findings"] for message in messages if "findings" in message][-1]
+                self.assertEqual(last["findings"], findings)
+
     def overtaken(self, record, chance):
         """A version that `record` overtakes: withdrawn, or with other days."""
         older = json.loads(json.dumps(record))

@@ -167,6 +167,22 @@ std::string ReasonOf(const grpc::Status& status) {
   return info.reason();
 }
 
+google::rpc::BadRequest BadRequestOf(const grpc::Status& status) {
+  google::rpc::Status rich;
+  google::rpc::BadRequest bad;
+  EXPECT_TRUE(rich.ParseFromString(status.error_details()));
+  for (const auto& detail : rich.details()) detail.UnpackTo(&bad);
+  return bad;
+}
+
+std::vector<std::string> BadFields(const grpc::Status& status) {
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
+  const google::rpc::BadRequest bad = BadRequestOf(status);
+  std::vector<std::string> fields;
+  for (const auto& violation : bad.field_violations()) fields.push_back(violation.field());
+  return fields;
+}
+
 bool HasRetryInfo(const grpc::Status& status) {
   google::rpc::Status rich;
   google::rpc::RetryInfo retry;

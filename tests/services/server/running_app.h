@@ -100,6 +100,9 @@ vangnet::v1::Record Placement(const std::string& student, const std::string& las
 bool HasRetryInfo(const grpc::Status& status);
 // The reason of an error's ErrorInfo.
 std::string ReasonOf(const grpc::Status& status);
+// All violations of an error, none if it names none; and the fields that they complain of.
+google::rpc::BadRequest BadRequestOf(const grpc::Status& status);
+std::vector<std::string> BadFields(const grpc::Status& status);
 // Outcomes, one letter each: A D S R.
 std::string Outcomes(const google::protobuf::RepeatedPtrField<vangnet::v1::RecordResult>& results);
 

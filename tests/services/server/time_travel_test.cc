@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "services/convert/sample_configuration.h"
 #include "tests/services/server/running_app.h"
 
 namespace vangnet {
@@ -13,6 +15,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using vangnet_testing::BadFields;
 using vangnet_testing::Call;
 using vangnet_testing::Placement;
 using vangnet_testing::Profile;
@@ -183,6 +186,34 @@ TEST_P(TimeTravelTest, ATimelineAsKnownThenHasNothingOfLater) {
   EXPECT_EQ(versions, 2);
 }
 
+TEST_P(TimeTravelTest, ATimelineUnderAPolicyAndARegionThatAreGiven) {
+  v1::GetTimelineRequest request;
+  request.set_student("s-1");
+  request.set_from("2026-10-26");
+  request.set_policy("rules { id: \"tried\" no_placement {} stages { name: \"fortnight\" at_least_school_days: 10 } }");
+  std::vector<v1::GetTimelineResponse> messages;
+  ASSERT_TRUE(Timeline(request, &messages).ok());
+  const auto last = std::ranges::find_if(messages, &v1::GetTimelineResponse::has_findings);
+  ASSERT_NE(last, messages.end());
+  EXPECT_EQ(last->findings().day(), "2026-11-13") << "the tenth school day without a placement";
+  ASSERT_EQ(last->findings().findings_size(), 1);
+  EXPECT_EQ(last->findings().findings(0).rule(), "tried");
+
+  // As known then, too; and closed on the days it was placed.
+  *request.mutable_as_known_on() = At(kHour - 1);
+  request.set_region(std::string(SampleRegionText()) +
+                     "closures { first_day: \"2026-10-26\" last_day: \"2026-10-28\" name: \"tried\" }");
+  messages.clear();
+  ASSERT_TRUE(Timeline(request, &messages).ok());
+  std::vector<std::string> pictures;
+  for (const v1::GetTimelineResponse& message : messages) {
+    EXPECT_FALSE(message.has_findings());
+    if (message.has_picture()) pictures.push_back(message.picture().day());
+  }
+  ASSERT_FALSE(pictures.empty());
+  EXPECT_EQ(pictures.front(), "2026-10-29");
+}
+
 TEST_P(TimeTravelTest, ATimelineOfManyVersionsComesWholeToASlowReader) {
   constexpr uint64_t kVersions = 300;
   std::vector<v1::Record> records;
@@ -224,6 +255,10 @@ TEST_P(TimeTravelTest, ATimelineIsRefusedWithAllThatIsWrong) {
   EXPECT_EQ(ReasonOf(Timeline(request, &messages)), "INVALID_REQUEST");
   request.set_from("2026-11-24");
   EXPECT_EQ(ReasonOf(Timeline(request, &messages)), "INVALID_REQUEST");
+  request.set_policy("rules { id: \"a\" spells {} }");
+  request.set_region("nonsense");
+  EXPECT_THAT(BadFields(Timeline(request, &messages)),
+              ElementsAre("from", testing::StartsWith("policy.rules[0]"), testing::StartsWith("region")));
   EXPECT_THAT(messages, IsEmpty());
 }
 

@@ -3,15 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
-#include "google/rpc/status.pb.h"
 #include "tests/services/server/running_app.h"
 
 namespace vangnet {
 namespace {
 
 using testing::ElementsAre;
+using vangnet_testing::BadFields;
 using vangnet_testing::Call;
 using vangnet_testing::Profile;
 using vangnet_testing::RunningApp;
@@ -19,18 +18,6 @@ using vangnet_testing::StoreKind;
 
 class ViolationsTest : public testing::Test {
  protected:
-  // The fields that `status` complains of.
-  static std::vector<std::string> BadFields(const grpc::Status& status) {
-    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT) << status.error_message();
-    google::rpc::Status rich;
-    google::rpc::BadRequest bad;
-    EXPECT_TRUE(rich.ParseFromString(status.error_details()));
-    for (const auto& detail : rich.details()) detail.UnpackTo(&bad);
-    std::vector<std::string> fields;
-    for (const auto& violation : bad.field_violations()) fields.push_back(violation.field());
-    return fields;
-  }
-
   RunningApp server_{StoreKind::kMemory};
 };
 
