@@ -1,9 +1,13 @@
 #include "storage/rocksdb_careful_env.h"
 
+#include <atomic>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "domain/mutex.h"
 #include "rocksdb/file_system.h"
 #include "storage/rocksdb_table_check.h"
 
@@ -19,10 +23,11 @@ using Failed = std::shared_ptr<std::atomic<bool>>;
 
 constexpr std::string_view kCurrent = "/CURRENT";
 constexpr std::string_view kTableSuffix = ".sst";
+constexpr std::string_view kLogSuffix = ".log";
 
 // Whether the database cannot go on without the file.
 bool IsLogOrManifest(std::string_view path) {
-  return path.ends_with(".log") || path.substr(path.rfind('/') + 1).starts_with("MANIFEST-");
+  return path.ends_with(kLogSuffix) || path.substr(path.rfind('/') + 1).starts_with("MANIFEST-");
 }
 
 // A log or manifest.
@@ -32,28 +37,32 @@ class NotedFile : public rocksdb::FSWritableFileOwnerWrapper {
       : FSWritableFileOwnerWrapper(std::move(file)), failed_(std::move(failed)) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
+    ++written_;
     return Noted(target()->Append(data, options, debug));
   }
   IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& verification,
                   IODebugContext* debug) override {
+    ++written_;
     return Noted(target()->Append(data, options, verification, debug));
   }
   IOStatus PositionedAppend(const Slice& data, uint64_t offset, const IOOptions& options,
                             IODebugContext* debug) override {
+    ++written_;
     return Noted(target()->PositionedAppend(data, offset, options, debug));
   }
   IOStatus PositionedAppend(const Slice& data, uint64_t offset, const IOOptions& options,
                             const DataVerificationInfo& verification, IODebugContext* debug) override {
+    ++written_;
     return Noted(target()->PositionedAppend(data, offset, options, verification, debug));
   }
   IOStatus Flush(const IOOptions& options, IODebugContext* debug) override {
     return Noted(target()->Flush(options, debug));
   }
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    return Noted(target()->Sync(options, debug));
+    return SyncIfNeeded([&] { return target()->Sync(options, debug); });
   }
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    return Noted(target()->Fsync(options, debug));
+    return SyncIfNeeded([&] { return target()->Fsync(options, debug); });
   }
   IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
     return Noted(target()->Close(options, debug));
@@ -64,8 +73,57 @@ class NotedFile : public rocksdb::FSWritableFileOwnerWrapper {
     if (!status.ok()) *failed_ = true;
     return status;
   }
+  // Nothing is asked of the disk when nothing was written since it was last asked.
+  template <typename Ask>
+  IOStatus SyncIfNeeded(Ask ask) {
+    const uint64_t written = written_;
+    if (synced_ == written) return IOStatus::OK();
+    IOStatus status = Noted(ask());
+    if (status.ok()) synced_ = written;
+    return status;
+  }
 
   const Failed failed_;
+  std::atomic<uint64_t> written_ = 0;  // pieces
+  std::atomic<uint64_t> synced_ = 0;   // of them, or fewer than are
+};
+
+// The log that is written to, among the threads of a database.
+class LatestLog {
+ public:
+  // Syncs what is in the latest log. It is `next` from now on, if that worked.
+  IOStatus SyncAndReplace(rocksdb::FSWritableFile* next, const IOOptions& options, IODebugContext* debug) {
+    MutexLock lock(mutex_);
+    IOStatus status = file_ == nullptr ? IOStatus::OK() : file_->Sync(options, debug);
+    if (status.ok()) file_ = next;
+    return status;
+  }
+  void Forget(rocksdb::FSWritableFile* file) {
+    MutexLock lock(mutex_);
+    if (file_ == file) file_ = nullptr;
+  }
+
+ private:
+  Mutex mutex_;
+  rocksdb::FSWritableFile* file_ VANGNET_GUARDED_BY(mutex_) = nullptr;
+};
+
+// A log, which may be the latest one until it is closed or gone.
+class LogFile final : public NotedFile {
+ public:
+  LogFile(std::unique_ptr<FSWritableFile>&& file, Failed failed, std::shared_ptr<LatestLog> latest)
+      : NotedFile(std::move(file), std::move(failed)), latest_(std::move(latest)) {}
+  ~LogFile() override { latest_->Forget(this); }
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+
+  IOStatus Close(const IOOptions& options, IODebugContext* debug) override {
+    latest_->Forget(this);
+    return NotedFile::Close(options, debug);
+  }
+
+ private:
+  const std::shared_ptr<LatestLog> latest_;
 };
 
 // A table. RocksDB writes what it merges at a low priority, and what it had in memory at a high one.
@@ -120,10 +178,14 @@ class CarefulFiles : public rocksdb::FileSystemWrapper {
       *file = std::make_unique<TableFile>(std::move(*file), *target(), path, merge_floor_bytes_);
     }
     if (!IsLogOrManifest(path)) return status;
-    if (status.ok()) {
-      *file = std::make_unique<NotedFile>(std::move(*file), failed_);
-    } else {
+    if (!status.ok()) {
       *failed_ = true;
+    } else if (path.ends_with(kLogSuffix)) {
+      *file = std::make_unique<LogFile>(std::move(*file), failed_, latest_log_);
+      status = latest_log_->SyncAndReplace(file->get(), options.io_options, debug);
+      if (!status.ok()) file->reset();
+    } else {
+      *file = std::make_unique<NotedFile>(std::move(*file), failed_);
     }
     return status;
   }
@@ -167,6 +229,7 @@ class CarefulFiles : public rocksdb::FileSystemWrapper {
 
   const Failed failed_;
   const uint64_t merge_floor_bytes_;
+  const std::shared_ptr<LatestLog> latest_log_ = std::make_shared<LatestLog>();
 };
 
 class CarefulEnv : public rocksdb::EnvWrapper {

@@ -1,4 +1,4 @@
-// MakeCarefulEnv puts a database on the files of another Env, and keeps five things in order that RocksDB leaves to the
+// MakeCarefulEnv puts a database on the files of another Env, and keeps six things in order that RocksDB leaves to the
 // file system or to luck.
 //
 // Guarantees: a manifest's name is durable before CURRENT names it, so that no power loss leaves a CURRENT that names
@@ -6,6 +6,9 @@
 //   A log or manifest that could not be made, written, synced or closed is noted before RocksDB learns of it, whichever
 //   of its threads it is: some tell only that tables failed, and then RocksDB goes on with the log when the disk has
 //   room again.
+//   A log is on the disk before the next one is made, and is not synced again. Otherwise whoever writes to the log and
+//   whoever writes a table both sync it; when the disk fails one of them, the other calls the broken file once more:
+//   RocksDB asserts that this does not happen, and Debian's aborts.
 //   Once a failure is noted nothing is deleted or renamed any more: what is on the disk is what the next start reads.
 //   RocksDB may otherwise delete a log that its broken manifest still counts on.
 //   Merging tables takes nothing of the last `merge_floor_bytes` of the disk: the merge fails with NoSpace, which
@@ -15,8 +18,8 @@
 //   (rocksdb_table_check.h).
 // Ownership and lifetime: `env` outlives what is returned, and that the database.
 // Thread safety: as Env.
-// Cost: one more sync of the directory at each start, a look at the disk's free space for each mebibyte merged, and
-//   three small reads for each table opened.
+// Cost: one more sync of the directory at each start, and of each log; a look at the disk's free space for each
+//   mebibyte merged, and three small reads for each table opened.
 #ifndef VANGNET_STORAGE_ROCKSDB_CAREFUL_ENV_H_
 #define VANGNET_STORAGE_ROCKSDB_CAREFUL_ENV_H_
 
