@@ -93,7 +93,8 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
   rocksdb::ColumnFamilyOptions family;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
   family.compression = rocksdb::kLZ4Compression;
-  family.bottommost_compression = rocksdb::kZSTD;
+  // Packed states are read whole for each listing of everybody: LZ4 is quicker, and takes a fiftieth more of the disk.
+  family.bottommost_compression = table == Table::kStates ? rocksdb::kLZ4Compression : rocksdb::kZSTD;
   // As small as at its default level, 3, and a quarter cheaper to merge.
   family.bottommost_compression_opts.enabled = true;
   family.bottommost_compression_opts.level = 1;
