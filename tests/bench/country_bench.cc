@@ -16,12 +16,14 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "alerts/engine/region_findings.h"
 #include "alerts/engine/sweeper.h"
 #include "domain/mutex.h"
 #include "domain/parallel.h"
+#include "rocksdb/db.h"
 #include "services/convert/configuration.h"
 #include "storage/alert_store.h"
 #include "storage/file_durable_mark.h"
@@ -45,6 +47,7 @@ constexpr uint64_t kSchoolsPerUnlisted = 100;
 constexpr int kAbsencesPerChild = 10;
 constexpr uint64_t kChildrenPerGroup = 500;
 constexpr int kQuietDays = 7;
+constexpr double kMergeSecondsMax = 60;
 constexpr Day kToday{2026, 11, 24};
 
 using Clock = std::chrono::steady_clock;
@@ -191,6 +194,7 @@ class CountryBench {
     const Clock::time_point begin = Clock::now();
     Open();
     Add("opened again, s", SecondsSince(begin));
+    AwaitMerges();
     MeasureFindings("from RocksDB");
     MeasureFindings("from memory");
     MeasureRebuild();
@@ -222,6 +226,25 @@ class CountryBench {
     Check(facts_->WriteStates());
     facts_.reset();
     kv_.reset();
+  }
+
+  // Until RocksDB has merged what was loaded, which a day does not begin with.
+  void AwaitMerges() const {
+    for (const Clock::time_point begin = Clock::now(); SecondsSince(begin) < kMergeSecondsMax;) {
+      uint64_t left = 0;
+      for (const std::string& property :
+           {rocksdb::DB::Properties::kMemTableFlushPending, rocksdb::DB::Properties::kNumRunningFlushes,
+            rocksdb::DB::Properties::kCompactionPending, rocksdb::DB::Properties::kNumRunningCompactions}) {
+        uint64_t some = 0;
+        if (!kv_->database().GetAggregatedIntProperty(property, &some)) {
+          Check(absl::InternalError("RocksDB does not tell of " + property));
+        }
+        left += some;
+      }
+      if (left == 0) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    Check(absl::InternalError("RocksDB merges without end"));
   }
 
   void MeasureFindings(const std::string& from) {
