@@ -186,8 +186,8 @@ absl::StatusOr<std::vector<std::string>> FactStore::GetStudentsEverPlacedAt(std:
   return impl_->placed.StudentsOf(school);
 }
 
-absl::StatusOr<std::vector<std::string>> FactStore::GetSchoolsEverPlacedAt() const {
-  return impl_->placed.AllSchools();
+absl::StatusOr<std::vector<std::string>> FactStore::ListSchoolsEverPlacedAt(std::string_view after, size_t max) const {
+  return impl_->placed.SchoolsAfter(after, max);
 }
 
 absl::StatusOr<FactsView::Placed> FactStore::GetPlaced(int partition,

@@ -29,23 +29,30 @@ absl::StatusOr<std::vector<std::string>> PlacedIndex::StudentsOf(std::string_vie
   return std::vector<std::string>(students.begin(), students.end());
 }
 
-absl::StatusOr<std::vector<std::string>> PlacedIndex::AllSchools() const {
+absl::StatusOr<std::vector<std::string>> PlacedIndex::SchoolsAfter(std::string_view after, size_t max) const {
   Keys schools;
   {
     // Memory first, as above.
     MutexLock lock(mutex_);
-    for (const auto& [school, unused] : by_school_) schools.insert(school);
+    auto next = by_school_.upper_bound(after);
+    for (size_t taken = 0; taken < max && next != by_school_.end(); ++taken, ++next) schools.insert(next->first);
   }
   const auto placed = kv_.NewIterator(Table::kPlaced);
-  placed->Seek("");
-  while (placed->Valid()) {
-    auto school = SchoolOfPlacedKey(placed->key());
-    if (!school) return absl::DataLossError("a key of the table placed is broken");
-    placed->Seek(AfterPlaced(static_cast<uint8_t>(placed->key().front()), *school));
-    schools.insert(*std::move(school));
+  for (int number = 0; number < kPartitionCount; ++number) {
+    const auto partition = static_cast<uint8_t>(number);
+    const std::string prefix = PartitionKey(partition);
+    placed->Seek(after.empty() ? prefix : AfterPlaced(partition, after));
+    for (size_t taken = 0; taken < max && placed->Valid() && placed->key().substr(0, 1) == prefix; ++taken) {
+      auto school = SchoolOfPlacedKey(placed->key());
+      if (!school) return absl::DataLossError("a key of the table placed is broken");
+      placed->Seek(AfterPlaced(partition, *school));
+      schools.insert(*std::move(school));
+    }
+    if (!placed->status().ok()) return placed->status();
   }
-  if (!placed->status().ok()) return placed->status();
-  return std::vector<std::string>(schools.begin(), schools.end());
+  std::vector<std::string> first(schools.begin(), schools.end());
+  if (first.size() > max) first.resize(max);
+  return first;
 }
 
 absl::StatusOr<PlacedIndex::Placed> PlacedIndex::StudentsIn(uint8_t partition,

@@ -32,8 +32,9 @@ class PlacedIndex {
   void Add(const std::string& school, const std::string& student);
   // Ascending.
   absl::StatusOr<std::vector<std::string>> StudentsOf(std::string_view school) const;
-  // Every school at which a child was ever placed, ascending. Cost: one seek a school and partition.
-  absl::StatusOr<std::vector<std::string>> AllSchools() const;
+  // The first `max` schools behind `after` at which a child was ever placed, ascending. Cost: as many seeks in each
+  // partition.
+  absl::StatusOr<std::vector<std::string>> SchoolsAfter(std::string_view after, size_t max) const;
   // By school, ascending, those of one partition; only schools for which `wanted` says so.
   using Placed = std::map<std::string, std::vector<std::string>, std::less<>>;
   absl::StatusOr<Placed> StudentsIn(uint8_t partition, const std::function<bool(std::string_view)>& wanted) const;

@@ -43,25 +43,42 @@ grpc::Status SchoolService::FillSchools(const Caller& caller, const v1::ListScho
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
   const std::shared_ptr<const Region> region = region_();
   const std::map<std::string, SchoolFacts, std::less<>> sent = facts_.GetSchools();
-  absl::StatusOr<std::vector<std::string>> placed = facts_.GetSchoolsEverPlacedAt();
-  if (!placed.ok()) return ToRpcStatus(placed.status());
-  std::set<std::string> schools(placed->begin(), placed->end());
-  for (const auto& [school, unused] : region->schools) schools.insert(school);
-  for (const auto& [school, unused] : sent) schools.insert(school);
-  auto next = after.has_value() ? schools.upper_bound(after->text) : schools.begin();
-  for (; next != schools.end(); ++next) {
-    if (!caller.schools.Contains(*next)) continue;
-    if (static_cast<size_t>(response.schools_size()) == page_size) {
-      const std::string& last = response.schools(response.schools_size() - 1).school();
-      response.set_next_page_token(EncodePageToken("schools", "", {.text = last}));
-      break;
+  std::string last = after.has_value() ? after->text : "";
+  while (true) {
+    const absl::StatusOr<std::vector<std::string>> schools = SchoolsAfter(last, page_size + 1, *region, sent);
+    if (!schools.ok()) return ToRpcStatus(schools.status());
+    for (const std::string& school : *schools) {
+      if (!caller.schools.Contains(school)) continue;
+      if (static_cast<size_t>(response.schools_size()) == page_size) {
+        const std::string& shown = response.schools(response.schools_size() - 1).school();
+        response.set_next_page_token(EncodePageToken("schools", "", {.text = shown}));
+        return grpc::Status::OK;
+      }
+      const auto facts = sent.find(school);
+      const absl::Status described =
+          Describe(school, *region, facts == sent.end() ? nullptr : &facts->second, *response.add_schools());
+      if (!described.ok()) return ToRpcStatus(described);
     }
-    const auto facts = sent.find(*next);
-    const absl::Status described =
-        Describe(*next, *region, facts == sent.end() ? nullptr : &facts->second, *response.add_schools());
-    if (!described.ok()) return ToRpcStatus(described);
+    if (schools->size() <= page_size) return grpc::Status::OK;
+    last = schools->back();  // Some were not the caller's to see.
   }
-  return grpc::Status::OK;
+}
+
+absl::StatusOr<std::vector<std::string>> SchoolService::SchoolsAfter(
+    const std::string& after, size_t max, const Region& region,
+    const std::map<std::string, SchoolFacts, std::less<>>& sent) const {
+  absl::StatusOr<std::vector<std::string>> schools = facts_.ListSchoolsEverPlacedAt(after, max);
+  if (!schools.ok()) return schools.status();
+  const auto add_from = [&](const auto& known) {
+    auto next = known.upper_bound(after);
+    for (size_t taken = 0; taken < max && next != known.end(); ++taken, ++next) schools->push_back(next->first);
+  };
+  add_from(region.schools);
+  add_from(sent);
+  std::ranges::sort(*schools);
+  schools->erase(std::unique(schools->begin(), schools->end()), schools->end());
+  if (schools->size() > max) schools->resize(max);
+  return schools;
 }
 
 grpc::ServerUnaryReactor* SchoolService::GetSchool(grpc::CallbackServerContext* context,

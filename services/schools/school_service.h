@@ -9,9 +9,11 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "domain/region.h"
@@ -37,6 +39,10 @@ class SchoolService final : public v1::SchoolService::CallbackService {
                            v1::ListSchoolsResponse& response) const;
   grpc::Status FillSchool(const Caller& caller, const v1::GetSchoolRequest& request,
                           v1::GetSchoolResponse& response) const;
+  // The first `max` schools behind `after` of which anything is known, ascending.
+  absl::StatusOr<std::vector<std::string>> SchoolsAfter(
+      const std::string& after, size_t max, const Region& region,
+      const std::map<std::string, SchoolFacts, std::less<>>& sent) const;
   // Adds the timetables and closures that the school's records which hold tell.
   absl::Status FillCalendar(const Subject& school, v1::GetSchoolResponse& response) const;
   // Fills in all that is known of the school; `sent` is what it sent, if it did.

@@ -54,7 +54,7 @@ class AlertsTest : public testing::TestWithParam<StoreKind> {
   std::vector<std::string> ListSchools() {
     std::vector<std::string> schools;
     v1::ListSchoolsRequest request;
-    request.set_page_size(50);
+    request.set_page_size(3);
     do {
       Call call;
       v1::ListSchoolsResponse page;
