@@ -15,6 +15,10 @@
 #include "storage/rocksdb_open.h"
 #include "tests/testing/temporary_directory.h"
 
+// Databases that failed are abandoned as they are: a merge that one of them had still to begin is nobody's any more.
+// AddressSanitizer reads this name.
+extern "C" const char* __lsan_default_suppressions() { return "leak:rocksdb::DBImpl::MaybeScheduleFlushOrCompaction"; }
+
 namespace vangnet {
 namespace {
 
