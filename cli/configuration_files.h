@@ -12,7 +12,6 @@
 #include "absl/status/statusor.h"
 #include "alerts/rules/policy.h"
 #include "cli/arguments.h"
-#include "cli/line_reader.h"
 #include "domain/region.h"
 
 namespace vangnet {
@@ -21,19 +20,22 @@ namespace vangnet {
 absl::StatusOr<Region> ReadRegionFile(const std::string& file);
 absl::StatusOr<Policy> ReadPolicyFile(const std::string& file);
 
-// Puts what the files of --policy and --region say, if these flags are given, into a request that has both as text. The
-// files are read here first: problems are told with the name of the file, and before anything is sent.
+// The text of such a file, for a server that is to use it: FAILED_PRECONDITION too when there is nothing in it, which
+// the server takes for no file at all.
+absl::StatusOr<std::string> ReadRegionText(const std::string& file);
+absl::StatusOr<std::string> ReadPolicyText(const std::string& file);
+
+// Puts what the files of --policy and --region say, if these flags are given, into a request that has both as text:
+// problems are told with the name of the file, and before anything is sent.
 template <typename Request>
 absl::Status GiveConfiguration(const Arguments& arguments, Request& request) {
   if (arguments.Has("policy")) {
-    if (const auto read = ReadPolicyFile(arguments.Get("policy")); !read.ok()) return read.status();
-    absl::StatusOr<std::string> text = ReadWholeFile(arguments.Get("policy"));
+    absl::StatusOr<std::string> text = ReadPolicyText(arguments.Get("policy"));
     if (!text.ok()) return text.status();
     request.set_policy(*std::move(text));
   }
   if (arguments.Has("region")) {
-    if (const auto read = ReadRegionFile(arguments.Get("region")); !read.ok()) return read.status();
-    absl::StatusOr<std::string> text = ReadWholeFile(arguments.Get("region"));
+    absl::StatusOr<std::string> text = ReadRegionText(arguments.Get("region"));
     if (!text.ok()) return text.status();
     request.set_region(*std::move(text));
   }

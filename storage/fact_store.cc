@@ -1,6 +1,7 @@
 #include "storage/fact_store.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -186,8 +187,13 @@ absl::StatusOr<std::vector<std::string>> FactStore::GetStudentsEverPlacedAt(std:
   return impl_->placed.StudentsOf(school);
 }
 
-absl::StatusOr<std::vector<std::string>> FactStore::ListSchoolsEverPlacedAt(std::string_view after, size_t max) const {
-  return impl_->placed.SchoolsAfter(after, max);
+absl::StatusOr<std::vector<std::string>> FactStore::ListSchools(std::string_view after, size_t max) const {
+  const absl::StatusOr<std::vector<std::string>> placed = impl_->placed.SchoolsAfter(after, max);
+  if (!placed.ok()) return placed.status();
+  std::vector<std::string> schools;
+  std::ranges::set_union(*placed, impl_->schools.NamesAfter(after, max), std::back_inserter(schools));
+  if (schools.size() > max) schools.resize(max);
+  return schools;
 }
 
 absl::StatusOr<FactsView::Placed> FactStore::GetPlaced(int partition,

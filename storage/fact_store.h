@@ -212,9 +212,9 @@ class FactStore : public FactsView {
   std::map<std::string, SchoolFacts, std::less<>> GetSchools() const override;
   std::optional<SchoolFacts> GetSchool(std::string_view school) const;
   absl::StatusOr<std::vector<std::string>> GetStudentsEverPlacedAt(std::string_view school) const override;
-  // The first `max` schools behind `after` (empty: of all) at which a child was ever placed, ascending. Cost: as many
-  // seeks in each partition.
-  absl::StatusOr<std::vector<std::string>> ListSchoolsEverPlacedAt(std::string_view after, size_t max) const;
+  // The first `max` schools behind `after` (empty: of all) that sent something or at which a child was ever placed,
+  // ascending. Cost: `max` seeks in each partition.
+  absl::StatusOr<std::vector<std::string>> ListSchools(std::string_view after, size_t max) const;
   // Cost: one pass over the partition's placed entries.
   absl::StatusOr<Placed> GetPlaced(int partition, const std::function<bool(std::string_view)>& wanted) const override;
   // Student keys in (partition, key) order, after `after` (empty: from the beginning), at most `max`. Keys that only a

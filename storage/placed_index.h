@@ -32,7 +32,7 @@ class PlacedIndex {
   void Add(const std::string& school, const std::string& student);
   // Ascending.
   absl::StatusOr<std::vector<std::string>> StudentsOf(std::string_view school) const;
-  // The first `max` schools behind `after` at which a child was ever placed, ascending. Cost: as many seeks in each
+  // The first `max` schools behind `after` at which a child was ever placed, ascending. Cost: `max` seeks in each
   // partition.
   absl::StatusOr<std::vector<std::string>> SchoolsAfter(std::string_view after, size_t max) const;
   // By school, ascending, those of one partition; only schools for which `wanted` says so.

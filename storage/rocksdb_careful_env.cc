@@ -85,7 +85,7 @@ class NotedFile : public rocksdb::FSWritableFileOwnerWrapper {
 
   const Failed failed_;
   std::atomic<uint64_t> written_ = 0;  // pieces
-  std::atomic<uint64_t> synced_ = 0;   // of them, or fewer than are
+  std::atomic<uint64_t> synced_ = 0;   // of them; two syncs at once may leave fewer than there are
 };
 
 // The log that is written to, among the threads of a database.

@@ -71,4 +71,12 @@ std::optional<SchoolFacts> SchoolStates::GetFacts(std::string_view school) const
   return at->second.facts;
 }
 
+std::vector<std::string> SchoolStates::NamesAfter(std::string_view after, size_t max) const {
+  std::vector<std::string> names;
+  MutexLock lock(mutex_);
+  for (auto at = schools_.upper_bound(after); at != schools_.end() && names.size() < max; ++at)
+    names.push_back(at->first);
+  return names;
+}
+
 }  // namespace vangnet

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -29,6 +30,8 @@ class SchoolStates {
 
   std::map<std::string, SchoolFacts, std::less<>> GetAll() const;
   std::optional<SchoolFacts> GetFacts(std::string_view school) const;
+  // The first `max` names behind `after`, ascending.
+  std::vector<std::string> NamesAfter(std::string_view after, size_t max) const;
 
  private:
   struct School {

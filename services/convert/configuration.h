@@ -68,15 +68,11 @@ std::vector<ConfigurationProblem> AdviseOnRegionText(std::string_view text, cons
 // that was cut off while it was written, would close every alert.
 std::optional<ConfigurationProblem> ServerRefusal(const Policy& policy);
 
-// The value of a configuration that a request gave in `field`; null, with a violation for each problem: it has some. A
-// violation is anything of a field and a description.
-template <typename T, typename Violation>
-std::shared_ptr<const T> TakeGiven(const std::string& field, Configuration<T> given,
-                                   std::vector<Violation>& violations);
-
 // "FILE:LINE:COLUMN: FIELD: MESSAGE; SUGGESTION", as compilers print it.
 std::string ProblemToString(std::string_view file, const ConfigurationProblem& problem);
 
+// The value of a configuration that a request gave in `field`; null, with a violation for each problem: it has some. A
+// violation is anything of a field and a description.
 template <typename T, typename Violation>
 std::shared_ptr<const T> TakeGiven(const std::string& field, Configuration<T> given,
                                    std::vector<Violation>& violations) {

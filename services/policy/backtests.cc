@@ -1,6 +1,5 @@
 #include "services/policy/backtests.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,21 +7,13 @@
 #include "services/convert/backtest_messages.h"
 #include "services/convert/configuration.h"
 #include "services/policy/backtest_subjects.h"
+#include "services/runtime/day_field.h"
 #include "services/runtime/local_day.h"
 
 namespace vangnet {
 namespace {
 
 using Refused = RefusedStream<v1::BacktestPolicyResponse>;
-
-// A day from `text`, `otherwise` when it is empty.
-Day ReadDay(const std::string& field, const std::string& text, Day otherwise, std::vector<FieldViolation>& violations) {
-  if (text.empty()) return otherwise;
-  const std::optional<Day> day = Day::Parse(text);
-  if (day.has_value() && *day >= kFirstDay) return *day;
-  violations.push_back({field, "not a day, YYYY-MM-DD, from 1990 on"});
-  return otherwise;
-}
 
 grpc::Status ShuttingDown() { return ToRpcStatus(absl::UnavailableError("the server is shutting down")); }
 

@@ -1,7 +1,7 @@
 #include "services/schools/school_service.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -42,10 +42,9 @@ grpc::Status SchoolService::FillSchools(const Caller& caller, const v1::ListScho
   if (!violations.empty()) return InvalidRequest(violations);
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
   const std::shared_ptr<const Region> region = region_();
-  const std::map<std::string, SchoolFacts, std::less<>> sent = facts_.GetSchools();
   std::string last = after.has_value() ? after->text : "";
   while (true) {
-    const absl::StatusOr<std::vector<std::string>> schools = SchoolsAfter(last, page_size + 1, *region, sent);
+    const absl::StatusOr<std::vector<std::string>> schools = SchoolsAfter(last, page_size + 1, *region);
     if (!schools.ok()) return ToRpcStatus(schools.status());
     for (const std::string& school : *schools) {
       if (!caller.schools.Contains(school)) continue;
@@ -54,9 +53,9 @@ grpc::Status SchoolService::FillSchools(const Caller& caller, const v1::ListScho
         response.set_next_page_token(EncodePageToken("schools", "", {.text = shown}));
         return grpc::Status::OK;
       }
-      const auto facts = sent.find(school);
-      const absl::Status described =
-          Describe(school, *region, facts == sent.end() ? nullptr : &facts->second, *response.add_schools());
+      const auto entries = facts_.GetState({SubjectKind::kSchool, school});
+      if (!entries.ok()) return ToRpcStatus(entries.status());
+      const absl::Status described = Describe(school, *region, *entries, *response.add_schools());
       if (!described.ok()) return ToRpcStatus(described);
     }
     if (schools->size() <= page_size) return grpc::Status::OK;
@@ -64,20 +63,17 @@ grpc::Status SchoolService::FillSchools(const Caller& caller, const v1::ListScho
   }
 }
 
-absl::StatusOr<std::vector<std::string>> SchoolService::SchoolsAfter(
-    const std::string& after, size_t max, const Region& region,
-    const std::map<std::string, SchoolFacts, std::less<>>& sent) const {
-  absl::StatusOr<std::vector<std::string>> schools = facts_.ListSchoolsEverPlacedAt(after, max);
-  if (!schools.ok()) return schools.status();
-  const auto add_from = [&](const auto& known) {
-    auto next = known.upper_bound(after);
-    for (size_t taken = 0; taken < max && next != known.end(); ++taken, ++next) schools->push_back(next->first);
-  };
-  add_from(region.schools);
-  add_from(sent);
-  std::ranges::sort(*schools);
-  schools->erase(std::unique(schools->begin(), schools->end()), schools->end());
-  if (schools->size() > max) schools->resize(max);
+absl::StatusOr<std::vector<std::string>> SchoolService::SchoolsAfter(const std::string& after, size_t max,
+                                                                     const Region& region) const {
+  const absl::StatusOr<std::vector<std::string>> known = facts_.ListSchools(after, max);
+  if (!known.ok()) return known.status();
+  std::vector<std::string> configured;
+  for (auto at = region.schools.upper_bound(after); at != region.schools.end() && configured.size() < max; ++at) {
+    configured.push_back(at->first);
+  }
+  std::vector<std::string> schools;
+  std::ranges::set_union(*known, configured, std::back_inserter(schools));
+  if (schools.size() > max) schools.resize(max);
   return schools;
 }
 
@@ -91,22 +87,23 @@ grpc::Status SchoolService::FillSchool(const Caller& caller, const v1::GetSchool
                                        v1::GetSchoolResponse& response) const {
   if (request.school().empty()) return InvalidRequest({{"school", "required"}});
   const std::shared_ptr<const Region> region = region_();
-  const std::optional<SchoolFacts> sent = facts_.GetSchool(request.school());
+  const Subject subject{SubjectKind::kSchool, request.school()};
+  const absl::StatusOr<std::vector<StateEntry>> entries = facts_.GetState(subject);
+  if (!entries.ok()) return ToRpcStatus(entries.status());
   v1::School school;
-  const absl::Status described = Describe(request.school(), *region, sent.has_value() ? &*sent : nullptr, school);
+  const absl::Status described = Describe(request.school(), *region, *entries, school);
   if (!described.ok()) return ToRpcStatus(described);
-  const bool is_known = school.configured() || sent.has_value() || school.students_ever() > 0;
+  const bool is_known = school.configured() || !entries->empty() || school.students_ever() > 0;
   if (!is_known || !caller.schools.Contains(request.school())) {
     return ToRpcStatus(absl::NotFoundError("neither configured nor heard of"));
   }
   *response.mutable_school() = std::move(school);
-  return ToRpcStatus(FillCalendar({SubjectKind::kSchool, request.school()}, response));
+  return ToRpcStatus(FillCalendar(subject, *entries, response));
 }
 
-absl::Status SchoolService::FillCalendar(const Subject& school, v1::GetSchoolResponse& response) const {
-  const absl::StatusOr<std::vector<StateEntry>> state = facts_.GetState(school);
-  if (!state.ok()) return state.status();
-  for (const StateEntry& entry : *state) {
+absl::Status SchoolService::FillCalendar(const Subject& school, const std::vector<StateEntry>& entries,
+                                         v1::GetSchoolResponse& response) const {
+  for (const StateEntry& entry : entries) {
     if (!entry.fact.has_value() || !std::holds_alternative<SchoolCalendar>(*entry.fact)) continue;
     // As it was sent: no rule needs the names of closures, so the facts are without.
     const absl::StatusOr<StoredVersion> version = facts_.GetVersion(school, entry.sequence);
@@ -121,8 +118,8 @@ absl::Status SchoolService::FillCalendar(const Subject& school, v1::GetSchoolRes
   return absl::OkStatus();
 }
 
-absl::Status SchoolService::Describe(const std::string& school, const Region& region, const SchoolFacts* sent,
-                                     v1::School& described) const {
+absl::Status SchoolService::Describe(const std::string& school, const Region& region,
+                                     const std::vector<StateEntry>& entries, v1::School& described) const {
   described.set_school(school);
   const auto configured = region.schools.find(school);
   if (configured != region.schools.end()) {
@@ -133,23 +130,21 @@ absl::Status SchoolService::Describe(const std::string& school, const Region& re
   const absl::StatusOr<std::vector<std::string>> students = facts_.GetStudentsEverPlacedAt(school);
   if (!students.ok()) return students.status();
   described.set_students_ever(students->size());
-  if (sent == nullptr) return absl::OkStatus();
   std::optional<Day> complete_through;
-  for (const Recorded<SchoolCalendar>& calendar : sent->calendars) {
-    described.set_own_calendar(described.own_calendar() || !calendar.fact.timetables.empty());
-    if (described.name().empty()) described.set_name(calendar.fact.name);
-  }
-  for (const Recorded<AttendanceComplete>& completion : sent->completions) {
-    complete_through = std::max(complete_through, std::optional(completion.fact.through_day));
+  std::set<std::string> sources;
+  for (const StateEntry& entry : entries) {
+    sources.insert(entry.key.source);
+    if (!entry.fact.has_value()) continue;
+    if (const auto* calendar = std::get_if<SchoolCalendar>(&*entry.fact)) {
+      described.set_own_calendar(described.own_calendar() || !calendar->timetables.empty());
+      if (described.name().empty()) described.set_name(calendar->name);
+    } else if (const auto* complete = std::get_if<AttendanceComplete>(&*entry.fact)) {
+      complete_through = std::max(complete_through, std::optional(complete->through_day));
+    }
   }
   if (complete_through.has_value()) described.set_complete_through(complete_through->ToString());
-  const Subject subject{SubjectKind::kSchool, school};
-  const absl::StatusOr<std::vector<StateEntry>> state = facts_.GetState(subject);
-  if (!state.ok()) return state.status();
-  std::set<std::string> sources;
-  for (const StateEntry& entry : *state) sources.insert(entry.key.source);
   for (const std::string& source : sources) described.add_sources(source);
-  const absl::StatusOr<std::optional<StoredVersion>> last = facts_.GetLastVersion(subject);
+  const absl::StatusOr<std::optional<StoredVersion>> last = facts_.GetLastVersion({SubjectKind::kSchool, school});
   if (!last.ok()) return last.status();
   if (last->has_value()) *described.mutable_last_received_at() = ToProto((*last)->received_at);
   return absl::OkStatus();

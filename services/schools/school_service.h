@@ -9,7 +9,6 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,15 +38,15 @@ class SchoolService final : public v1::SchoolService::CallbackService {
                            v1::ListSchoolsResponse& response) const;
   grpc::Status FillSchool(const Caller& caller, const v1::GetSchoolRequest& request,
                           v1::GetSchoolResponse& response) const;
-  // The first `max` schools behind `after` of which anything is known, ascending.
-  absl::StatusOr<std::vector<std::string>> SchoolsAfter(
-      const std::string& after, size_t max, const Region& region,
-      const std::map<std::string, SchoolFacts, std::less<>>& sent) const;
-  // Adds the timetables and closures that the school's records which hold tell.
-  absl::Status FillCalendar(const Subject& school, v1::GetSchoolResponse& response) const;
-  // Fills in all that is known of the school; `sent` is what it sent, if it did.
-  absl::Status Describe(const std::string& school, const Region& region, const SchoolFacts* sent,
+  // The first `max` schools behind `after` that are configured or known, ascending.
+  absl::StatusOr<std::vector<std::string>> SchoolsAfter(const std::string& after, size_t max,
+                                                        const Region& region) const;
+  // Fills in all that is known of the school; `entries` are its state.
+  absl::Status Describe(const std::string& school, const Region& region, const std::vector<StateEntry>& entries,
                         v1::School& described) const;
+  // Adds the timetables and closures that those of its records tell which hold.
+  absl::Status FillCalendar(const Subject& school, const std::vector<StateEntry>& entries,
+                            v1::GetSchoolResponse& response) const;
 
   const FactStore& facts_;
   const std::function<std::shared_ptr<const Region>()> region_;

@@ -10,6 +10,7 @@
 #include "services/convert/configuration.h"
 #include "services/convert/explanation_wire.h"
 #include "services/convert/wire.h"
+#include "services/runtime/day_field.h"
 #include "services/runtime/local_day.h"
 #include "services/runtime/page_token.h"
 
@@ -37,15 +38,6 @@ bool MayReadChildren(const Caller& caller) { return caller.may_read() && caller.
 
 grpc::Status Denied() {
   return ToRpcStatus(absl::PermissionDeniedError("the caller may not read what is known of children"));
-}
-
-// The day that `text` names; `otherwise` when it is empty.
-Day ReadDay(const char* field, const std::string& text, Day otherwise, std::vector<FieldViolation>& violations) {
-  if (text.empty()) return otherwise;
-  const std::optional<Day> day = Day::Parse(text);
-  if (day.has_value() && *day >= kFirstDay) return *day;
-  violations.push_back({field, "not a day, YYYY-MM-DD, from 1990 on"});
-  return otherwise;
 }
 
 }  // namespace

@@ -25,10 +25,10 @@ SEED = int(os.environ.get("VANGNET_SEED", "1"))
 STUDENTS, SCHOOLS = 200, 4
 
 
-def vangnet(*arguments, server=None):
+def vangnet(*arguments, server=None, text=""):
     environment = dict(os.environ, **({"VANGNET_SERVER": server.address} if server else {}))
-    result = subprocess.run([os.environ["VANGNET"], *arguments], capture_output=True, text=True, env=environment,
-                            timeout=120, check=False)
+    result = subprocess.run([os.environ["VANGNET"], *arguments], input=text, capture_output=True, text=True,
+                            env=environment, timeout=120, check=False)
     if result.returncode != 0:
         raise AssertionError(f"vangnet {' '.join(arguments)} ended with {result.returncode}:\n{result.stderr}")
     return result.stdout
@@ -107,10 +107,19 @@ class FindingsTest(unittest.TestCase):
         with self.server("tried") as server:
             vangnet("push", self.file, server=server)
             for student, findings in list(found.items())[:5]:
-                shown = vangnet("timeline", student, "--json", "--policy", policy, "--until", today, server=server)
-                messages = [json.loads(line) for line in shown.splitlines()]
-                last = [message["findings"] for message in messages if "findings" in message][-1]
-                self.assertEqual(last["findings"], findings)
+                self.assertEqual(self.last_found(server, student, today, policy), findings)
+            # A pipe can be read once only; nothing at all would be taken for the policy in use.
+            student, findings = next(iter(found.items()))
+            with open(policy, encoding="utf-8") as file:
+                self.assertEqual(self.last_found(server, student, today, "/dev/stdin", file.read()), findings)
+            with self.assertRaisesRegex(AssertionError, "/dev/null is empty"):
+                self.last_found(server, student, today, "/dev/null")
+
+    def last_found(self, server, student, day, policy, text=""):
+        """What the timeline of a child has found last up to a day, under a policy of this name."""
+        shown = vangnet("timeline", student, "--json", "--policy", policy, "--until", day, server=server, text=text)
+        messages = [json.loads(line) for line in shown.splitlines()]
+        return [message["findings"] for message in messages if "findings" in message][-1]["findings"]
 
     def overtaken(self, record, chance):
         """A version that `record` overtakes: withdrawn, or with other days."""

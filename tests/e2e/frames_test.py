@@ -2,8 +2,9 @@
 """The real vangnetd and callers who use HTTP/2 against it: headers that unpack to a thousand times their size, calls that
 are cancelled as they begin, pings and settings without end. Raw frames, RFC 9113 and 7541.
 
-Not headers without end (CONTINUATION): gRPC 1.51 keeps all of them, and only a proxy before it can do something about
-that. Nor more calls that are cancelled than here: it keeps each until somebody was told of its end. Each test appends its counts to $VANGNET_FAULT_REPORT, the table of tests/run --nightly.
+Not headers without end (CONTINUATION), nor more calls that are cancelled than here: gRPC 1.51 keeps all of them, and only
+a proxy before it can do something about that. Each test appends its counts to $VANGNET_FAULT_REPORT, the table of
+tests/run --nightly.
 """
 
 import socket

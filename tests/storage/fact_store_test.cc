@@ -271,13 +271,13 @@ TEST_P(FactStoreTest, MarkedSubjectsHoldTheCursorAsTheChangeThatMarkedThem) {
 TEST_P(FactStoreTest, FindsChildrenEverPlacedAtASchoolAndSuchSchools) {
   Commit({Version(Student("s-2"), "p", 1, PlacedAt("12AB00")), Version(Student("s-1"), "p", 1, PlacedAt("12AB001"))});
   EXPECT_THAT(*store_->GetStudentsEverPlacedAt("12AB00"), ElementsAre("s-2")) << "from memory";
-  EXPECT_THAT(*store_->ListSchoolsEverPlacedAt("", 9), ElementsAre("12AB00", "12AB001")) << "from memory";
+  EXPECT_THAT(*store_->ListSchools("", 9), ElementsAre("12AB00", "12AB001")) << "from memory";
   EvaluateAll();
   EXPECT_THAT(*store_->GetStudentsEverPlacedAt("12AB00"), ElementsAre("s-2")) << "from disk";
-  EXPECT_THAT(*store_->ListSchoolsEverPlacedAt("", 1), ElementsAre("12AB00")) << "from disk";
+  EXPECT_THAT(*store_->ListSchools("", 1), ElementsAre("12AB00")) << "from disk";
   Commit({Version(Student("s-2"), "p", 2, PlacedAt("34CD00")), Version(Student("s-3"), "p", 1, PlacedAt("12AB00"))});
   EXPECT_THAT(*store_->GetStudentsEverPlacedAt("12AB00"), ElementsAre("s-2", "s-3")) << "from both";
-  EXPECT_THAT(*store_->ListSchoolsEverPlacedAt("12AB00", 9), ElementsAre("12AB001", "34CD00")) << "from both";
+  EXPECT_THAT(*store_->ListSchools("12AB00", 9), ElementsAre("12AB001", "34CD00")) << "from both";
   Reopen();
   EXPECT_THAT(*store_->GetStudentsEverPlacedAt("12AB00"), ElementsAre("s-2", "s-3"));
   EXPECT_THAT(*store_->GetStudentsEverPlacedAt("34CD00"), ElementsAre("s-2"));

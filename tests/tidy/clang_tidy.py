@@ -20,7 +20,8 @@ import time
 
 CLANG_TIDY = "clang-tidy-14"
 # Of GCC's flags, those that Clang does not know or need.
-GCC_ONLY = re.compile(r"^(-Wno-restrict|-Wno-subobject-linkage|-Winvalid-pch|-fpch-preprocess|-fuse-ld=.*|-Werror|-Wall|-Wextra|-Wshadow=local|-Wnon-virtual-dtor|-fsanitize=.*)$")
+GCC_ONLY = re.compile(r"^(-Wno-restrict|-Wno-subobject-linkage|-Winvalid-pch|-fpch-preprocess|-fuse-ld=.*|-Werror|-Wall|"
+                      r"-Wextra|-Wshadow=local|-Wnon-virtual-dtor|-fsanitize=.*)$")
 
 
 class Source:
@@ -110,7 +111,9 @@ def main():
     options = parser.parse_args()
     root = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
     build = os.path.realpath(options.build)
-    hand_written = [s for p, s in sources_of(root, build).items() if not p.startswith(("build/", "..")) and p.startswith(tuple(options.under))]
+    under = tuple(options.under)
+    hand_written = [source for path, source in sources_of(root, build).items()
+                    if path.startswith(under) and not path.startswith(("build/", ".."))]
 
     passed_folder = os.path.join(root, "build", "clang-tidy-passed")
     os.makedirs(passed_folder, exist_ok=True)
