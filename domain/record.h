@@ -115,6 +115,9 @@ struct SameStudent {
   std::string other;
   friend auto operator<=>(const SameStudent&, const SameStudent&) = default;
 };
+// Keys of one child. Its schools give it a few, perhaps one with each move; more come of a source that names the same
+// other key for all its children, and joined they would be one child, of whom none was missed any more.
+inline constexpr size_t kChildKeysMax = 64;
 struct Application {
   std::string school;
   Day applied_on;

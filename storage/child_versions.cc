@@ -49,26 +49,43 @@ std::vector<Record> ChildVersions::Received(const std::vector<Version>& versions
   return records;
 }
 
-std::vector<std::string> ChildVersions::KeysAt(absl::Time instant) const {
-  if (students_.size() == 1) return {student_};
+std::vector<std::vector<std::string>> ChildVersions::ChildrenAt(absl::Time instant) const {
   std::map<std::string, std::set<std::string>> joined;
   for (const auto& [key, versions] : students_) {
     for (const auto& same : FoldStudent(key, Received(versions, instant)).same_students) {
+      // A link that is published at this very moment may name a key that was not read.
+      if (!students_.contains(same.fact.other)) continue;
       joined[key].insert(same.fact.other);
       joined[same.fact.other].insert(key);
     }
   }
-  std::set<std::string> keys = {student_};
-  std::vector<std::string> open = {student_};
-  while (!open.empty()) {
-    const std::string key = std::move(open.back());
-    open.pop_back();
-    for (const std::string& other : joined[key]) {
-      // A link that is published at this very moment may name a key that was not read.
-      if (students_.contains(other) && keys.insert(other).second) open.push_back(other);
+  std::vector<std::vector<std::string>> children;
+  std::set<std::string> seen;
+  for (const auto& [first, versions] : students_) {
+    if (!seen.insert(first).second) continue;
+    std::vector<std::string> keys = {first};
+    for (size_t next = 0; next < keys.size(); ++next) {
+      for (const std::string& other : joined[keys[next]]) {
+        if (seen.insert(other).second) keys.push_back(other);
+      }
+    }
+    if (keys.size() > kChildKeysMax) {
+      for (std::string& key : keys) children.push_back({std::move(key)});
+    } else {
+      std::ranges::sort(keys);
+      children.push_back(std::move(keys));
     }
   }
-  return {keys.begin(), keys.end()};
+  return children;
+}
+
+std::vector<std::string> ChildVersions::KeysAt(absl::Time instant) const {
+  if (students_.size() > 1) {
+    for (std::vector<std::string>& keys : ChildrenAt(instant)) {
+      if (std::ranges::binary_search(keys, student_)) return std::move(keys);
+    }
+  }
+  return {student_};
 }
 
 bool ChildVersions::IsKnownAt(absl::Time instant) const {

@@ -45,8 +45,11 @@ class ChildVersions {
 
   static absl::StatusOr<ChildVersions> Read(const FactStore& facts, std::string_view student);
 
-  // All keys that were one child with `student` then, itself among them, ascending.
+  // All keys that were one child with `student` then, itself among them, ascending; itself alone when they are more
+  // than kChildKeysMax (domain/record.h).
   std::vector<std::string> KeysAt(absl::Time instant) const;
+  // The same of each key that was ever joined with it, over however many others.
+  std::vector<std::vector<std::string>> ChildrenAt(absl::Time instant) const;
   // Whether any version under these keys had been received.
   bool IsKnownAt(absl::Time instant) const;
   StudentHistory HistoryAt(absl::Time instant) const;

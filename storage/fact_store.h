@@ -78,9 +78,6 @@ struct PendingSubject {
   bool placement_changed = false;  // a placement or same_student fact is among the changes
   bool long_absence = false;       // so is an absence of a week or more
   absl::Time received_at = {};     // of the oldest
-  // Keys that were one child with it before a same_student fact changed. They are taken in one go, so that their
-  // evaluations and the new links are written together: a crash in between would leave nothing that tells of them.
-  std::vector<std::string> together = {};
 };
 
 // Those on the list with nothing but backfill.

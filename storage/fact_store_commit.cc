@@ -280,12 +280,7 @@ absl::Status GroupCommit::Publish() {
   for (const auto& [student, others] : relinked) {
     PendingSubject change = touched_.at({SubjectKind::kStudent, student}).change;
     change.placement_changed = true;
-    std::set<std::string> keys;
-    for (std::string& key : store_.links.KeysOf(student)) keys.insert(std::move(key));
-    store_.links.Replace(student, others);
-    for (std::string& key : store_.links.KeysOf(student)) keys.insert(std::move(key));
-    change.together.assign(keys.begin(), keys.end());
-    for (const std::string& key : keys) {
+    for (const std::string& key : store_.links.Replace(student, others)) {
       change.subject.key = key;
       changes.push_back(change);
     }

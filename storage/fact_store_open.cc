@@ -160,31 +160,30 @@ absl::Status FactStore::Impl::JoinPartitions(std::vector<Replay>& partitions, ui
     for (auto& [key, packed] : replay.schools) {
       if (absl::Status status = schools.Publish(key, std::move(packed)); !status.ok()) return status;
     }
-    for (const auto& [place, others] : replay.relinked) {
-      const PendingSubject& change = replay.changes[place];
-      const std::vector<std::string> keys = links.KeysOf(change.subject.key);
-      for (const std::string& joined : keys) {
-        changes.push_back(change);
-        changes.back().subject.key = joined;
-        changes.back().together = keys;
-      }
-      links.Replace(change.subject.key, others);
-    }
+    for (const auto& [place, others] : replay.relinked) links.Replace(replay.changes[place].subject.key, others);
     changes.insert(changes.end(), std::make_move_iterator(replay.changes.begin()),
                    std::make_move_iterator(replay.changes.end()));
     replay.changes.clear();
     backfill_received_at = std::max(backfill_received_at, replay.backfill_received_at);
   }
-  // Only now are all links known: whoever is one child with a changed key is looked at again.
+  const auto is_older = [](const PendingSubject& a, const PendingSubject& b) {
+    return a.first_sequence < b.first_sequence;
+  };
+  std::sort(changes.begin(), changes.end(), is_older);
+  // Only now are all links known. Whoever is one child with a changed key, or was before, is looked at again: the links
+  // on disk may be newer than what was evaluated, so they do not tell who was. A key that an older change of its kind
+  // reached needs no more.
+  std::set<std::string, std::less<>> by_live;
+  std::set<std::string, std::less<>> by_backfill;
   for (size_t i = 0, count = changes.size(); i < count; ++i) {
-    for (std::string& joined : JoinedWith(changes[i].subject)) {
-      if (joined == changes[i].subject.key) continue;
+    if (changes[i].subject.kind == SubjectKind::kSchool) continue;
+    auto& reached = changes[i].backfill_only ? by_backfill : by_live;
+    for (std::string& key : links.Reach(changes[i].subject.key, reached)) {
       changes.push_back(changes[i]);
-      changes.back().subject.key = std::move(joined);
+      changes.back().subject.key = std::move(key);
     }
   }
-  std::sort(changes.begin(), changes.end(),
-            [](const PendingSubject& a, const PendingSubject& b) { return a.first_sequence < b.first_sequence; });
+  std::sort(changes.begin(), changes.end(), is_older);
   pending.NoteBackfill(backfill_received_at);
   pending.Add(changes, last_sequence);
   return absl::OkStatus();

@@ -1,5 +1,6 @@
 #include "storage/facts_as_known.h"
 
+#include <set>
 #include <utility>
 
 #include "storage/child_versions.h"
@@ -73,13 +74,16 @@ absl::StatusOr<std::unique_ptr<const FactsAsKnown>> FactsAsKnown::Create(const F
 }
 
 absl::Status FactsAsKnown::ReadLinks() {
+  std::set<std::string, std::less<>> read;
   for (const std::string& student : facts_.KeysEverLinked()) {
-    if (joined_.contains(student)) continue;
+    if (read.contains(student)) continue;
     const auto versions = ChildVersions::Read(facts_, student);
     if (!versions.ok()) return versions.status();
-    const std::vector<std::string> keys = versions->KeysAt(at_);
-    if (keys.size() < 2) continue;
-    for (const std::string& key : keys) joined_.emplace(key, keys);
+    for (const std::vector<std::string>& keys : versions->ChildrenAt(at_)) {
+      read.insert(keys.begin(), keys.end());
+      if (keys.size() < 2) continue;
+      for (const std::string& key : keys) joined_.emplace(key, keys);
+    }
   }
   return absl::OkStatus();
 }

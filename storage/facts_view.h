@@ -38,7 +38,8 @@ class FactsView {
  public:
   virtual ~FactsView() = default;
 
-  // All keys joined with `student` by same_student, itself among them, ascending.
+  // All keys joined with `student` by same_student, itself among them, ascending; itself alone when they are more than
+  // kChildKeysMax (domain/record.h).
   virtual std::vector<std::string> KeysOf(std::string_view student) const = 0;
   // Also when its facts do not read: whoever reads on is told why.
   virtual bool HasStudent(std::string_view student) const = 0;

@@ -1,5 +1,7 @@
 #include "storage/link_graph.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace vangnet {
@@ -32,29 +34,41 @@ LinkGraph::Node& LinkGraph::NodeOf(std::string_view student) {
   return node->second;
 }
 
-std::vector<std::string> LinkGraph::KeysOf(std::string_view student) const { return Closure(student, When::kNow); }
-
-std::vector<std::string> LinkGraph::KeysEverOf(std::string_view student) const { return Closure(student, When::kEver); }
-
-std::vector<std::string> LinkGraph::Closure(std::string_view student, When when) const {
+std::vector<std::string> LinkGraph::KeysOf(std::string_view student) const {
   if (empty_) return {std::string(student)};
-  std::set<std::string> keys = {std::string(student)};
+  MutexLock lock(mutex_);
+  return ChildOf(student);
+}
+
+std::vector<std::string> LinkGraph::ChildOf(std::string_view student) const {
+  std::set<std::string, std::less<>> keys = {std::string(student)};
+  std::vector<std::string> open = {std::string(student)};
+  while (!open.empty()) {
+    const auto node = nodes_.find(open.back());
+    open.pop_back();
+    if (node == nodes_.end()) continue;
+    for (const auto* others : {&node->second.others, &node->second.others_of}) {
+      for (const std::string& other : *others) {
+        if (!keys.insert(other).second) continue;
+        if (keys.size() > kChildKeysMax) return {std::string(student)};
+        open.push_back(other);
+      }
+    }
+  }
+  return {keys.begin(), keys.end()};
+}
+
+std::vector<std::string> LinkGraph::KeysEverOf(std::string_view student) const {
+  if (empty_) return {std::string(student)};
+  std::set<std::string, std::less<>> keys = {std::string(student)};
   std::vector<std::string> open = {std::string(student)};
   MutexLock lock(mutex_);
   while (!open.empty()) {
     const auto node = nodes_.find(open.back());
     open.pop_back();
     if (node == nodes_.end()) continue;
-    const auto follow = [&](const std::set<std::string, std::less<>>& others) {
-      for (const std::string& other : others) {
-        if (keys.insert(other).second) open.push_back(other);
-      }
-    };
-    if (when == When::kEver) {
-      follow(node->second.ever);
-    } else {
-      follow(node->second.others);
-      follow(node->second.others_of);
+    for (const std::string& other : node->second.ever) {
+      if (keys.insert(other).second) open.push_back(other);
     }
   }
   return {keys.begin(), keys.end()};
@@ -81,15 +95,50 @@ std::set<std::string, std::less<>> LinkGraph::OthersOf(std::string_view student)
   return node->second.others;
 }
 
-void LinkGraph::Replace(std::string_view student, const std::set<std::string, std::less<>>& others) {
+std::set<std::string> LinkGraph::Replace(std::string_view student, const std::set<std::string, std::less<>>& others) {
   MutexLock lock(mutex_);
   const auto before = NodeOf(student).others;
-  for (const std::string& other : before) {
-    if (others.count(other) == 0) Change(student, other, /*joined=*/false);
+  std::vector<std::string> changed;
+  std::ranges::set_symmetric_difference(before, others, std::back_inserter(changed));
+  // Whoever has other keys than before is joined with an end of a link that changed, before or now.
+  std::map<std::string, std::vector<std::string>> children;  // by the end, as they were
+  children.emplace(student, ChildOf(student));
+  for (const std::string& other : changed) children.emplace(other, ChildOf(other));
+  for (const std::string& other : changed) Change(student, other, /*joined=*/others.contains(other));
+  std::set<std::string> keys;
+  for (const auto& [end, child] : children) {
+    const std::vector<std::string> now = ChildOf(end);
+    if (now == child) continue;
+    keys.insert(child.begin(), child.end());
+    keys.insert(now.begin(), now.end());
   }
-  for (const std::string& other : others) {
-    if (before.count(other) == 0) Change(student, other, /*joined=*/true);
+  return keys;
+}
+
+std::vector<std::string> LinkGraph::Reach(std::string_view student, std::set<std::string, std::less<>>& reached) const {
+  if (empty_) return {};
+  std::set<std::string, std::less<>> keys;
+  MutexLock lock(mutex_);
+  const auto from = nodes_.find(student);
+  if (from == nodes_.end()) return {};
+  std::vector<std::string> open;
+  const auto add = [&](const std::string& key) {
+    if (!reached.insert(key).second) return;
+    keys.insert(key);
+    open.push_back(key);
+  };
+  add(from->first);
+  // A link that was taken away: the other end, and all that it is joined with.
+  for (const std::string& other : from->second.ever) add(other);
+  while (!open.empty()) {
+    const auto node = nodes_.find(open.back());
+    open.pop_back();
+    if (node == nodes_.end()) continue;
+    for (const auto* others : {&node->second.others, &node->second.others_of}) {
+      for (const std::string& other : *others) add(other);
+    }
   }
+  return {keys.begin(), keys.end()};
 }
 
 void LinkGraph::Change(std::string_view student, const std::string& other, bool joined) {

@@ -3,9 +3,12 @@
 //
 // Guarantees: the table has every link under both of its ends, so that all links of a child are found from its key.
 //   A link that no longer holds stays in it, for whoever asks what was known then. Links that are newer than the
-//   disk's are added to the batch that evaluates one of their ends.
+//   disk's are added to the batch that evaluates one of their ends; the disk may so be ahead of what was evaluated.
+//   Whatever the order of the links, the same ones join the same keys.
 // Thread safety: all methods may be called concurrently; Replace by one thread, AddUnwritten and Written by one.
-// Limits and cost: links are few; all are in memory. Keys without links cost one look at an atomic.
+// Limits and cost: links are few; all are in memory. Keys without links cost one look at an atomic. More than
+//   kChildKeysMax (domain/record.h) keys that links join are no child: none of them is joined, and each is looked
+//   after by itself. So what one link changes is bounded.
 #ifndef VANGNET_STORAGE_LINK_GRAPH_H_
 #define VANGNET_STORAGE_LINK_GRAPH_H_
 
@@ -29,15 +32,19 @@ class LinkGraph {
  public:
   // Reads the table.
   absl::Status Load(const KvStore& kv);
-  // All keys joined with `student`, itself among them, ascending.
+  // All keys joined with `student`, itself among them, ascending; itself alone when they are more than kChildKeysMax.
   std::vector<std::string> KeysOf(std::string_view student) const;
   // All keys that were joined with `student` at any time, also over keys that were joined at different times, itself
   // among them, ascending.
   std::vector<std::string> KeysEverOf(std::string_view student) const;
   // The keys that `student`'s own facts join it with.
   std::set<std::string, std::less<>> OthersOf(std::string_view student) const;
-  // Replaces them.
-  void Replace(std::string_view student, const std::set<std::string, std::less<>>& others);
+  // Replaces them. Gives the keys for which KeysOf says something else than before.
+  std::set<std::string> Replace(std::string_view student, const std::set<std::string, std::less<>>& others);
+  // Adds to `reached` all keys for which KeysOf may say something else than it did before the links of `student`
+  // changed, whenever that was: whatever it was ever linked with, and all that these are joined with now. Gives those
+  // that were not in it. Cost: each key of `reached` is followed once.
+  std::vector<std::string> Reach(std::string_view student, std::set<std::string, std::less<>>& reached) const;
   // All keys that ever had links, ascending.
   std::vector<std::string> KeysEverLinked() const;
   // Keeps that a fact of `student` joined it with `other` once, whether or not one does now.
@@ -64,10 +71,7 @@ class LinkGraph {
     std::map<std::string, uint64_t, std::less<>> in_batch;
   };
 
-  // What a node is joined with: now, or at any time.
-  enum class When : uint8_t { kNow, kEver };
-
-  std::vector<std::string> Closure(std::string_view student, When when) const;
+  std::vector<std::string> ChildOf(std::string_view student) const VANGNET_REQUIRES(mutex_);
   Node& NodeOf(std::string_view student) VANGNET_REQUIRES(mutex_);
   void Change(std::string_view student, const std::string& other, bool joined) VANGNET_REQUIRES(mutex_);
   void PutLink(const std::string& student, const std::string& other, WriteBatch& batch) VANGNET_REQUIRES(mutex_);

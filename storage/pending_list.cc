@@ -55,11 +55,6 @@ void PendingList::AddOne(const PendingSubject& change) {
   known.placement_changed = known.placement_changed || change.placement_changed;
   known.long_absence = known.long_absence || change.long_absence;
   known.received_at = std::min(known.received_at, change.received_at);
-  for (const std::string& key : change.together) {
-    if (std::find(known.together.begin(), known.together.end(), key) == known.together.end()) {
-      known.together.push_back(key);
-    }
-  }
   const bool is_older = change.first_sequence < known.first_sequence;
   if (is_older) known.first_sequence = change.first_sequence;
   if (IsWaiting(known)) ++waiting_;
@@ -109,11 +104,6 @@ std::vector<PendingSubject> PendingList::Take(size_t max,
     };
     // Those that come with it may bring others.
     for (size_t i = first; i < taken.size(); ++i) {
-      const std::vector<std::string> together = taken[i].together;
-      for (const std::string& key : together) {
-        const auto place = places_.find(Subject{taken[i].subject.kind, key});
-        if (place != places_.end()) taken.push_back(TakeOne(place->second));
-      }
       for (std::string& key : joined(taken[i].subject)) {
         if (key == taken[i].subject.key) continue;
         Subject other{taken[i].subject.kind, std::move(key)};
@@ -124,7 +114,6 @@ std::vector<PendingSubject> PendingList::Take(size_t max,
         if (is_taken(other)) continue;
         PendingSubject companion = taken[i];
         companion.subject = std::move(other);
-        companion.together.clear();
         taken_.insert(companion.first_sequence);
         taken.push_back(std::move(companion));
       }

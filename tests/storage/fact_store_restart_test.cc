@@ -121,7 +121,7 @@ std::vector<std::string> AllKnown(FactStore& store) {
   }
   for (const PendingSubject& taken : store.TakePending(10'000)) {
     known.push_back(taken.subject.key + " " + std::to_string(taken.first_sequence) + " to " +
-                    std::to_string(taken.last_sequence) + (taken.together.empty() ? "" : ", not alone"));
+                    std::to_string(taken.last_sequence));
   }
   known.push_back(absl::StrCat(store.evaluated(), " of ", store.last_sequence()));
   return known;
