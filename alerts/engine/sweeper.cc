@@ -267,7 +267,7 @@ absl::Status Sweeper::CloseDigests(SweepResult& result) {
   if (!over && at_.now - from < options_.digest_every) return absl::OkStatus();
   WriteBatch write;
   std::vector<BackfillDigest> closed = digests_->AddClosed(at_.now, write);
-  const absl::Status written = kv_.Write(write, Durability::kUnsynced);
+  const absl::Status written = kv_.Write(write, Durability::kSynced);  // they are shown
   if (!written.ok()) {
     digests_->Discard();
     return written;

@@ -3,11 +3,13 @@
 //
 // Guarantees: a fact is never lost to the alerts: one that lands while its child is evaluated makes the child pending
 //   again, and what the fact store keeps as evaluated goes only past versions whose subjects were evaluated after them,
-//   so that a crash repeats work and never skips it. What one batch changes is written whole or not at all. Each batch
-//   is evaluated under one configuration. A child that cannot be evaluated is set aside, counted and tried again at the
-//   next start, at the next change of configuration and when its facts change; the others go on. A child or school
-//   with nothing new but backfill waits for the backfill to pause (backfill_wait.h), and is then evaluated once. What a
-//   backfill brought is counted for each team in the batches that bring it, and becomes one digest when it is over.
+//   so that a crash repeats work and never skips it. What one batch changes is written whole or not at all, and a
+//   change of an alert is durable before anybody sees it, so that neither an alert nor its place among the changes is
+//   ever another one's after a loss of power. Each batch is evaluated under one configuration. A child that cannot be
+//   evaluated is set aside, counted and tried again at the next start, at the next change of configuration and when its
+//   facts change; the others go on. A child or school with nothing new but backfill waits for the backfill to pause
+//   (backfill_wait.h), and is then evaluated once. What a backfill brought is counted for each team in the batches that
+//   bring it, and becomes one digest when it is over.
 // Ownership and lifetime: the stores and the mutex outlive it. It starts no thread with Options::threads 1.
 // Thread safety: RunOnce by one thread at a time; SetConfiguration, version, rulebook and pending concurrently with it.
 // Time: reads no clock. Days do not turn back: a `today` before the last one turned is not believed, the last one

@@ -46,7 +46,11 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
     }
     if (write.empty()) return absl::OkStatus();
     write.Sort();
-    return kv_.Write(write, Durability::kUnsynced);
+    // What somebody may be told must not be taken back by a loss of power. The rest is found again.
+    const bool tells = std::ranges::any_of(settlements, [](const std::optional<Settlement>& settlement) {
+      return settlement && !settlement->changes.empty();
+    });
+    return kv_.Write(write, tells ? Durability::kSynced : Durability::kUnsynced);
   }();
   if (!status.ok()) {
     alerts_.Discard();

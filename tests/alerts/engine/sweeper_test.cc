@@ -485,6 +485,28 @@ TEST_F(SweeperTest, PowerLossInTheMiddleOfASweepRaisesEveryAlertOnce) {
   }
 }
 
+// Evaluated again they would have come in another order, and a watcher that goes on from the first change would get one
+// child twice and the other never.
+TEST_F(SweeperTest, WhatWatchersWereToldIsTheSameAfterPowerLoss) {
+  world_.today = kFriday;
+  world_.Send({AtSchool("s-1"), AtSchool("s-2")});
+  world_.Sweep();
+  world_.Send({Sick("s-1")});
+  world_.Send({LeftSchool("s-2", 2)});
+  world_.Sweep();
+  const auto told = world_.alerts->GetChangesAfter(0, 10).value();
+  ASSERT_THAT(told, SizeIs(2));
+  world_.Crash(/*survivors=*/0);
+  world_.Open();
+  world_.Sweep();
+  const auto kept = world_.alerts->GetChangesAfter(0, 10).value();
+  ASSERT_THAT(kept, SizeIs(2));
+  for (size_t i = 0; i < told.size(); ++i) {
+    EXPECT_EQ(kept[i].sequence, told[i].sequence);
+    EXPECT_EQ(kept[i].alert, told[i].alert);
+  }
+}
+
 TEST_F(SweeperTest, SeveralThreadsFindTheSame) {
   std::vector<Record> records;
   for (int i = 0; i < 200; ++i) {
