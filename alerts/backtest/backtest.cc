@@ -57,14 +57,22 @@ Backtest::Backtest(BacktestSide before, BacktestSide after, const BacktestOption
 }
 
 std::vector<Episode> Backtest::ReplayStudent(const Side& side, const StudentHistory& history) const {
-  const auto route = [&](const Finding& finding) {
-    return RouteOf(finding, history.profiles, side.policy, side.book->region());
+  const auto route = [&](const Finding& finding, Day day) {
+    return RouteOf(finding, history, day, side.policy, side.book->region());
   };
-  return Replay(days_, route, [&](Day day) { return EvaluateStudent(history, *side.book, side.policy, day); });
+  return Replay(days_, route, [&](Day day) {
+    Evaluation evaluation = EvaluateStudent(history, *side.book, side.policy, day);
+    if (!evaluation.findings.empty()) {
+      evaluation.next_change = std::min(evaluation.next_change, NextRouteChange(history, day));
+    }
+    return evaluation;
+  });
 }
 
 std::vector<Episode> Backtest::ReplaySchool(const Side& side, const SchoolRoll& roll) const {
-  const auto route = [&](const Finding& finding) { return RouteOf(finding, {}, side.policy, side.book->region()); };
+  const auto route = [&](const Finding& finding, Day day) {
+    return RouteOf(finding, {}, day, side.policy, side.book->region());
+  };
   std::vector<Enrolment> enrolled;
   Day roll_changes = days_.first;
   return Replay(days_, route, [&](Day day) {

@@ -20,8 +20,8 @@ void EpisodeRecorder::Show(Day day, std::vector<Finding> findings) {
     if (!recorded.shown) recorded.episodes.emplace_back();
     recorded.shown = true;
     std::vector<Showing>& showings = recorded.episodes.back().showings;
-    if (!showings.empty() && showings.back().finding == finding) continue;
-    Route route = route_(finding);
+    Route route = route_(finding, day);
+    if (!showings.empty() && showings.back().finding == finding && showings.back().route == route) continue;
     showings.push_back({day, std::move(finding), std::move(route)});
   }
 }

@@ -41,8 +41,8 @@ struct Episode {
 
 class EpisodeRecorder {
  public:
-  // Whose a finding is.
-  using RouteFinding = std::function<Route(const Finding&)>;
+  // Whose a finding is on a day.
+  using RouteFinding = std::function<Route(const Finding&, Day)>;
   explicit EpisodeRecorder(RouteFinding route) : route_(std::move(route)) {}
 
   // `findings` are shown on `day` and until the day before the next call. Days ascend.

@@ -1,5 +1,6 @@
 #include "alerts/engine/subject_evaluation.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "alerts/engine/evaluator.h"
@@ -18,8 +19,12 @@ absl::Status EvaluateToday(const SubjectFacts& facts, const Rulebook& rulebook, 
   if (!evaluation.ok()) return evaluation.status();
   outcome.evaluation = *std::move(evaluation);
   for (const Finding& finding : outcome.evaluation.findings) {
-    Route route = RouteOf(finding, facts.history.profiles, *rulebook.policy, rulebook.book->region());
+    Route route = RouteOf(finding, facts.history, today, *rulebook.policy, rulebook.book->region());
     outcome.findings.push_back({finding, std::move(route)});
+  }
+  if (!outcome.findings.empty()) {
+    Day& next = outcome.evaluation.next_change;
+    next = std::min(next, NextRouteChange(facts.history, today));
   }
   return absl::OkStatus();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "alerts/rules/policy.h"
+#include "domain/day.h"
 #include "domain/finding.h"
 #include "domain/region.h"
 #include "domain/student_history.h"
@@ -23,11 +24,18 @@ struct Route {
   friend bool operator==(const Route&, const Route&) = default;
 };
 
-// The unit is that of the finding's school. A finding without school, or at a school that the region gives no unit,
-// is its child's municipality's: of the first of `profiles`, in record order, whose municipality leads to a unit.
-// Audiences are those of the rule and of each stage up to the one reached.
-Route RouteOf(const Finding& finding, const std::vector<Recorded<StudentProfile>>& profiles, const Policy& policy,
+// The unit is that of the finding's school. A child without school today is its municipality's (contract.md section 5),
+// whatever school it was at; not so a finding about an application, which is the school's where it was made. A finding
+// without school, or at a school that the region gives no unit, is the municipality's too. The municipality is that of
+// the first of the child's profiles, in record order, that leads to a unit: of those that hold today before the others.
+// Nobody's municipality leads to a unit: the school's, where there is one.
+// Audiences are those of the rule and of each stage up to the one reached. `history` is empty when the finding is of a
+// school.
+Route RouteOf(const Finding& finding, const StudentHistory& history, Day today, const Policy& policy,
               const Region& region);
+
+// The first day after `today` on which RouteOf could give another answer for the same finding; kDayMax: never.
+Day NextRouteChange(const StudentHistory& history, Day today);
 
 }  // namespace vangnet
 

@@ -276,8 +276,8 @@ TEST(ActivationLawTest, WhoIsNotTouchedHasTheSameFindingsUntilItIsDue) {
             << ToLines(was.findings) << " after " << ToLines(is.findings);
       }
       for (const Finding& finding : shown) {
-        EXPECT_EQ(RouteOf(finding, history.profiles, before.policy, before.region),
-                  RouteOf(finding, history.profiles, after.policy, after.region))
+        EXPECT_EQ(RouteOf(finding, history, today, before.policy, before.region),
+                  RouteOf(finding, history, today, after.policy, after.region))
             << "seed " << seed;
       }
     }
