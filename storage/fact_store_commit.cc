@@ -236,7 +236,7 @@ void GroupCommit::Account(const Chunk& chunk, const ChunkResult& result) {
 }
 
 absl::Status GroupCommit::Seal() {
-  for (const Touched* changed : changed_) {
+  for (Touched* changed : changed_) {
     const Subject& subject = changed->change.subject;
     if (subject.kind != SubjectKind::kSchool) continue;
     batch_.Put(Table::kSchools, SchoolKey(subject.key), changed->state.bytes());

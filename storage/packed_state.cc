@@ -1,6 +1,8 @@
 #include "storage/packed_state.h"
 
 #include <algorithm>
+#include <deque>
+#include <map>
 #include <utility>
 
 namespace vangnet {
@@ -276,22 +278,163 @@ absl::StatusOr<EntryContent> ContentAfter(const Place& place, const Version& inc
 
 }  // namespace
 
+// The records of a large state that changed, beside the bytes, which stay as they are until Close.
+class PackedState::Editor {
+ public:
+  // `bytes` outlives it.
+  static absl::StatusOr<std::unique_ptr<Editor>> Open(std::string_view bytes);
+
+  absl::Status Find(const RecordKey& key, Place& place) const;
+  // `content`, with its fact if it holds, is the record's now. `place` is where Find found it, or would have.
+  void Put(const RecordKey& key, const Place& place, EntryContent content, const std::optional<Fact>* fact,
+           uint64_t sequence);
+  // The state with all that was put.
+  std::string Close() const;
+
+ private:
+  struct Kept {
+    std::string_view source;
+    std::string_view record_id;
+    std::string_view whole;  // the entry
+  };
+  using Identity = std::pair<std::string_view, std::string_view>;
+  static Identity IdentityOf(const Kept& kept) { return {kept.source, kept.record_id}; }
+
+  // Names that came since are kept here, for what they are views of may be gone.
+  void KeepNames(size_t from);
+
+  Header header_;
+  std::vector<Kept> kept_;                    // in order of identity
+  std::map<RecordKey, std::string> changed_;  // whole entries
+  std::deque<std::string> names_;
+};
+
+absl::StatusOr<std::unique_ptr<PackedState::Editor>> PackedState::Editor::Open(std::string_view bytes) {
+  auto editor = std::make_unique<Editor>();
+  ByteReader reader(bytes);
+  if (absl::Status status = ReadHeader(reader, editor->header_); !status.ok()) return status;
+  editor->kept_.reserve(editor->header_.entries);
+  for (uint64_t i = 0; i < editor->header_.entries; ++i) {
+    Entry entry;
+    if (!ReadIdentity(reader, editor->header_.strings, entry)) return Corrupt("broken entry");
+    editor->kept_.push_back({entry.source, entry.record_id, entry.whole});
+  }
+  if (!reader.done()) return Corrupt("bytes after the last entry");
+  return editor;
+}
+
+absl::Status PackedState::Editor::Find(const RecordKey& key, Place& place) const {
+  place.header = header_;
+  std::string_view whole;
+  if (const auto changed = changed_.find(key); changed != changed_.end()) {
+    whole = changed->second;
+  } else {
+    const Identity wanted(key.source, key.record_id);
+    const auto kept = std::ranges::lower_bound(kept_, wanted, {}, IdentityOf);
+    if (kept == kept_.end() || IdentityOf(*kept) != wanted) return absl::OkStatus();
+    whole = kept->whole;
+  }
+  ByteReader reader(whole);
+  Entry entry;
+  if (!ReadIdentity(reader, header_.strings, entry) || !ReadVersions(header_.first, entry)) {
+    return Corrupt("broken entry");
+  }
+  place.entry = entry;
+  return absl::OkStatus();
+}
+
+void PackedState::Editor::Put(const RecordKey& key, const Place& place, EntryContent content,
+                              const std::optional<Fact>* fact, uint64_t sequence) {
+  const size_t known = header_.strings.size();
+  if (fact != nullptr) {
+    ByteWriter writer(content.fact);
+    EncodeFact(*fact, header_.strings, writer);
+  }
+  const uint64_t source = NumberOf(key.source, header_.strings);
+  KeepNames(known);
+  header_.sequence = sequence;
+  if (!place.entry) ++header_.entries;
+  std::string whole;
+  WriteEntry(source, key.record_id, content, header_.first, EntrySize(source, key.record_id, content, header_.first),
+             whole);
+  changed_.insert_or_assign(key, std::move(whole));
+}
+
+void PackedState::Editor::KeepNames(size_t from) {
+  for (size_t i = from; i < header_.strings.size(); ++i) header_.strings[i] = names_.emplace_back(header_.strings[i]);
+}
+
+std::string PackedState::Editor::Close() const {
+  size_t size = HeaderSize(header_);
+  for (const Kept& kept : kept_) size += kept.whole.size();
+  for (const auto& [key, whole] : changed_) size += whole.size();
+  std::string bytes;
+  bytes.reserve(size);
+  WriteHeader(header_, bytes);
+  auto changed = changed_.begin();
+  for (const Kept& kept : kept_) {
+    for (; changed != changed_.end() && Identity(changed->first.source, changed->first.record_id) < IdentityOf(kept);
+         ++changed) {
+      bytes.append(changed->second);
+    }
+    if (changed != changed_.end() && Identity(changed->first.source, changed->first.record_id) == IdentityOf(kept)) {
+      bytes.append(changed->second);
+      ++changed;
+    } else {
+      bytes.append(kept.whole);
+    }
+  }
+  for (; changed != changed_.end(); ++changed) bytes.append(changed->second);
+  bytes.shrink_to_fit();
+  return bytes;
+}
+
+PackedState::PackedState() = default;
+PackedState::PackedState(std::string bytes) : bytes_(std::move(bytes)) {}
+PackedState::PackedState(PackedState&&) noexcept = default;
+PackedState& PackedState::operator=(PackedState&&) noexcept = default;
+PackedState::~PackedState() = default;
+
+const std::string& PackedState::bytes() {
+  if (editor_ != nullptr) {
+    bytes_ = editor_->Close();
+    editor_.reset();
+  }
+  return bytes_;
+}
+
+std::string PackedState::Release() && {
+  bytes();
+  return std::move(bytes_);
+}
+
 absl::StatusOr<Verdict> PackedState::Decide(const RecordKey& key, uint64_t revision, uint64_t digest) const {
   Place place;
-  if (absl::Status status = FindPlace(bytes_, key, place); !status.ok()) return status;
+  absl::Status status = editor_ != nullptr ? editor_->Find(key, place) : FindPlace(bytes_, key, place);
+  if (!status.ok()) return status;
   return DecideAt(place, revision, digest);
 }
 
 absl::StatusOr<Verdict> PackedState::DecideAndFold(const RecordKey& key, uint64_t revision, uint64_t digest,
                                                    const std::optional<Fact>& fact, uint64_t sequence) {
+  if (editor_ == nullptr && bytes_.size() >= kEditedFrom) {
+    auto editor = Editor::Open(bytes_);
+    if (!editor.ok()) return editor.status();
+    editor_ = *std::move(editor);
+  }
   Place place;
-  if (absl::Status status = FindPlace(bytes_, key, place); !status.ok()) return status;
+  absl::Status status = editor_ != nullptr ? editor_->Find(key, place) : FindPlace(bytes_, key, place);
+  if (!status.ok()) return status;
   auto verdict = DecideAt(place, revision, digest);
   if (!verdict.ok()) return verdict;
   const bool holds = verdict->outcome == Outcome::kAccepted;
   if (!holds && verdict->outcome != Outcome::kStale) return verdict;
   auto content = ContentAfter(place, {revision, digest, sequence}, holds);
   if (!content.ok()) return content.status();
+  if (editor_ != nullptr) {
+    editor_->Put(key, place, *std::move(content), holds ? &fact : nullptr, sequence);
+    return verdict;
+  }
   Header& header = place.header;
   if (holds) {
     ByteWriter writer(content->fact);

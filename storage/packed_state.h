@@ -11,11 +11,16 @@
 // Persisted. A new layout takes a new format number and a new schema (storage/schema.h); values that are broken are
 //   rebuilt from the versions.
 // Errors: DATA_LOSS on bytes that no state was written as, or of another format; never anything worse.
-// Cost: 17 to 20 bytes a record besides its record_id; finding and folding read it once from the front.
+// Cost: 17 to 20 bytes a record besides its record_id; finding and folding read it once from the front and copy it.
+// From
+//   kEditedFrom bytes on, far more than a child has, folding finds its place by halves and copies when `bytes` is asked
+//   for: a source that sends everything under one key makes no group of records slow.
 #ifndef VANGNET_STORAGE_PACKED_STATE_H_
 #define VANGNET_STORAGE_PACKED_STATE_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,14 +46,19 @@ struct Verdict {
 // Decides about versions of one subject and folds them, one after the other.
 class PackedState {
  public:
-  // A subject without records.
-  PackedState() = default;
-  // Takes over what was written; Check says whether it is sound.
-  explicit PackedState(std::string bytes) : bytes_(std::move(bytes)) {}
+  static constexpr size_t kEditedFrom = size_t{64} << 10;
 
-  // Empty when the subject has no records.
-  const std::string& bytes() const { return bytes_; }
-  std::string Release() && { return std::move(bytes_); }
+  // A subject without records.
+  PackedState();
+  // Takes over what was written; Check says whether it is sound.
+  explicit PackedState(std::string bytes);
+  PackedState(PackedState&&) noexcept;
+  PackedState& operator=(PackedState&&) noexcept;
+  ~PackedState();
+
+  // All that was folded. Empty when the subject has no records.
+  const std::string& bytes();
+  std::string Release() &&;
   bool empty() const { return bytes_.empty(); }
 
   // What `record` is beside the versions kept.
@@ -59,7 +69,10 @@ class PackedState {
                                         const std::optional<Fact>& fact, uint64_t sequence);
 
  private:
-  std::string bytes_;
+  class Editor;  // what was folded since and is not yet in the bytes, which it looks into
+
+  std::string bytes_;               // so long that moving it leaves them where they are, when there is an editor
+  std::unique_ptr<Editor> editor_;  // of a large state
 };
 
 // The highest sequence folded into `bytes`.

@@ -178,7 +178,7 @@ class FactVerifier {
       }
       if (!subjects_.contains(subject)) report_.Add(table, NameOf(subject) + " has a packed state and no version");
     });
-    for (const auto& [subject, folded] : subjects_) {
+    for (auto& [subject, folded] : subjects_) {
       if (subject.kind != kind || folded.stored == folded.state.bytes()) continue;
       report_.Add(table,
                   NameOf(subject) + (folded.stored.empty() ? " has versions that were evaluated, and no packed state"

@@ -248,6 +248,52 @@ TEST_F(PackedStateTest, AgreesWithAMap) {
   }
 }
 
+// However many records come at a time, and however large the state was before, its bytes are the same.
+TEST_F(PackedStateTest, ALargeStateIsTheSameAsOneThatIsPutTogetherAfterEachRecord) {
+  FactMaker maker(11);
+  PackedState at_once;
+  PackedState one_by_one;
+  uint64_t sequence = 0;
+  for (int group = 0; group < 12; ++group) {
+    for (int i = 0; i < 400; ++i) {
+      const RecordKey key{"source" + std::to_string(maker.Below(12)), "record-" + std::to_string(maker.Below(3'000))};
+      const uint64_t revision = 1 + maker.Below(3);
+      const uint64_t digest = maker.Below(2);
+      std::optional<vangnet::Fact> fact;
+      if (maker.Below(8) != 0) fact = maker.MakeAny();
+      ++sequence;
+      const auto decided = at_once.Decide(key, revision, digest);
+      const auto folded = at_once.DecideAndFold(key, revision, digest, fact, sequence);
+      const auto other = one_by_one.DecideAndFold(key, revision, digest, fact, sequence);
+      ASSERT_TRUE(decided.ok() && folded.ok() && other.ok()) << folded.status();
+      ASSERT_EQ(decided->outcome, folded->outcome);
+      ASSERT_EQ(folded->outcome, other->outcome);
+      ASSERT_EQ(folded->sequence, other->sequence);
+      ASSERT_EQ(folded->revision, other->revision);
+      one_by_one = PackedState(std::string(one_by_one.bytes()));
+    }
+    at_once = PackedState(std::move(at_once));  // a state may be moved in between
+    ASSERT_EQ(at_once.bytes(), one_by_one.bytes());
+  }
+  EXPECT_GT(at_once.bytes().size(), 2 * PackedState::kEditedFrom);
+  EXPECT_TRUE(vangnet::CheckState(at_once.bytes()).ok());
+}
+
+TEST_F(PackedStateTest, ALargeStateThatIsBrokenIsDataLoss) {
+  PackedState state;
+  FactMaker maker(12);
+  for (uint64_t i = 1; state.bytes().size() < PackedState::kEditedFrom; ++i) {
+    ASSERT_TRUE(state.DecideAndFold({"las", std::to_string(i)}, 1, 1, maker.MakeAny(), i).ok());
+  }
+  for (const size_t cut : {size_t{1}, size_t{100}}) {
+    std::string bytes = state.bytes() + std::string(200, '\x7f');
+    bytes.resize(bytes.size() - cut);
+    PackedState broken(bytes);
+    EXPECT_TRUE(absl::IsDataLoss(broken.DecideAndFold({"las", "new"}, 1, 1, std::nullopt, 1'000'000).status()));
+    EXPECT_EQ(broken.bytes(), bytes) << "On error nothing is folded.";
+  }
+}
+
 TEST_F(PackedStateTest, BrokenBytesAreDataLossAndNothingWorse) {
   FactMaker maker(5);
   PackedState state;
