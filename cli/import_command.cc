@@ -5,6 +5,7 @@
 #include "cli/json_text.h"
 #include "cli/line_reader.h"
 #include "cli/stored_data.h"
+#include "cli/today.h"
 #include "services/maintenance/store_import.h"
 
 namespace vangnet {
@@ -30,7 +31,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
     if (absl::Status added = (*import)->Add(line); !added.ok()) return AtLine(*lines, added);
   }
   if (!lines->status().ok()) return lines->status();
-  const auto imported = (*import)->Finish();
+  const auto imported = (*import)->Finish(Now());
   if (!imported.ok()) return AtLine(*lines, imported.status());
   const std::string data_dir = arguments.Get("data_dir");
   if (arguments.Has("json")) {

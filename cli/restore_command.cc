@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "cli/stored_data.h"
+#include "cli/today.h"
 #include "services/maintenance/data_directory.h"
 
 namespace vangnet {
@@ -20,7 +21,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   const auto id = BackupIdOf(arguments);
   if (!id.ok()) return id.status();
   const std::string data_dir = arguments.Get("data_dir");
-  const auto restored = RestoreBackup(arguments.operands().front(), *id, data_dir);
+  const auto restored = RestoreBackup(arguments.operands().front(), *id, data_dir, Now());
   if (!restored.ok()) return OfFiles(restored.status());
   if (arguments.Has("json")) {
     PrintJson(data_dir, *restored);

@@ -6,10 +6,12 @@
 
 namespace vangnet {
 
+absl::Time Now() { return SystemClock().Now(); }
+
 Day Today(const std::string& zone) {
   absl::TimeZone time_zone;
   if (!absl::LoadTimeZone(zone, &time_zone)) time_zone = absl::UTCTimeZone();
-  return LocalDay(SystemClock().Now(), time_zone);
+  return LocalDay(Now(), time_zone);
 }
 
 }  // namespace vangnet

@@ -1,14 +1,16 @@
-// Today where `zone` is, by the clock of this machine: what --day is when it is not given.
+// Now, and today somewhere, by the clock of this machine.
 #ifndef VANGNET_CLI_TODAY_H_
 #define VANGNET_CLI_TODAY_H_
 
 #include <string>
 
+#include "absl/time/time.h"
 #include "domain/day.h"
 
 namespace vangnet {
 
-// `zone` is an IANA time zone; one that this machine does not know is UTC.
+absl::Time Now();
+// What --day is when it is not given. `zone` is an IANA time zone; one that this machine does not know is UTC.
 Day Today(const std::string& zone);
 
 }  // namespace vangnet

@@ -84,6 +84,8 @@ class AlertStore::Impl {
   RecentValues alerts;
   RecentValues evaluations;
 
+  uint64_t change_log = 0;
+
   // Owned by the thread that writes.
   uint64_t ids_given = 0;
   uint64_t changes_given = 0;
@@ -100,6 +102,15 @@ class AlertStore::Impl {
   uint64_t last_listener VANGNET_GUARDED_BY(listeners_mutex) = 0;
 };
 
+absl::Status BeginChangeLogAnew(KvStore& kv, absl::Time now, uint64_t ids) {
+  const auto given = GetNumber(kv, kAlertCounterMeta);
+  if (!given.ok()) return given.status();
+  WriteBatch batch;
+  batch.Put(Table::kMeta, MetaKey(kChangeLogMeta), EncodeNumber(static_cast<uint64_t>(absl::ToUnixMicros(now))));
+  batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), EncodeNumber(*given + ids));
+  return kv.Write(batch, Durability::kSynced);
+}
+
 absl::StatusOr<std::unique_ptr<AlertStore>> AlertStore::Open(KvStore& kv) {
   auto impl = std::make_unique<Impl>(kv);
   if (absl::Status status = impl->Open(); !status.ok()) return status;
@@ -113,6 +124,9 @@ absl::Status AlertStore::Impl::Open() {
   const auto counter = GetNumber(kv, kAlertCounterMeta);
   if (!counter.ok()) return counter.status();
   ids_given = *counter;
+  const auto log = GetNumber(kv, kChangeLogMeta);
+  if (!log.ok()) return log.status();
+  change_log = *log;
   const auto changes = kv.NewIterator(Table::kChanges);
   changes->SeekForPrev(ChangeKey(std::numeric_limits<uint64_t>::max()));
   if (changes->Valid()) {
@@ -344,6 +358,8 @@ absl::StatusOr<std::vector<StoredChange>> AlertStore::GetChangesAfter(uint64_t s
 }
 
 uint64_t AlertStore::last_change() const { return impl_->last_change; }
+
+uint64_t AlertStore::change_log() const { return impl_->change_log; }
 
 std::map<std::pair<std::string, std::string>, uint64_t> AlertStore::CountOpen() const {
   MutexLock lock(impl_->mutex);

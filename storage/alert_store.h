@@ -1,7 +1,8 @@
 // AlertStore keeps alerts, their history, the order of their changes, and per subject when it is due again.
 //
 // Guarantees: all that AddXxx puts into one batch becomes visible together, when Applied is called after the write.
-//   Changes are in one order over all alerts, the same for every reader, also after a restart.
+//   Changes are in one order over all alerts, the same for every reader, also after a restart: whoever writes a batch
+//   with changes has it synced before Applied.
 // Thread safety: one batch at a time, from its first AddXxx to Applied or Discard (hold a mutex around them); reads
 //   concurrently with it.
 // Time: reads no clock. Instants are kept in whole microseconds.
@@ -52,6 +53,11 @@ inline constexpr uint64_t kChangesMax = 1'000'000;
 // How long a command is known again by its request id.
 inline constexpr absl::Duration kAnswersKept = absl::Hours(24);
 
+// Names the order of changes of `kv` anew, after the instant `now`: for a database that was put back or taken over,
+// which goes on in its own way from a place that the one before it went past. Passes over `ids` ids of alerts, which
+// that one may have given out since. Durable when it returns. Errors: those of KvStore.
+absl::Status BeginChangeLogAnew(KvStore& kv, absl::Time now, uint64_t ids);
+
 class AlertStore {
  public:
   static absl::StatusOr<std::unique_ptr<AlertStore>> Open(KvStore& kv);
@@ -86,6 +92,9 @@ class AlertStore {
   // Changes after `sequence`, at most `max`. OUT_OF_RANGE: older than what is kept.
   absl::StatusOr<std::vector<StoredChange>> GetChangesAfter(uint64_t sequence, size_t max) const;
   uint64_t last_change() const;
+  // Names the order of the changes. Another name is another order: a place in one says nothing in the other. 0: it was
+  // never named.
+  uint64_t change_log() const;
   // Open alerts by rule and stage; none of 0. Cost: that of the answer.
   std::map<std::pair<std::string, std::string>, uint64_t> CountOpen() const;
   // The answer given to this command, unless it is older than kAnswersKept.

@@ -16,6 +16,7 @@ inline constexpr char kCursorMeta[] = "cursor";               // up to it all ar
 inline constexpr char kEvaluatedMeta[] = "evaluated";         // the last version up to which all are evaluated
 inline constexpr char kLastSequenceMeta[] = "last_sequence";  // of a version
 inline constexpr char kAlertCounterMeta[] = "alert_counter";  // ids of alerts given out
+inline constexpr char kChangeLogMeta[] = "change_log";        // names the order of changes (AlertStore)
 
 std::string EncodeNumber(uint64_t number);
 // Nothing stored: 0. DATA_LOSS: what is stored is no number.

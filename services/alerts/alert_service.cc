@@ -103,7 +103,7 @@ grpc::Status AlertService::FillAlerts(const Caller& caller, const v1::ListAlerts
     response.set_next_page_token(EncodePageToken("alerts", filter_bytes, {.numbers = {alerts->back().id, snapshot}}));
   }
   for (const Alert& alert : *alerts) ShowAlert(alert, response.add_alerts());
-  response.set_resume_token(ResumeToken(snapshot));
+  response.set_resume_token(ResumeToken({alerts_.change_log(), snapshot}));
   gate_.access_log.Read(
       {.caller = caller, .method = "AlertService.ListAlerts", .student = filter.student(), .items = alerts->size()});
   return grpc::Status::OK;
@@ -143,7 +143,7 @@ Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1:
   std::vector<FieldViolation> violations;
   auto filter = AlertFilter::Read(request->filter(), "filter", facts_, *caller);
   if (auto* wrong = std::get_if<std::vector<FieldViolation>>(&filter)) violations = std::move(*wrong);
-  std::optional<uint64_t> named;
+  std::optional<ChangePlace> named;
   if (!request->resume_token().empty()) {
     named = ParseResumeToken(request->resume_token());
     if (!named.has_value()) violations.push_back({"resume_token", "not one of this service"});
@@ -151,9 +151,10 @@ Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1:
   if (!violations.empty()) return new Refused(InvalidRequest(violations));
   uint64_t position = alerts_.last_change();
   if (named.has_value()) {
-    // A position that is not there yet was given out by a database that has since been put back.
-    if (*named > position) return new Refused(TokenExpired());
-    position = *named;
+    // It was given out by a database that a backup has since taken the place of: what it says lies before or behind
+    // that place here.
+    if (named->log != alerts_.change_log() || named->change > position) return new Refused(TokenExpired());
+    position = named->change;
     const absl::Status kept = alerts_.GetChangesAfter(position, 1).status();
     if (!kept.ok()) return new Refused(absl::IsOutOfRange(kept) ? TokenExpired() : ToRpcStatus(kept));
   }

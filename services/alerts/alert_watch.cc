@@ -72,7 +72,7 @@ void AlertWatch::OnDone() {
 v1::WatchAlertsResponse& AlertWatch::AddMessage(v1::WatchEventKind kind) {
   v1::WatchAlertsResponse& message = messages_.emplace_back();
   message.set_kind(kind);
-  message.set_resume_token(ResumeToken(position_));
+  message.set_resume_token(ResumeToken({store_.change_log(), position_}));
   return message;
 }
 
@@ -139,12 +139,18 @@ void AlertWatch::Proceed() {
   }
 }
 
-std::string ResumeToken(uint64_t change) { return EncodePageToken("changes", "", {.numbers = {change}}); }
+std::string ResumeToken(const ChangePlace& place) {
+  return EncodePageToken("changes", "", {.numbers = {place.change, place.log}});
+}
 
-std::optional<uint64_t> ParseResumeToken(const std::string& token) {
+std::optional<ChangePlace> ParseResumeToken(const std::string& token) {
   const std::optional<PageToken> parsed = DecodePageToken("changes", "", token);
-  if (!parsed.has_value() || parsed->numbers.size() != 1) return std::nullopt;
-  return parsed->numbers.front();
+  if (!parsed.has_value()) return std::nullopt;
+  const std::vector<uint64_t>& numbers = parsed->numbers;
+  if (numbers.size() == 2) return ChangePlace{.log = numbers[1], .change = numbers[0]};
+  // As it was when orders of changes had no names.
+  if (numbers.size() == 1) return ChangePlace{.change = numbers[0]};
+  return std::nullopt;
 }
 
 }  // namespace vangnet

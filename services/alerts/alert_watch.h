@@ -75,9 +75,13 @@ class AlertWatch final : public grpc::ServerWriteReactor<v1::WatchAlertsResponse
   absl::Duration sent_ VANGNET_GUARDED_BY(mutex_);  // when the last message was sent
 };
 
-// Position in the log of changes as a resume token, and back; nothing when `token` is none.
-std::string ResumeToken(uint64_t change);
-std::optional<uint64_t> ParseResumeToken(const std::string& token);
+// A place in the order of all changes, as a resume token and back; nothing when `token` is none.
+struct ChangePlace {
+  uint64_t log = 0;  // AlertStore::change_log
+  uint64_t change = 0;
+};
+std::string ResumeToken(const ChangePlace& place);
+std::optional<ChangePlace> ParseResumeToken(const std::string& token);
 
 }  // namespace vangnet
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domain/parallel.h"
+#include "storage/alert_store.h"
 #include "storage/file_durable_mark.h"
 #include "storage/memory_durable_mark.h"
 #include "storage/rocksdb_backup.h"
@@ -18,6 +19,8 @@ namespace {
 
 std::string DatabaseIn(const std::string& path) { return path + "/db"; }
 std::string MarkIn(const std::string& path) { return path + "/mark"; }
+// Far more alerts than a region raises between a backup and the day it is put back.
+constexpr uint64_t kAlertIdsPassedOver = uint64_t{1} << 20;
 // Until it is finished.
 std::string UnfinishedIn(const std::string& path) { return path + "/db.unfinished"; }
 
@@ -92,7 +95,8 @@ absl::StatusOr<std::unique_ptr<FactStore>> OpenFactsToRead(const DataDirectory& 
   return FactStore::Open(*directory.kv, *directory.mark, options);
 }
 
-absl::StatusOr<Backup> RestoreBackup(const std::string& directory, uint32_t id, const std::string& path) {
+absl::StatusOr<Backup> RestoreBackup(const std::string& directory, uint32_t id, const std::string& path,
+                                     absl::Time now) {
   const auto backup = FindRocksdbBackup(directory, id);
   if (!backup.ok()) return backup.status();
   {
@@ -104,6 +108,11 @@ absl::StatusOr<Backup> RestoreBackup(const std::string& directory, uint32_t id, 
   if (absl::Status begun = Begin(path, backup->sequence); !begun.ok()) return begun;
   const absl::Status restored = RestoreRocksdbBackup(directory, backup->id, UnfinishedIn(path));
   if (!restored.ok()) return restored;
+  {
+    const auto kv = RocksdbKvStore::Open(UnfinishedIn(path), {});
+    if (!kv.ok()) return kv.status();
+    if (absl::Status begun = BeginChangeLogAnew(**kv, now, kAlertIdsPassedOver); !begun.ok()) return begun;
+  }
   if (absl::Status renamed = Rename(path); !renamed.ok()) return renamed;
   return *backup;
 }

@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "storage/backup.h"
 #include "storage/durable_mark.h"
 #include "storage/fact_store.h"
@@ -42,8 +43,10 @@ absl::Status FinishDataDirectory(DataDirectory directory, uint64_t sequence, con
 // The facts of a directory that is open for reading.
 absl::StatusOr<std::unique_ptr<FactStore>> OpenFactsToRead(const DataDirectory& directory);
 
-// Puts backup `id` (0: the newest) into `path`, which must be empty or not there; the mark comes from the backup.
-absl::StatusOr<Backup> RestoreBackup(const std::string& directory, uint32_t id, const std::string& path);
+// Puts backup `id` (0: the newest) into `path`, which must be empty or not there; the mark comes from the backup. The
+// order of the alerts' changes is named anew, after the instant `now`.
+absl::StatusOr<Backup> RestoreBackup(const std::string& directory, uint32_t id, const std::string& path,
+                                     absl::Time now);
 
 }  // namespace vangnet
 

@@ -11,10 +11,10 @@
 #include "services/convert/record_reader.h"
 #include "services/maintenance/archived_entries.h"
 #include "services/maintenance/store_export.h"
+#include "storage/alert_store.h"
 #include "storage/keys.h"
 #include "storage/meta_numbers.h"
 #include "storage/policy_store.h"
-#include "storage/schema.h"
 
 namespace vangnet {
 namespace {
@@ -178,7 +178,7 @@ absl::Status StoreImport::Settle() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<uint64_t> StoreImport::Finish() {
+absl::StatusOr<uint64_t> StoreImport::Finish(absl::Time now) {
   if (lines_ == 0) return Malformed("nothing is there, not even a header");
   if (!ended_) return Malformed("the export is cut off: its last line is missing");
   if (absl::Status status = Commit(); !status.ok()) return status;
@@ -189,10 +189,9 @@ absl::StatusOr<uint64_t> StoreImport::Finish() {
     return Malformed("the header speaks of " + std::to_string(header_.versions()) + " versions, and there are " +
                      std::to_string(last));
   }
-  // A synced batch makes all before it durable; one that says nothing new will do.
-  WriteBatch batch;
-  batch.Put(Table::kMeta, MetaKey(kSchemaMeta), EncodeNumber(kSchema));
-  if (absl::Status status = directory_.kv->Write(batch, Durability::kSynced); !status.ok()) return status;
+  // A synced batch, which makes all before it durable. Ids go on as they were: the export may be of yesterday, but what
+  // it was taken from is left for this.
+  if (absl::Status status = BeginChangeLogAnew(*directory_.kv, now, /*ids=*/0); !status.ok()) return status;
   absl::Status finished = FinishDataDirectory(std::move(directory_), last, path_);
   if (!finished.ok()) return finished;
   return last;

@@ -37,8 +37,9 @@ class StoreImport {
 
   // The next line. After an error the import is over.
   absl::Status Add(std::string_view line);
-  // There are no more lines: makes everything durable. How many versions there are.
-  absl::StatusOr<uint64_t> Finish();
+  // There are no more lines: makes everything durable, and names the order of the alerts' changes after the instant
+  // `now`. How many versions there are.
+  absl::StatusOr<uint64_t> Finish(absl::Time now);
 
  private:
   // Versions whose states are kept in memory before they are written.

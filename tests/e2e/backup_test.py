@@ -16,6 +16,7 @@ import threading
 import unittest
 
 import vangnetd
+from vangnet.v1 import alert_service_pb2
 from vangnet.v1 import ingest_service_pb2
 from vangnet.v1 import record_pb2
 
@@ -150,6 +151,44 @@ class BackupTest(unittest.TestCase):
         self.assertEqual(self.restore("restored").returncode, 0)
         with self.start("restored") as server:
             self.assertEqual([str(f) for f in vangnetd.all_findings(server, day=day)], before)
+
+    def test_who_watched_what_was_put_back_begins_anew(self):
+        # A place in the order of changes, and an id of an alert, given out after the backup was made, are never another
+        # child's.
+        def send(server, numbers):
+            records = [r for i in numbers for r in child(i)]
+            server.ingest.IngestRecords(ingest_service_pb2.IngestRecordsRequest(records=records), timeout=30)
+
+        def listed(server, count):
+            vangnetd.await_condition(lambda: len(vangnetd.all_alerts(server)) == count, f"{count} alerts")
+            answer = server.alerts.ListAlerts(alert_service_pb2.ListAlertsRequest(), timeout=30)
+            return {alert.finding.student: alert.alert_id for alert in answer.alerts}, answer.resume_token
+
+        def watched(server, token):
+            watch = server.alerts.WatchAlerts(alert_service_pb2.WatchAlertsRequest(resume_token=token), timeout=30)
+            try:
+                return next(watch).kind
+            except vangnetd.grpc.RpcError as error:
+                return error.code()
+            finally:
+                watch.cancel()
+
+        with self.start() as server:
+            send(server, [10, 20])
+            _, early = listed(server, 2)
+            self.back_up(server)
+            send(server, [30, 40])
+            gone, late = listed(server, 4)
+            self.assertEqual(watched(server, late), alert_service_pb2.WATCH_EVENT_KIND_POSITION)
+        self.assertEqual(self.restore("restored").returncode, 0)
+        with self.start("restored") as server:
+            send(server, [50, 60, 70])
+            there, token = listed(server, 5)
+            self.assertEqual(set(there) & set(gone), {"s-10", "s-20"})
+            self.assertEqual(set(there.values()) & set(gone.values()), {gone["s-10"], gone["s-20"]})
+            for old in early, late:
+                self.assertEqual(watched(server, old), vangnetd.grpc.StatusCode.OUT_OF_RANGE)
+            self.assertEqual(watched(server, token), alert_service_pb2.WATCH_EVENT_KIND_POSITION)
 
     def test_paths_as_seen_from_the_working_directory(self):
         with self.start() as server:

@@ -35,7 +35,10 @@ class DataDirectoryTest : public testing::Test {
         **kv, {directory_.path("backups"), sequence, absl::FromUnixSeconds(1'795'435'200), /*keep=*/0, {}});
     ASSERT_TRUE(made.ok()) << made.status();
   }
-  absl::Status Restore() { return RestoreBackup(directory_.path("backups"), 0, directory_.path("data")).status(); }
+  absl::Status Restore() {
+    const absl::Time now = absl::FromUnixSeconds(1'795'000'000);
+    return RestoreBackup(directory_.path("backups"), 0, directory_.path("data"), now).status();
+  }
   bool IsUntouched() const { return !std::filesystem::exists(directory_.path("data")); }
 
   vangnet_testing::TemporaryDirectory directory_;
@@ -53,9 +56,11 @@ TEST_F(DataDirectoryTest, OneThatIsSoundIsRestoredAndInOrder) {
 TEST_F(DataDirectoryTest, OneOfAnOlderProgramIsRestoredAsItIsAndReadAsIfItWereOfThisOne) {
   BackUp(1, 0);
   ASSERT_TRUE(Restore().ok());
-  const auto restored = RocksdbKvStore::OpenToRead(directory_.path("data") + "/db");
-  ASSERT_TRUE(restored.ok()) << restored.status();
-  EXPECT_EQ(*GetNumber(**restored, kSchemaMeta), 1u);
+  {
+    const auto restored = RocksdbKvStore::OpenToRead(directory_.path("data") + "/db");
+    ASSERT_TRUE(restored.ok()) << restored.status();
+    EXPECT_EQ(*GetNumber(**restored, kSchemaMeta), 1u);
+  }
   const auto opened = OpenDataDirectory(directory_.path("data"));
   ASSERT_TRUE(opened.ok()) << opened.status();
   EXPECT_EQ(VerifyStore(*opened).disagreements(), 0u);
