@@ -21,7 +21,7 @@ absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
   {
     MutexLock lock(mutex_);
     if (stopped_) return absl::UnavailableError("the server is shutting down");
-    const std::string& source = submission.chunks.front().source;
+    const std::string& source = QueueOf(submission);
     if (when_full == WhenFull::kRefuse && !HasRoomFor(source, submission.bytes)) {
       return absl::ResourceExhaustedError("too many records are waiting to be stored");
     }
@@ -37,6 +37,13 @@ absl::Status GroupCommitter::Submit(Submission submission, WhenFull when_full) {
   }
   work_.Signal();
   return absl::OkStatus();
+}
+
+const std::string& GroupCommitter::QueueOf(const Submission& submission) {
+  const std::string& source = submission.chunks.front().source;
+  if (submission.stream == nullptr) return source;
+  if (!submission.stream->source.has_value()) submission.stream->source = source;
+  return *submission.stream->source;
 }
 
 bool GroupCommitter::HasRoomFor(const std::string& source, size_t bytes) const {
@@ -105,7 +112,7 @@ GroupCommitter::Group GroupCommitter::RunOnce(absl::Time now) {
   Group group;
   std::vector<Submission> submissions = TakeGroup();
   const auto is_cut_off = [](const Submission& submission) {
-    return submission.stream_failed != nullptr && *submission.stream_failed;
+    return submission.stream != nullptr && submission.stream->failed;
   };
   for (const Submission& submission : submissions) {
     if (!is_cut_off(submission)) continue;
@@ -128,7 +135,7 @@ GroupCommitter::Group GroupCommitter::RunOnce(absl::Time now) {
   size_t at = 0;
   for (size_t i = 0; i < submissions.size(); ++i) {
     if (!stored.ok()) {
-      if (submissions[i].stream_failed != nullptr) *submissions[i].stream_failed = true;
+      if (submissions[i].stream != nullptr) submissions[i].stream->failed = true;
       // Whatever the store's trouble, for the caller it is: nothing was stored, try again later.
       submissions[i].done(room.ok() ? absl::UnavailableError("the records could not be stored") : room);
       continue;

@@ -1,10 +1,11 @@
 // GroupCommitter gathers what all callers send into groups that are stored with one sync each.
 //
-// Guarantees: submissions of one source are stored in the order in which they came. Sources take turns, so that one
-//   that sends without end holds nobody up by more than a group. With kRefuse a source may have three times what is
-//   left free waiting, so that others find room however many sources flood; what came with kTake takes none of it.
-//   Of a stream, nothing is stored behind a submission that was not. `done` is called exactly once for each submission
-//   that was taken, from the thread that runs RunOnce, and holds no lock.
+// Guarantees: submissions of one stream, and those of one source that are of no stream, are stored in the order in
+//   which they came. Sources take turns, so that one that sends without end holds nobody up by more than a group; a
+//   stream has its turns with the source of its first submission, whichever sources come later. With kRefuse a source
+//   may have three times what is left free waiting, so that others find room however many sources flood; what came with
+//   kTake takes none of it. Of a stream, nothing is stored behind a submission that was not. `done` is called exactly
+//   once for each submission that was taken, from the thread that runs RunOnce, and holds no lock.
 // Thread safety: Submit, has_room, Wait and Stop may be called concurrently; RunOnce by one thread (the committer).
 // Errors: RESOURCE_EXHAUSTED from Submit: too much is waiting; UNAVAILABLE: the server is shutting down;
 //   those of `may_grow`, to `done`.
@@ -19,6 +20,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,13 +43,20 @@ class GroupCommitter {
   };
   // One result per chunk of the submission; or why nothing of it was stored.
   using Results = absl::StatusOr<std::vector<ChunkResult>>;
+  // What all submissions of a stream have in common. Made by whoever has the stream, and touched by the committer
+  // alone.
+  struct Stream {
+    // The source of the first submission, with which all of them wait: in the queues of several sources a later one
+    // could be stored before an earlier one, and the cursor it brings would go past what is not stored yet.
+    std::optional<std::string> source;  // guarded by the committer's mutex
+    // Whether one of them was not stored. Then none that follows is, for its cursor would go past what is missing.
+    bool failed = false;  // of RunOnce
+  };
   struct Submission {
     std::vector<Chunk> chunks;  // not empty
     size_t bytes = 0;           // about what it takes in memory
     std::function<void(Results)> done;
-    // Of all submissions of a stream: whether one of them was not stored. Then none that follows is, for the cursor it
-    // brings would go past what is missing. Touched by RunOnce alone; null: no stream.
-    std::shared_ptr<bool> stream_failed = nullptr;
+    std::shared_ptr<Stream> stream = nullptr;  // null: none
   };
   enum class WhenFull { kRefuse, kTake };
   struct Group {
@@ -70,6 +79,8 @@ class GroupCommitter {
   void Stop();
 
  private:
+  // The source in whose queue it waits.
+  static const std::string& QueueOf(const Submission& submission);
   bool HasRoomFor(const std::string& source, size_t bytes) const VANGNET_REQUIRES(mutex_);
   std::vector<Submission> TakeGroup();
 

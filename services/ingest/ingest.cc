@@ -56,7 +56,8 @@ absl::StatusOr<JudgedRequest> Ingest::JudgeRecords(const IngestRequest& request,
 }
 
 absl::Status Ingest::Submit(std::vector<Chunk> chunks, size_t bytes, GroupCommitter::WhenFull when_full,
-                            std::shared_ptr<bool> stream_failed, std::function<void(GroupCommitter::Results)> done) {
+                            std::shared_ptr<GroupCommitter::Stream> stream,
+                            std::function<void(GroupCommitter::Results)> done) {
   std::vector<ChunkLabel> labels;
   for (const Chunk& chunk : chunks) {
     bytes += kBytesPerRecord * (chunk.records.size() + chunk.refused.size());
@@ -72,7 +73,7 @@ absl::Status Ingest::Submit(std::vector<Chunk> chunks, size_t bytes, GroupCommit
              }
              done(std::move(results));
            },
-       .stream_failed = std::move(stream_failed)},
+       .stream = std::move(stream)},
       when_full);
 }
 
@@ -110,7 +111,7 @@ void Ingest::TakeRequest(const IngestRequest& request, const Caller& caller, Gro
   std::vector<Chunk> chunks = std::move(judged->chunks);
   // The answer outlives this call: it is given when the group is durable.
   auto kept = std::make_shared<JudgedRequest>(std::move(*judged));
-  const absl::Status taken = Submit(std::move(chunks), request.record_bytes, when_full, flow.stream_failed,
+  const absl::Status taken = Submit(std::move(chunks), request.record_bytes, when_full, flow.stream,
                                     [kept, answer, cursor = request.cursor](GroupCommitter::Results results) {
                                       if (!results.ok()) return answer(ToRpcStatus(results.status()), "");
                                       answer(grpc::Status::OK, EncodeAnswer(*kept, *results, cursor));

@@ -49,8 +49,8 @@ class Ingest {
   enum class Before { kAnswered, kPending };
   // What a message of a stream hands on to the next; a call has one of its own.
   struct Flow {
-    std::string source;                             // of the last message
-    std::shared_ptr<bool> stream_failed = nullptr;  // GroupCommitter::Submission; null: a call
+    std::string source;                                        // of the last message
+    std::shared_ptr<GroupCommitter::Stream> stream = nullptr;  // null: a call
   };
   // One message of a stream, or one call. Answers from within, or later from the committer's thread. False: it only
   // asks what would become of its records, which depends on a message that is pending; nothing was done, and it is to
@@ -64,7 +64,8 @@ class Ingest {
   absl::StatusOr<JudgedRequest> JudgeRecords(const IngestRequest& request, const Caller& caller,
                                              std::string_view source_before) const;
   absl::Status Submit(std::vector<Chunk> chunks, size_t bytes, GroupCommitter::WhenFull when_full,
-                      std::shared_ptr<bool> stream_failed, std::function<void(GroupCommitter::Results)> done);
+                      std::shared_ptr<GroupCommitter::Stream> stream,
+                      std::function<void(GroupCommitter::Results)> done);
 
  private:
   // The same of a message that is well formed.

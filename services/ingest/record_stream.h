@@ -64,8 +64,8 @@ class RecordStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
 
   Ingest& ingest_;
   const Caller caller_;
-  grpc::ByteBuffer incoming_;                             // of gRPC while reading_
-  Ingest::Flow flow_{"", std::make_shared<bool>(false)};  // touched by the one read at a time
+  grpc::ByteBuffer incoming_;                                          // of gRPC while reading_
+  Ingest::Flow flow_{"", std::make_shared<GroupCommitter::Stream>()};  // touched by the one read at a time
   Mutex mutex_;
   std::deque<Slot> slots_ VANGNET_GUARDED_BY(mutex_);   // chunks read and not answered, oldest first
   uint64_t first_slot_ VANGNET_GUARDED_BY(mutex_) = 0;  // number of slots_.front()

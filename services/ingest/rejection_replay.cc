@@ -203,7 +203,7 @@ void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, cons
   size_t bytes = 0;
   for (const Tried& one : replay->tried) bytes += one.refused.has_value() ? 0 : one.rejection.refused.raw.size();
   const absl::Status taken = ingest.Submit(
-      std::move(chunks), bytes, GroupCommitter::WhenFull::kRefuse, /*stream_failed=*/nullptr,
+      std::move(chunks), bytes, GroupCommitter::WhenFull::kRefuse, /*stream=*/nullptr,
       [&facts, source, replay, &response, done](const GroupCommitter::Results& results) {
         done(ToRpcStatus(results.ok() ? Conclude(facts, source, *replay, *results, response) : results.status()));
       });

@@ -171,14 +171,15 @@ TEST_F(GroupCommitterTest, AFullDiskIsTheAnswerOfWhatWaitsAndOfWhatComes) {
 TEST_F(GroupCommitterTest, NothingOfAStreamIsStoredBehindWhatWasNot) {
   absl::Status room = absl::ResourceExhaustedError("full");
   GroupCommitter committer(*store_, {.group_records_max = 2, .may_grow = [&room] { return room; }});
-  const auto submit = [&](const std::string& source, const std::string& name, const std::shared_ptr<bool>& stream) {
+  const auto submit = [&](const std::string& source, const std::string& name,
+                          const std::shared_ptr<GroupCommitter::Stream>& stream) {
     GroupCommitter::Submission submission = Submission(source, name);
     submission.chunks.front().cursor = name;
-    submission.stream_failed = stream;
+    submission.stream = stream;
     EXPECT_TRUE(committer.Submit(std::move(submission), GroupCommitter::WhenFull::kTake).ok());
   };
-  const auto one = std::make_shared<bool>(false);
-  const auto other = std::make_shared<bool>(false);
+  const auto one = std::make_shared<GroupCommitter::Stream>();
+  const auto other = std::make_shared<GroupCommitter::Stream>();
   submit("a", "a1", one);
   committer.RunOnce(kNoon);
   room = absl::OkStatus();
@@ -189,10 +190,38 @@ TEST_F(GroupCommitterTest, NothingOfAStreamIsStoredBehindWhatWasNot) {
   EXPECT_EQ(committer.RunOnce(kNoon).records, 0u);
   EXPECT_THAT(ended_, ElementsAre("a1 failed", "a2 failed", "b1", "a3 failed"));
   EXPECT_THAT(*store_->GetSourceStatus("a"), testing::IsEmpty());
-  submit("a", "a4", std::make_shared<bool>(false));
+  submit("a", "a4", std::make_shared<GroupCommitter::Stream>());
   committer.RunOnce(kNoon);
   ASSERT_THAT(*store_->GetSourceStatus("a"), testing::SizeIs(1));
   EXPECT_EQ(store_->GetSourceStatus("a")->front().cursor, "a4");
+}
+
+// The second message waited with the source of its own records, without a backlog, and was stored first: whoever went
+// on from the cursor that the server then had never sent the first again.
+TEST_F(GroupCommitterTest, AStreamOfSeveralSourcesIsStoredInItsOrder) {
+  absl::Status room;
+  GroupCommitter committer(*store_, {.group_records_max = 2, .may_grow = [&room] { return room; }});
+  const auto stream = std::make_shared<GroupCommitter::Stream>();
+  const auto submit = [&](GroupCommitter::Submission submission, const std::string& cursor) {
+    for (Chunk& chunk : submission.chunks) chunk.cursor = cursor;
+    submission.stream = stream;
+    EXPECT_TRUE(committer.Submit(std::move(submission), GroupCommitter::WhenFull::kTake).ok());
+  };
+  Submit(committer, "a", "backlog");
+  GroupCommitter::Submission both = Submission("a", "1");
+  both.chunks.push_back(Submission("b", "1b").chunks.front());
+  submit(std::move(both), "m1");
+  submit(Submission("b", "2"), "m2");
+  committer.RunOnce(kNoon);
+  EXPECT_THAT(ended_, ElementsAre("backlog"));
+  EXPECT_THAT(*store_->GetSourceStatus("b"), testing::IsEmpty());
+  committer.RunOnce(kNoon);
+  ASSERT_THAT(*store_->GetSourceStatus("b"), testing::SizeIs(1));
+  EXPECT_EQ(store_->GetSourceStatus("b")->front().cursor, "m1");
+  room = absl::ResourceExhaustedError("full");
+  committer.RunOnce(kNoon);
+  EXPECT_THAT(ended_, ElementsAre("backlog", "1", "2 failed"));
+  EXPECT_EQ(store_->GetSourceStatus("b")->front().cursor, "m1");
 }
 
 TEST_F(GroupCommitterTest, OneSubmissionLargerThanAGroupIsStoredAlone) {
