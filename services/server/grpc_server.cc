@@ -95,7 +95,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const Options& opt
   for (grpc::Service* service : options.services) builder.RegisterService(service);
   builder.RegisterService(&server->reflection_);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(std::make_unique<RpcMetrics>(metrics, clock));
+  interceptors.push_back(std::make_unique<RpcMetrics>(metrics, clock, names));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || port == 0) {

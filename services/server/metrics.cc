@@ -55,10 +55,8 @@ const char* KindName(AlertChangeKind kind) {
   return "other";
 }
 
-std::string ServiceOf(const std::string& method) {
-  const size_t slash = method.rfind('/');
-  return slash == std::string::npos || slash == 0 ? method : method.substr(1, slash - 1);
-}
+// The parts of /package.Service/Method.
+std::string ServiceOf(const std::string& method) { return method.substr(1, method.rfind('/') - 1); }
 std::string NameOf(const std::string& method) { return method.substr(method.rfind('/') + 1); }
 
 }  // namespace
@@ -155,20 +153,33 @@ void Metrics::Method::Handled(int code, absl::Duration took) {
   seconds_->Observe(absl::ToDoubleSeconds(took));
 }
 
-Metrics::Method& Metrics::MethodOf(const std::string& method, const std::string& type) {
+void Metrics::ServeMethods(const std::vector<std::string>& methods) {
   MutexLock lock(mutex_);
-  Method& found = methods_[method];
-  if (found.started_ != nullptr) return found;
-  const prometheus::Labels labels = {
-      {"grpc_type", type}, {"grpc_service", ServiceOf(method)}, {"grpc_method", NameOf(method)}};
-  found.started_ = &rpc_started_->Add(labels);
-  found.seconds_ = &rpc_seconds_->Add(labels, LatencyBuckets());
+  for (const std::string& method : methods) methods_.try_emplace(method);
+}
+
+Metrics::Method& Metrics::MethodOf(std::string_view method, const char* type) {
+  MutexLock lock(mutex_);
+  const auto served = methods_.find(method);
+  if (served == methods_.end()) {
+    AddCounters(other_methods_, {{"grpc_type", "other"}, {"grpc_service", "other"}, {"grpc_method", "other"}});
+    return other_methods_;
+  }
+  AddCounters(
+      served->second,
+      {{"grpc_type", type}, {"grpc_service", ServiceOf(served->first)}, {"grpc_method", NameOf(served->first)}});
+  return served->second;
+}
+
+void Metrics::AddCounters(Method& method, const prometheus::Labels& labels) {
+  if (method.started_ != nullptr) return;
+  method.started_ = &rpc_started_->Add(labels);
+  method.seconds_ = &rpc_seconds_->Add(labels, LatencyBuckets());
   for (const char* code : kCodeNames) {
     prometheus::Labels with_code = labels;
     with_code.emplace("grpc_code", code);
-    found.handled_.push_back(&rpc_handled_->Add(with_code));
+    method.handled_.push_back(&rpc_handled_->Add(with_code));
   }
-  return found;
 }
 
 void Metrics::CountOutcomes(std::string_view source, const OutcomeCounts& counts) {

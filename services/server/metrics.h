@@ -1,7 +1,8 @@
 // Metrics is everything that a dashboard may know: every name and label of /metrics stands in metrics.cc.
 //
 // Guarantees: no label ever holds a child, a class or free text, and no figure about alerts is of fewer than
-//   kSmallCell of them. Sources beyond kSourcesMax are counted as "other".
+//   kSmallCell of them. Sources beyond kSourcesMax are counted as "other", and so are calls of methods that are not
+//   served, whatever their names: nothing is kept of those.
 // Thread safety: all methods may be called concurrently.
 #ifndef VANGNET_SERVICES_SERVER_METRICS_H_
 #define VANGNET_SERVICES_SERVER_METRICS_H_
@@ -74,8 +75,10 @@ class Metrics final : public prometheus::Collectable {
     prometheus::Histogram* seconds_ = nullptr;
     std::vector<prometheus::Counter*> handled_;  // by code
   };
-  // `method` is /package.Service/Method; `type` such as "unary". Lives as long as the metrics.
-  Method& MethodOf(const std::string& method, const std::string& type);
+  // Those that there are, as /package.Service/Method: calls of others are counted together, and so are all before this.
+  void ServeMethods(const std::vector<std::string>& methods);
+  // `method` as a caller named it; `type` such as "unary". Lives as long as the metrics.
+  Method& MethodOf(std::string_view method, const char* type);
 
   // --- ingest ---
   void CountOutcomes(std::string_view source, const OutcomeCounts& counts);
@@ -121,6 +124,7 @@ class Metrics final : public prometheus::Collectable {
     prometheus::Counter* stale = nullptr;
     prometheus::Counter* rejected = nullptr;
   };
+  void AddCounters(Method& method, const prometheus::Labels& labels);
   // Of the source, or of all others where too many are counted by name.
   SourceCounters CountersOf(std::string_view source);
   void ShowOpenAlerts(const OpenAlertCells& cells) VANGNET_REQUIRES(mutex_);
@@ -156,7 +160,9 @@ class Metrics final : public prometheus::Collectable {
 
   mutable Mutex mutex_;
   std::function<Reading()> reader_ VANGNET_GUARDED_BY(mutex_);
-  std::map<std::string, Method> methods_ VANGNET_GUARDED_BY(mutex_);
+  // Those that are served, by name; with counters from the first call on.
+  std::map<std::string, Method, std::less<>> methods_ VANGNET_GUARDED_BY(mutex_);
+  Method other_methods_ VANGNET_GUARDED_BY(mutex_);
   std::map<std::string, SourceCounters, std::less<>> sources_ VANGNET_GUARDED_BY(mutex_);  // by label
   std::string shown_version_ VANGNET_GUARDED_BY(mutex_);
   prometheus::Gauge* shown_version_gauge_ VANGNET_GUARDED_BY(mutex_) = nullptr;

@@ -3,6 +3,8 @@
 #include <grpcpp/support/interceptor.h>
 #include <grpcpp/support/status.h>
 
+#include "google/protobuf/descriptor.h"
+
 namespace vangnet {
 
 namespace {
@@ -46,7 +48,25 @@ class CallTimer final : public grpc::experimental::Interceptor {
   int code_ = grpc::StatusCode::CANCELLED;
 };
 
+// The methods of a service, as /package.Service/Method.
+std::vector<std::string> MethodsOf(const std::string& service) {
+  const auto path = [&service](const std::string& method) { return "/" + service + "/" + method; };
+  // gRPC has it without a descriptor.
+  if (service == "grpc.health.v1.Health") return {path("Check"), path("Watch")};
+  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service);
+  std::vector<std::string> methods;
+  for (int i = 0; descriptor != nullptr && i < descriptor->method_count(); ++i) {
+    methods.push_back(path(descriptor->method(i)->name()));
+  }
+  return methods;
+}
+
 }  // namespace
+
+RpcMetrics::RpcMetrics(Metrics& metrics, const Clock& clock, const std::vector<std::string>& services)
+    : metrics_(metrics), clock_(clock) {
+  for (const std::string& service : services) metrics_.ServeMethods(MethodsOf(service));
+}
 
 grpc::experimental::Interceptor* RpcMetrics::CreateServerInterceptor(ServerRpcInfo* info) {
   return new CallTimer(metrics_.MethodOf(info->method(), TypeName(info->type())), clock_);

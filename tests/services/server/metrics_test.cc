@@ -50,5 +50,25 @@ TEST(MetricsTest, SourcesBeyondTheLimitAreCountedTogether) {
   EXPECT_THAT(text, Not(HasSubstr("one-more")));
 }
 
+// Whoever invented names had each of them kept for good, and shown as labels.
+TEST(MetricsTest, MethodsThatAreNotServedAreCountedTogether) {
+  Metrics metrics;
+  const char* served = "/vangnet.v1.AlertService/ListAlerts";
+  EXPECT_EQ(&metrics.MethodOf(served, "unary"), &metrics.MethodOf("child-1", "bidi_stream")) << "nothing is served yet";
+  metrics.ServeMethods({served});
+  metrics.MethodOf(served, "unary").Started();
+  for (const char* invented : {"/vangnet.v1.AlertService/child-2", "/child-3/ListAlerts", "/", "", "child-4"}) {
+    Metrics::Method& method = metrics.MethodOf(invented, "bidi_stream");
+    method.Started();
+    method.Handled(12, absl::Seconds(1));
+  }
+  const std::string text = Text(metrics);
+  EXPECT_THAT(text, HasSubstr("started_total{grpc_method=\"ListAlerts\",grpc_service=\"vangnet.v1.AlertService\","
+                              "grpc_type=\"unary\"} 1"));
+  EXPECT_THAT(text, HasSubstr("handled_total{grpc_code=\"Unimplemented\",grpc_method=\"other\",grpc_service=\"other\","
+                              "grpc_type=\"other\"} 5"));
+  EXPECT_THAT(text, Not(HasSubstr("child-")));
+}
+
 }  // namespace
 }  // namespace vangnet

@@ -151,6 +151,34 @@ TEST(ServerTest, MetricsCountAcknowledgementsOnce) {
   EXPECT_THAT(server.Scrape(), HasSubstr("vangnet_alert_changes_total{kind=\"acknowledged\"} 1"));
 }
 
+// Each name that was invented cost 11 KiB for good, and stood in /metrics before anybody looked who called.
+TEST(ServerTest, MetricsNameNoMethodThatIsNotServed) {
+  RunningApp server(StoreKind::kMemory, RunningApp::WithMetrics::kYes);
+  std::string response;
+  for (const char* invented :
+       {"/no.such.Service/child-1", "/vangnet.v1.AlertService/child-2", "/grpc.health.v1.Health/child-3"}) {
+    EXPECT_EQ(server.CallRaw(invented, "", &response).error_code(), grpc::StatusCode::UNIMPLEMENTED) << invented;
+  }
+  EXPECT_EQ(Health(server, ""), kServing);
+  ServerReflectionRequest request;
+  request.set_list_services("*");
+  for (const char* version : {"v1", "v1alpha"}) Ask(server, version, request);
+  for (const char* method : {"/vangnet.v1.SchoolService/ListSchools", "/vangnet.v1.PolicyService/GetPolicy"}) {
+    EXPECT_TRUE(server.CallRaw(method, "", &response).ok()) << method;
+  }
+  const std::string text = server.Scrape();
+  const std::string started = "grpc_server_started_total{grpc_method=";
+  EXPECT_THAT(text, HasSubstr(started + "\"other\",grpc_service=\"other\",grpc_type=\"other\"} 3"));
+  EXPECT_THAT(text, HasSubstr(started + "\"Check\",grpc_service=\"grpc.health.v1.Health\",grpc_type=\"unary\"} 1"));
+  for (const char* service : {"grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}) {
+    EXPECT_THAT(text, HasSubstr(started + "\"ServerReflectionInfo\",grpc_service=\"" + service +
+                                "\",grpc_type=\"bidi_stream\"} 1"));
+  }
+  EXPECT_THAT(text, HasSubstr(started + "\"ListSchools\",grpc_service=\"vangnet.v1.SchoolService\""));
+  EXPECT_THAT(text, HasSubstr(started + "\"GetPolicy\",grpc_service=\"vangnet.v1.PolicyService\""));
+  EXPECT_THAT(text, Not(HasSubstr("child-")));
+}
+
 TEST(ServerTest, ASecondServerIsRefusedTheDataTheAddressAndTheMetrics) {
   RunningApp server(StoreKind::kRocksdb, RunningApp::WithMetrics::kYes);
   const ServerSettings& settings = server.startup().settings;
