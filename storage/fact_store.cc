@@ -196,6 +196,10 @@ absl::StatusOr<std::vector<std::string>> FactStore::ListSchools(std::string_view
   return schools;
 }
 
+std::vector<std::string> FactStore::ListSendingSchools(std::string_view after, size_t max) const {
+  return impl_->schools.NamesAfter(after, max);
+}
+
 absl::StatusOr<FactsView::Placed> FactStore::GetPlaced(int partition,
                                                        const std::function<bool(std::string_view)>& wanted) const {
   return impl_->placed.StudentsIn(static_cast<uint8_t>(partition), wanted);

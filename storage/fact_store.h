@@ -110,6 +110,13 @@ struct StateEntry {
   uint64_t sequence = 0;     // of the version that holds
 };
 
+// Some of the records of one source that children have.
+struct SourceRecords {
+  std::vector<std::pair<Subject, StateEntry>> records;
+  std::string last;       // the key that was looked at last
+  bool has_more = false;  // keys may lie behind it
+};
+
 struct ChannelStatus {
   std::string source;
   std::string channel;
@@ -209,6 +216,8 @@ class FactStore : public FactsView {
   std::map<std::string, SchoolFacts, std::less<>> GetSchools() const override;
   std::optional<SchoolFacts> GetSchool(std::string_view school) const;
   absl::StatusOr<std::vector<std::string>> GetStudentsEverPlacedAt(std::string_view school) const override;
+  // The first `max` schools behind `after` (empty: of all) that sent something, ascending. Cost: that of the answer.
+  std::vector<std::string> ListSendingSchools(std::string_view after, size_t max) const;
   // The first `max` schools behind `after` (empty: of all) that sent something or at which a child was ever placed,
   // ascending. Cost: `max` seeks in each partition.
   absl::StatusOr<std::vector<std::string>> ListSchools(std::string_view after, size_t max) const;
@@ -217,6 +226,10 @@ class FactStore : public FactsView {
   // Student keys in (partition, key) order, after `after` (empty: from the beginning), at most `max`. Keys that only a
   // link names are among them: a child may be shown under one.
   absl::StatusOr<std::vector<std::string>> ListStudents(std::string_view after, size_t max) const;
+  // Looks for records of `source` at the keys behind `after` (empty: at all), in the same order: at `keys_max` at most,
+  // and no further once it has `records_max` records. Cost: a pass over states on disk, beside the cache.
+  absl::StatusOr<SourceRecords> FindRecordsOf(std::string_view source, std::string_view after, size_t keys_max,
+                                              size_t records_max) const;
   // The same of one partition, ascending from `first` on.
   absl::StatusOr<std::vector<std::string>> ListPartition(int partition, std::string_view first, size_t max) const;
   // Last sequence given out; every version at or below it is durable.

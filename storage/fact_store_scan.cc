@@ -59,6 +59,21 @@ class StateWalk {
   bool is_in_memory_ = false;
 };
 
+// Adds the records of `source` that a state on disk has. DATA_LOSS: it does not read.
+absl::Status AddRecordsOf(std::string_view source, const Subject& child, std::string_view packed,
+                          SourceRecords& found) {
+  // Most children have none of most sources, and the names stand in front.
+  const auto names = NamesIn(packed);
+  if (!names.ok()) return names.status();
+  if (std::find(names->begin(), names->end(), source) == names->end()) return absl::OkStatus();
+  auto entries = DecodeState(packed);
+  if (!entries.ok()) return entries.status();
+  for (StateEntry& entry : *entries) {
+    if (entry.key.source == source) found.records.emplace_back(child, std::move(entry));
+  }
+  return absl::OkStatus();
+}
+
 class StoredStudentScan : public StudentScan {
  public:
   StoredStudentScan(const FactStore::Impl& store, uint8_t partition, std::string_view first)
@@ -121,6 +136,32 @@ absl::StatusOr<std::vector<std::string>> FactStore::ListStudents(std::string_vie
     first.clear();
   }
   return students;
+}
+
+absl::StatusOr<SourceRecords> FactStore::FindRecordsOf(std::string_view source, std::string_view after, size_t keys_max,
+                                                       size_t records_max) const {
+  SourceRecords found;
+  std::string first = after.empty() ? std::string() : std::string(after) + '\0';
+  size_t looked = 0;
+  for (int partition = after.empty() ? 0 : PartitionOf(after); partition < kPartitionCount; ++partition) {
+    StateWalk walk(*impl_, static_cast<uint8_t>(partition), first, {});
+    while (walk.Next()) {
+      const Subject child{SubjectKind::kStudent, walk.key()};
+      const auto stored = walk.stored();
+      if (!stored || !AddRecordsOf(source, child, *stored, found).ok()) {
+        // It is in memory, or does not read: then it is made anew from the versions.
+        const auto packed = impl_->states.Get(child.key);
+        absl::Status added = packed.ok() ? AddRecordsOf(source, child, *packed, found) : packed.status();
+        if (!added.ok()) return added;
+      }
+      found.last = child.key;
+      found.has_more = ++looked >= keys_max || found.records.size() >= records_max;
+      if (found.has_more) return found;
+    }
+    if (!walk.status().ok()) return walk.status();
+    first.clear();
+  }
+  return found;
 }
 
 absl::StatusOr<std::vector<std::string>> FactStore::ListPartition(int partition, std::string_view first,

@@ -98,7 +98,7 @@ grpc::ServerWriteReactor<v1::ListRecordsResponse>* IngestService::ListRecords(gr
   if (!source.ok()) return new RefusedStream<v1::ListRecordsResponse>(ToRpcStatus(source.status()));
   if (!violations.empty()) return new RefusedStream<v1::ListRecordsResponse>(InvalidRequest(violations));
   gate_.access_log.Read({.caller = *caller, .method = "IngestService.ListRecords", .student = ""});
-  return RecordListing::Start(facts_, *source, request->school());
+  return RecordListing::Start(facts_, reads_, *source, request->school());
 }
 
 grpc::ServerUnaryReactor* IngestService::ListRejections(grpc::CallbackServerContext* context,

@@ -1,7 +1,7 @@
 // IngestService serves vangnet.v1.IngestService: records come in, and senders see how far they got.
 //
 // IngestRecords and StreamRecords take the raw bytes, so that a record that is broken is refused alone.
-// Guarantees: what is answered ACCEPTED is durable.
+// Guarantees: what is answered ACCEPTED is durable. What takes long to read is read by the thread that runs `reads`.
 // Thread safety: gRPC calls it from its threads.
 // Errors: as ingest_service.proto says.
 #ifndef VANGNET_SERVICES_INGEST_INGEST_SERVICE_H_
@@ -13,6 +13,7 @@
 
 #include "services/ingest/ingest.h"
 #include "services/runtime/rpc.h"
+#include "services/runtime/task_queue.h"
 #include "storage/fact_store.h"
 #include "vangnet/v1/ingest_service.grpc.pb.h"
 
@@ -26,7 +27,8 @@ using IngestServiceBase = v1::IngestService::WithRawCallbackMethod_IngestRecords
 class IngestService final : public IngestServiceBase {
  public:
   // All outlive the service.
-  IngestService(FactStore& facts, Ingest& ingest, const Gate& gate) : facts_(facts), ingest_(ingest), gate_(gate) {}
+  IngestService(FactStore& facts, Ingest& ingest, TaskQueue& reads, const Gate& gate)
+      : facts_(facts), ingest_(ingest), reads_(reads), gate_(gate) {}
 
   grpc::ServerUnaryReactor* IngestRecords(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response) override;
@@ -52,6 +54,7 @@ class IngestService final : public IngestServiceBase {
 
   FactStore& facts_;
   Ingest& ingest_;
+  TaskQueue& reads_;
   const Gate& gate_;
 };
 

@@ -14,6 +14,16 @@ bool TaskQueue::Add(std::function<void()> task) {
   return true;
 }
 
+bool TaskQueue::Continue(std::function<void()> task) {
+  {
+    MutexLock lock(mutex_);
+    if (stopped_) return false;
+    tasks_.push_back(std::move(task));
+  }
+  added_.Signal();
+  return true;
+}
+
 bool TaskQueue::Wait() {
   MutexLock lock(mutex_);
   while (tasks_.empty() && !stopped_) added_.Wait(mutex_);

@@ -61,6 +61,7 @@ constexpr absl::Duration kSweepEvery = absl::Seconds(1);
 constexpr absl::Duration kWatchEvery = absl::Seconds(1);
 constexpr absl::Duration kProbeEvery = absl::Seconds(1);
 constexpr size_t kFindingListingsMax = 32;
+constexpr size_t kReadsMax = 256;
 constexpr size_t kReloadsMax = 8;
 
 bool IsFatal(const absl::Status& status) { return absl::IsInternal(status) || absl::IsDataLoss(status); }
@@ -100,6 +101,7 @@ class App::Impl {
   void SweepLoop();
   void WatchLoop();
   void TaskLoop();
+  void ReadLoop();
   void PolicyLoop();
   void BacktestLoop();
   void BackupLoop();
@@ -137,6 +139,7 @@ class App::Impl {
   std::unique_ptr<GroupCommitter> committer_;
   std::unique_ptr<Ingest> ingest_;
   TaskQueue tasks_{kFindingListingsMax};
+  TaskQueue reads_{kReadsMax};
   TaskQueue policy_tasks_{kReloadsMax};
   std::atomic<bool> activating_ = false;
   std::atomic<bool> reads_are_lost_ = false;
@@ -234,7 +237,7 @@ absl::Status App::Impl::OpenEngine() {
 }
 
 absl::Status App::Impl::Listen() {
-  ingest_service_ = std::make_unique<IngestService>(*facts_, *ingest_, gate_);
+  ingest_service_ = std::make_unique<IngestService>(*facts_, *ingest_, reads_, gate_);
   alert_service_ = std::make_unique<AlertService>(*alerts_, sweeper_->digests(), *facts_, *commands_, clock_, gate_,
                                                   [this] { metrics_->Acknowledged(); });
   student_service_ = std::make_unique<StudentService>(
@@ -305,6 +308,7 @@ void App::Impl::StartLoops() {
   start("sweeper", &Impl::SweepLoop, 5);
   start("watches", &Impl::WatchLoop);
   start("probe", &Impl::ProbeLoop);
+  start("reads", &Impl::ReadLoop, 5);
   start("listings", &Impl::TaskLoop, 10);
   // Trying a configuration on everybody is in no hurry either.
   start("policies", &Impl::PolicyLoop, 15);
@@ -328,6 +332,7 @@ void App::Impl::Stop() {
   maintenance_service_->Stop();
   server_->Shutdown(kDrainTime);
   tasks_.Stop();
+  reads_.Stop();
   policy_tasks_.Stop();
   committer_->Stop();
   sweep_.Stop();
@@ -473,6 +478,10 @@ void App::Impl::ProbeLoop() {
 
 void App::Impl::TaskLoop() {
   while (tasks_.Wait()) tasks_.RunOnce();
+}
+
+void App::Impl::ReadLoop() {
+  while (reads_.Wait()) reads_.RunOnce();
 }
 
 void App::Impl::BacktestLoop() {

@@ -147,6 +147,42 @@ TEST_P(FactScanTest, KnowsWhoWasPlacedAtTheSchoolsThatAreAskedFor) {
   }
 }
 
+// A listing of a source read everybody through the cache, and pushed out the states that records and evaluations need.
+TEST_P(FactScanTest, RecordsOfASourceAreFoundBesideTheCache) {
+  std::vector<IncomingRecord> records;
+  for (int i = 0; i < 300; ++i) {
+    records.push_back(Version(Student("s-" + std::to_string(i)), "a", 1, AbsentOn(kMonday)));
+    if (i % 3 == 0) records.back().record.key.source = "other";
+  }
+  Commit({records.begin(), records.begin() + 200});
+  EvaluateAll();
+  Commit({records.begin() + 200, records.end()});
+  Commit({Version(Student("s-3"), "b", 1, AbsentOn(kMonday))});
+  const auto find = [&](const std::string& source, size_t keys_max, size_t records_max) {
+    std::vector<std::string> found;
+    for (std::string after;;) {
+      const auto page = *store_->FindRecordsOf(source, after, keys_max, records_max);
+      for (const auto& [child, entry] : page.records) found.push_back(child.key + " " + entry.key.record_id);
+      if (!page.has_more) return found;
+      EXPECT_TRUE(after.empty() || vangnet::StateKey(after) < vangnet::StateKey(page.last));
+      after = page.last;
+    }
+  };
+  const std::vector<std::string> other = find("other", 1'000, 1'000);
+  EXPECT_EQ(other.size(), 100u);
+  EXPECT_EQ(find("las", 1'000, 1'000).size(), 201u);
+  EXPECT_TRUE(find("nobody", 7, 1).empty());
+  for (size_t max : {1u, 7u}) {
+    EXPECT_EQ(find("other", max, 1'000), other);
+    EXPECT_EQ(find("other", 1'000, max), other);
+  }
+  EvaluateAll();
+  EXPECT_TRUE(store_->WriteStates().ok());
+  Reopen();
+  EXPECT_EQ(find("other", 1'000, 1'000), other);
+  for (const auto& [name, value] : store_->Figures()) EXPECT_EQ(value, 0u) << name;
+}
+
 INSTANTIATE_TEST_SUITE_P(AllStores, FactScanTest, testing::Values("Memory", "Rocksdb"),
                          [](const auto& test) { return std::string(test.param); });
 

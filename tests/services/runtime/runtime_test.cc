@@ -262,5 +262,21 @@ TEST(TaskQueueTest, RunsInOrderRefusesWhatIsTooMuchAndFinishesWhatItTook) {
   EXPECT_THAT(ran, ElementsAre(1, 2));
 }
 
+TEST(TaskQueueTest, WorkThatGoesOnTakesTurnsAndFindsRoomHoweverMuchWaits) {
+  TaskQueue queue(2);
+  std::vector<int> ran;
+  EXPECT_TRUE(queue.Add([&] {
+    ran.push_back(1);
+    EXPECT_TRUE(queue.Add([&] { ran.push_back(3); }));
+    EXPECT_TRUE(queue.Continue([&] { ran.push_back(4); }));
+  }));
+  EXPECT_TRUE(queue.Add([&] { ran.push_back(2); }));
+  for (int i = 0; i < 4; ++i) queue.RunOnce();
+  EXPECT_THAT(ran, ElementsAre(1, 2, 3, 4));
+  queue.Stop();
+  EXPECT_FALSE(queue.Continue([&] { ran.push_back(5); }));
+  EXPECT_FALSE(queue.Wait());
+}
+
 }  // namespace
 }  // namespace vangnet
