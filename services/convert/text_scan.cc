@@ -1,6 +1,8 @@
 #include "services/convert/text_scan.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -29,15 +31,25 @@ struct Place {
   int column = 0;
 };
 
+// A place in the text whose offset is known.
+struct Mark {
+  Place place;
+  size_t offset = 0;
+};
+// A text may be one line of megabytes: places are found from the mark before them.
+constexpr size_t kMarkEvery = 256;
+
 class Scanner : private google::protobuf::io::ErrorCollector {
  public:
   Scanner(std::string_view text, TextScan& result)
       : result_(result), stream_(text.data(), static_cast<int>(text.size())), tokenizer_(&stream_, this) {
     result_.text = std::string(text);
-    line_starts_.push_back(0);
+    Place place;
     for (size_t i = 0; i < text.size(); ++i) {
-      if (text[i] == '\n') line_starts_.push_back(i + 1);
+      if (i % kMarkEvery == 0 || place.column == 0) marks_.push_back({place, i});
+      place = text[i] == '\n' ? Place{place.line + 1, 0} : Place{place.line, ColumnAfter(text[i], place.column)};
     }
+    marks_.push_back({place, text.size()});
     // As TextFormat::Parser sets it.
     tokenizer_.set_comment_style(Tokenizer::SH_COMMENT_STYLE);
     tokenizer_.set_allow_f_after_float(true);
@@ -102,10 +114,17 @@ class Scanner : private google::protobuf::io::ErrorCollector {
         {place.line + 1, place.column + 1, path.ToString(), std::move(message), std::move(suggestion)});
   }
 
+  static int ColumnAfter(char c, int column) { return c == '\t' ? column / 8 * 8 + 8 : column + 1; }
+
   size_t Offset(Place place) const {
-    size_t offset = line_starts_[static_cast<size_t>(place.line)];
-    for (int column = 0; column < place.column && offset < result_.text.size(); ++offset) {
-      column = result_.text[offset] == '\t' ? column / 8 * 8 + 8 : column + 1;
+    const auto is_before = [](Place a, const Mark& b) {
+      return std::pair(a.line, a.column) < std::pair(b.place.line, b.place.column);
+    };
+    // The first one is at the beginning of the text.
+    const Mark& mark = *std::prev(std::upper_bound(marks_.begin(), marks_.end(), place, is_before));
+    size_t offset = mark.offset;
+    for (int column = mark.place.column; column < place.column && offset < result_.text.size(); ++offset) {
+      column = ColumnAfter(result_.text[offset], column);
     }
     return offset;
   }
@@ -308,7 +327,7 @@ class Scanner : private google::protobuf::io::ErrorCollector {
   Tokenizer tokenizer_;  // one token ahead
   Tokenizer::Token current_;
   Tokenizer::Token previous_;
-  std::vector<size_t> line_starts_;  // offset of each line
+  std::vector<Mark> marks_;  // in order, the beginning of each line among them
 };
 
 }  // namespace

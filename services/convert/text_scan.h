@@ -1,7 +1,7 @@
 // Walks a text proto by its descriptor and reports every field that protobuf's parser would stop at.
 //
 // That parser gives up at the first mistake. What the scan reports it blanks out, so that the rest can be parsed and
-// judged, with all places as they were.
+// judged, with all places as they were. Cost: that of reading the text once, however long its lines are.
 #ifndef VANGNET_SERVICES_CONVERT_TEXT_SCAN_H_
 #define VANGNET_SERVICES_CONVERT_TEXT_SCAN_H_
 

@@ -305,6 +305,19 @@ TEST(SyntaxTest, PlacesAreRightAfterTabsAndWithWindowsLineEnds) {
                           ":3:17: listen: expected a text in quotes, found '5'"));
 }
 
+// Each place was counted from the beginning of its line: 80 kB on one took three seconds, and this would take minutes.
+TEST(SyntaxTest, EveryProblemOfOneLongLineHasItsPlace) {
+  constexpr size_t kProblems = 200'000;
+  std::string text;
+  for (size_t i = 0; i < kProblems; ++i) text += "a:1\t";
+  const auto policy = ReadPolicy(text);
+  ASSERT_GE(policy.problems.size(), kProblems);
+  for (size_t i = 0; i < kProblems; i += 997) {
+    EXPECT_EQ(policy.problems[i].line, 1);
+    EXPECT_EQ(policy.problems[i].column, static_cast<int>(8 * i + 1));
+  }
+}
+
 TEST(SyntaxTest, ABinaryFileIsSaidToBeNone) {
   EXPECT_THAT(ProblemsOf(ReadPolicy("\xff\xfe")), ElementsAre(": the file is not valid UTF-8"));
   EXPECT_THAT(ProblemsOf(ReadServerSettings(R"(data_dir: "\377")")),
