@@ -290,6 +290,13 @@ absl::StatusOr<std::vector<Subject>> AlertStore::GetSetAside() const { return im
 
 absl::StatusOr<std::vector<Alert>> AlertStore::ListAlerts(uint64_t after, size_t max,
                                                           const std::function<bool(const Alert&)>& wanted) const {
+  auto found = FindAlerts(after, std::numeric_limits<size_t>::max(), max, wanted);
+  if (!found.ok()) return found.status();
+  return std::move(found->alerts);
+}
+
+absl::StatusOr<FoundAlerts> AlertStore::FindAlerts(uint64_t after, size_t looked_max, size_t found_max,
+                                                   const std::function<bool(const Alert&)>& wanted) const {
   // Ids ascend within each partition: the least of the partitions' next ones is the next of all.
   std::array<std::unique_ptr<KvIterator>, kPartitionCount> partitions;
   using Next = std::pair<uint64_t, size_t>;
@@ -310,17 +317,19 @@ absl::StatusOr<std::vector<Alert>> AlertStore::ListAlerts(uint64_t after, size_t
     partitions[partition]->Seek(AlertKey(first));
     if (absl::Status status = enqueue(partition); !status.ok()) return status;
   }
-  std::vector<Alert> alerts;
-  while (!queue.empty() && alerts.size() < max) {
+  FoundAlerts found;
+  for (size_t looked = 0; !queue.empty() && looked < looked_max && found.alerts.size() < found_max; ++looked) {
     const size_t partition = queue.top().second;
+    found.last = queue.top().first;
     queue.pop();
     auto alert = DecodeAlert(partitions[partition]->value());
     if (!alert.ok()) return alert.status();
-    if (!wanted || wanted(*alert)) alerts.push_back(*std::move(alert));
+    if (!wanted || wanted(*alert)) found.alerts.push_back(*std::move(alert));
     partitions[partition]->Next();
     if (absl::Status status = enqueue(partition); !status.ok()) return status;
   }
-  return alerts;
+  found.has_more = !queue.empty();
+  return found;
 }
 
 absl::StatusOr<std::vector<StoredChange>> AlertStore::GetChangesAfter(uint64_t sequence, size_t max) const {

@@ -48,6 +48,13 @@ struct StoredChange {
   AlertChange change;
 };
 
+// Some of the alerts, and how far they were looked for.
+struct FoundAlerts {
+  std::vector<Alert> alerts;
+  uint64_t last = 0;      // the id that was looked at last
+  bool has_more = false;  // alerts may lie behind it
+};
+
 // Changes kept for watchers that were away.
 inline constexpr uint64_t kChangesMax = 1'000'000;
 // How long a command is known again by its request id.
@@ -89,6 +96,9 @@ class AlertStore {
   // Alerts in ascending id order after `after`, that `wanted` accepts, at most `max`.
   absl::StatusOr<std::vector<Alert>> ListAlerts(uint64_t after, size_t max,
                                                 const std::function<bool(const Alert&)>& wanted) const;
+  // The same, looking at `looked_max` alerts at most.
+  absl::StatusOr<FoundAlerts> FindAlerts(uint64_t after, size_t looked_max, size_t found_max,
+                                         const std::function<bool(const Alert&)>& wanted) const;
   // Changes after `sequence`, at most `max`. OUT_OF_RANGE: older than what is kept.
   absl::StatusOr<std::vector<StoredChange>> GetChangesAfter(uint64_t sequence, size_t max) const;
   uint64_t last_change() const;

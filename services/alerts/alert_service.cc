@@ -8,6 +8,7 @@
 #include "services/alerts/alert_filter.h"
 #include "services/alerts/shown_alert.h"
 #include "services/runtime/page_token.h"
+#include "services/runtime/sliced_call.h"
 
 namespace vangnet {
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr int kPageDefault = 100;
 constexpr int kPageMax = 1'000;
+constexpr size_t kAlertsAtOnce = 1'024;  // looked at in a row: a few milliseconds
 constexpr size_t kActorBytesMax = 128;
 constexpr size_t kNoteBytesMax = 2'000;
 constexpr size_t kRequestIdBytesMax = 64;
@@ -68,14 +70,23 @@ std::vector<FieldViolation> WrongWith(const v1::AcknowledgeAlertRequest& request
 grpc::ServerUnaryReactor* AlertService::ListAlerts(grpc::CallbackServerContext* context,
                                                    const v1::ListAlertsRequest* request,
                                                    v1::ListAlertsResponse* response) {
-  return AnswerUnary(context, gate_, [&](const Caller& caller) { return FillAlerts(caller, *request, *response); });
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  auto begun = BeginListing(gate_.authenticator.Authenticate(context->peer()), *request);
+  if (const auto* refused = std::get_if<grpc::Status>(&begun)) {
+    reactor->Finish(*refused);
+    return reactor;
+  }
+  const auto listing = std::get<std::shared_ptr<Listing>>(std::move(begun));
+  AnswerInSlices(context, reactor, reads_, [this, listing, response] { return FillAlerts(*listing, *response); });
+  return reactor;
 }
 
-grpc::Status AlertService::FillAlerts(const Caller& caller, const v1::ListAlertsRequest& request,
-                                      v1::ListAlertsResponse& response) const {
-  if (!caller.may_read()) return ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts"));
+std::variant<std::shared_ptr<AlertService::Listing>, grpc::Status> AlertService::BeginListing(
+    const absl::StatusOr<Caller>& caller, const v1::ListAlertsRequest& request) const {
+  if (!caller.ok()) return ToRpcStatus(caller.status());
+  if (!caller->may_read()) return ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts"));
   std::vector<FieldViolation> violations;
-  auto read = AlertFilter::Read(request.filter(), "filter", facts_, caller);
+  auto read = AlertFilter::Read(request.filter(), "filter", facts_, *caller);
   if (auto* wrong = std::get_if<std::vector<FieldViolation>>(&read)) violations = std::move(*wrong);
   if (request.page_size() < 0 || request.page_size() > kPageMax) {
     violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
@@ -93,19 +104,36 @@ grpc::Status AlertService::FillAlerts(const Caller& caller, const v1::ListAlerts
     }
   }
   if (!violations.empty()) return InvalidRequest(violations);
-  const auto& filter = std::get<AlertFilter>(read);
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  absl::StatusOr<std::vector<Alert>> alerts =
-      alerts_.ListAlerts(after, page_size + 1, [&filter](const Alert& alert) { return filter.Matches(alert); });
-  if (!alerts.ok()) return ToRpcStatus(alerts.status());
-  if (alerts->size() > page_size) {
-    alerts->pop_back();
-    response.set_next_page_token(EncodePageToken("alerts", filter_bytes, {.numbers = {alerts->back().id, snapshot}}));
+  return std::make_shared<Listing>(Listing{.caller = *caller,
+                                           .filter = std::get<AlertFilter>(std::move(read)),
+                                           .filter_bytes = filter_bytes,
+                                           .page_size = page_size,
+                                           .after = after,
+                                           .snapshot = snapshot});
+}
+
+std::optional<grpc::Status> AlertService::FillAlerts(Listing& listing, v1::ListAlertsResponse& response) const {
+  const size_t room = listing.page_size - static_cast<size_t>(response.alerts_size());
+  const absl::StatusOr<FoundAlerts> found = alerts_.FindAlerts(
+      listing.after, kAlertsAtOnce, room + 1, [&listing](const Alert& alert) { return listing.filter.Matches(alert); });
+  if (!found.ok()) return ToRpcStatus(found.status());
+  const bool is_full = found->alerts.size() > room;
+  for (size_t i = 0; i < found->alerts.size() - (is_full ? 1 : 0); ++i) {
+    ShowAlert(found->alerts[i], response.add_alerts());
+    listing.last = found->alerts[i].id;
   }
-  for (const Alert& alert : *alerts) ShowAlert(alert, response.add_alerts());
-  response.set_resume_token(ResumeToken({alerts_.change_log(), snapshot}));
-  gate_.access_log.Read(
-      {.caller = caller, .method = "AlertService.ListAlerts", .student = filter.student(), .items = alerts->size()});
+  listing.after = found->last;
+  if (!is_full && found->has_more) return std::nullopt;
+  if (is_full) {
+    response.set_next_page_token(
+        EncodePageToken("alerts", listing.filter_bytes, {.numbers = {listing.last, listing.snapshot}}));
+  }
+  response.set_resume_token(ResumeToken({alerts_.change_log(), listing.snapshot}));
+  gate_.access_log.Read({.caller = listing.caller,
+                         .method = "AlertService.ListAlerts",
+                         .student = listing.filter.student(),
+                         .items = static_cast<size_t>(response.alerts_size())});
   return grpc::Status::OK;
 }
 
@@ -164,8 +192,8 @@ Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1:
     MutexLock lock(mutex_);
     watches_.erase(over);
   };
-  const std::shared_ptr<AlertWatch> watch =
-      AlertWatch::Create(alerts_, std::get<AlertFilter>(std::move(filter)), position, clock_.Monotonic(), forget);
+  const std::shared_ptr<AlertWatch> watch = AlertWatch::Create(
+      alerts_, reads_, std::get<AlertFilter>(std::move(filter)), position, clock_.Monotonic(), forget);
   bool stopping = false;
   {
     MutexLock lock(mutex_);

@@ -2,6 +2,7 @@
 //
 // Guarantees: the resume token of a listing was taken before its first page was read, so that watching from it misses
 //   nothing.
+// Reading on in a long log or list is left to the thread that runs `reads`, a slice at a time.
 // Thread safety: gRPC calls it from its threads; Wake and Stop may be called concurrently.
 // Errors: as alert_service.proto says.
 #ifndef VANGNET_SERVICES_ALERTS_ALERT_SERVICE_H_
@@ -12,7 +13,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -21,6 +25,7 @@
 #include "services/alerts/alert_watch.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/rpc.h"
+#include "services/runtime/task_queue.h"
 #include "storage/alert_store.h"
 #include "storage/digest_store.h"
 #include "storage/fact_store.h"
@@ -35,11 +40,12 @@ class AlertService final : public v1::AlertService::CallbackService {
 
   // All outlive the service.
   AlertService(const AlertStore& alerts, const DigestStore& digests, const FactStore& facts, AlertCommands& commands,
-               const Clock& clock, const Gate& gate, CountAcknowledged count)
+               TaskQueue& reads, const Clock& clock, const Gate& gate, CountAcknowledged count)
       : alerts_(alerts),
         digests_(digests),
         facts_(facts),
         commands_(commands),
+        reads_(reads),
         clock_(clock),
         gate_(gate),
         count_(std::move(count)) {}
@@ -63,8 +69,20 @@ class AlertService final : public v1::AlertService::CallbackService {
   void Stop();
 
  private:
-  grpc::Status FillAlerts(const Caller& caller, const v1::ListAlertsRequest& request,
-                          v1::ListAlertsResponse& response) const;
+  // One call of ListAlerts.
+  struct Listing {
+    Caller caller;
+    AlertFilter filter;
+    std::string filter_bytes;
+    size_t page_size = 0;
+    uint64_t after = 0;     // the alert that was looked at last
+    uint64_t snapshot = 0;  // the last change before the first page
+    uint64_t last = 0;      // of those in the response
+  };
+  std::variant<std::shared_ptr<Listing>, grpc::Status> BeginListing(const absl::StatusOr<Caller>& caller,
+                                                                    const v1::ListAlertsRequest& request) const;
+  // Looks at some alerts more; the answer once the page is full, or there are no more.
+  std::optional<grpc::Status> FillAlerts(Listing& listing, v1::ListAlertsResponse& response) const;
   grpc::Status FillAlert(const Caller& caller, const v1::GetAlertRequest& request,
                          v1::GetAlertResponse& response) const;
   grpc::Status Acknowledge(const Caller& caller, const v1::AcknowledgeAlertRequest& request,
@@ -79,6 +97,7 @@ class AlertService final : public v1::AlertService::CallbackService {
   const DigestStore& digests_;
   const FactStore& facts_;
   AlertCommands& commands_;
+  TaskQueue& reads_;
   const Clock& clock_;
   const Gate& gate_;
   const CountAcknowledged count_;

@@ -13,20 +13,24 @@ namespace {
 
 constexpr size_t kChangesAtOnce = 64;
 
+grpc::Status ShuttingDown() { return ToRpcStatus(absl::UnavailableError("the server is shutting down")); }
+
 }  // namespace
 
-std::shared_ptr<AlertWatch> AlertWatch::Create(const AlertStore& store, AlertFilter filter, uint64_t position,
-                                               absl::Duration now, std::function<void(AlertWatch*)> on_done) {
-  std::shared_ptr<AlertWatch> watch(new AlertWatch(store, std::move(filter), position, now, std::move(on_done)));
+std::shared_ptr<AlertWatch> AlertWatch::Create(const AlertStore& store, TaskQueue& queue, AlertFilter filter,
+                                               uint64_t position, absl::Duration now,
+                                               std::function<void(AlertWatch*)> on_done) {
+  std::shared_ptr<AlertWatch> watch(new AlertWatch(store, queue, std::move(filter), position, now, std::move(on_done)));
   watch->self_ = watch;
   watch->AddMessage(v1::WATCH_EVENT_KIND_POSITION);
   watch->Wake(now);
   return watch;
 }
 
-AlertWatch::AlertWatch(const AlertStore& store, AlertFilter filter, uint64_t position, absl::Duration now,
-                       std::function<void(AlertWatch*)> on_done)
+AlertWatch::AlertWatch(const AlertStore& store, TaskQueue& queue, AlertFilter filter, uint64_t position,
+                       absl::Duration now, std::function<void(AlertWatch*)> on_done)
     : store_(store),
+      queue_(queue),
       on_done_(std::move(on_done)),
       filter_(std::move(filter)),
       position_(position),
@@ -76,16 +80,17 @@ v1::WatchAlertsResponse& AlertWatch::AddMessage(v1::WatchEventKind kind) {
   return message;
 }
 
-absl::Status AlertWatch::Fill() {
-  absl::StatusOr<std::vector<StoredChange>> changes = store_.GetChangesAfter(position_, kChangesAtOnce);
-  for (; changes.ok() && !changes->empty() && messages_.empty();
-       changes = store_.GetChangesAfter(position_, kChangesAtOnce)) {
+absl::Status AlertWatch::Fill(bool& has_more) {
+  for (size_t looked = 0; looked < kChangesInARow; looked += kChangesAtOnce) {
+    const absl::StatusOr<std::vector<StoredChange>> changes = store_.GetChangesAfter(position_, kChangesAtOnce);
+    if (!changes.ok() || changes->empty()) return changes.status();
     // After the changes were read: an alert is raised under a joined key only when the link is there to be seen.
     filter_.LearnKeys();
     const absl::Status added = AddMessages(*changes);
-    if (!added.ok()) return added;
+    if (!added.ok() || !messages_.empty()) return added;
   }
-  return changes.status();
+  has_more = true;
+  return absl::OkStatus();
 }
 
 absl::Status AlertWatch::AddMessages(const std::vector<StoredChange>& changes) {
@@ -109,8 +114,10 @@ absl::Status AlertWatch::AddMessages(const std::vector<StoredChange>& changes) {
 
 void AlertWatch::Proceed() {
   for (;;) {
-    const absl::Status read = messages_.empty() ? Fill() : absl::OkStatus();
+    bool has_more = false;
+    const absl::Status read = messages_.empty() && !is_ending() ? Fill(has_more) : absl::OkStatus();
     std::optional<grpc::Status> end;
+    bool goes_on = false;
     {
       MutexLock lock(mutex_);
       if (!read.ok() && !ending_) {
@@ -119,6 +126,8 @@ void AlertWatch::Proceed() {
       }
       if (ending_) {
         end = end_;  // busy_ stays: nothing is done after Finish
+      } else if (has_more && now_ - sent_ < kHeartbeatEvery) {
+        goes_on = true;
       } else if (messages_.empty() && again_) {
         again_ = false;
         continue;
@@ -130,13 +139,20 @@ void AlertWatch::Proceed() {
         sent_ = now_;
       }
     }
-    if (end.has_value()) {
+    if (goes_on) {
+      if (!queue_.Continue([this] { Proceed(); })) Finish(ShuttingDown());
+    } else if (end.has_value()) {
       Finish(*end);
     } else {
       StartWrite(&messages_.front());
     }
     return;
   }
+}
+
+bool AlertWatch::is_ending() const {
+  MutexLock lock(mutex_);
+  return ending_;
 }
 
 std::string ResumeToken(const ChangePlace& place) {

@@ -238,8 +238,8 @@ absl::Status App::Impl::OpenEngine() {
 
 absl::Status App::Impl::Listen() {
   ingest_service_ = std::make_unique<IngestService>(*facts_, *ingest_, reads_, gate_);
-  alert_service_ = std::make_unique<AlertService>(*alerts_, sweeper_->digests(), *facts_, *commands_, clock_, gate_,
-                                                  [this] { metrics_->Acknowledged(); });
+  alert_service_ = std::make_unique<AlertService>(*alerts_, sweeper_->digests(), *facts_, *commands_, reads_, clock_,
+                                                  gate_, [this] { metrics_->Acknowledged(); });
   student_service_ = std::make_unique<StudentService>(
       *facts_, *alerts_, *findings_, tasks_, clock_, gate_,
       StudentService::Options{

@@ -239,6 +239,13 @@ TEST_P(AlertStoreTest, ListsInOrderOfIdAcrossPartitions) {
       Must(store_->ListAlerts(ids[10], 2, [](const Alert& alert) { return alert.finding.subject.key.back() == '7'; }));
   EXPECT_EQ(wanted.size(), 2u);
   EXPECT_GT(wanted[0].id, ids[10]);
+
+  const auto some = Must(store_->FindAlerts(ids[9], 7, 3, [&](const Alert& alert) { return alert.id == ids[12]; }));
+  ASSERT_EQ(some.alerts.size(), 1u);
+  EXPECT_EQ(some.last, ids[16]);
+  EXPECT_TRUE(some.has_more);
+  EXPECT_EQ(Must(store_->FindAlerts(0, 50, 3, nullptr)).last, ids[2]);
+  EXPECT_FALSE(Must(store_->FindAlerts(ids[92], 7, 100, nullptr)).has_more);
 }
 
 TEST_P(AlertStoreTest, ChangesAreInOneOrderForEveryReader) {
