@@ -79,6 +79,8 @@ class PageMaker {
 
  private:
   bool full() const { return !page_.next.empty(); }
+  bool is_cancelled() const { return query_.is_cancelled && query_.is_cancelled(); }
+  static absl::Status NobodyWaits() { return absl::CancelledError("nobody waits for the answer any more"); }
 
   absl::Status AddStudent() {
     if (!facts_.HasStudent(query_.student)) return absl::OkStatus();
@@ -99,7 +101,8 @@ class PageMaker {
     const std::string first = from_.subject.kind == SubjectKind::kStudent ? from_.subject.key : "";
     WorkerPool workers(threads_);
     RegionScan scan(
-        facts_, rulebook_, query_.day, first, [this](const Finding& finding) { return Wanted(finding); }, workers);
+        facts_, rulebook_, query_.day, first, [this](const Finding& finding) { return Wanted(finding); },
+        query_.is_cancelled, workers);
     while (!scan.done() && !full()) {
       auto children = scan.Next();
       if (!children.ok()) return children.status();
@@ -124,7 +127,7 @@ class PageMaker {
     };
     std::vector<absl::StatusOr<PlacedAtSchools>> placed(kPartitionCount);
     WorkerPool(threads_).ForEach(kPartitionCount, [&](size_t i, size_t /*worker*/) {
-      placed[i] = facts_.GetPlaced(static_cast<int>(i), wanted);
+      placed[i] = is_cancelled() ? NobodyWaits() : facts_.GetPlaced(static_cast<int>(i), wanted);
     });
     PlacedAtSchools schools;
     for (const auto& of_partition : placed) {
@@ -162,6 +165,7 @@ class PageMaker {
     const auto schools = SchoolsToLookAt();
     if (!schools.ok()) return schools.status();
     for (const auto& [school, students] : *schools) {
+      if (is_cancelled()) return NobodyWaits();
       const auto read = ReadSchool(school, students);
       if (!read.ok()) return read.status();
       auto evaluation = EvaluateOn(*read, rulebook_, query_.day);

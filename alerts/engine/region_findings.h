@@ -6,7 +6,7 @@
 //   named and does not stop the others. Pages taken while facts change are each true when they are taken.
 // Ownership and lifetime: the facts outlive it. A listing has threads of its own while it lasts.
 // Thread safety: all methods may be called concurrently.
-// Errors: INVALID_ARGUMENT: the position is none; those of FactsView.
+// Errors: INVALID_ARGUMENT: the position is none; CANCELLED: nobody waits any more; those of FactsView.
 // Cost: an evaluation a child until the page is full, and some thousand more. A page that may hold findings of schools
 //   reads first which children were ever placed where, and of the few schools that can have a finding on the day (not
 //   listed, or silent) the placements of their children.
@@ -14,6 +14,7 @@
 #define VANGNET_ALERTS_ENGINE_REGION_FINDINGS_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ struct FindingsQuery {
   std::string student;  // any key of the child
   std::string school;   // of the finding
   std::string rule;
+  // Whether nobody waits for the answer any more; asked before each child, on any thread. Empty: somebody does.
+  std::function<bool()> is_cancelled = {};
 };
 
 struct FindingsPage {

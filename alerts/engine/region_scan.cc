@@ -19,12 +19,14 @@ constexpr size_t kBatchesAheadMax = 3;
 }  // namespace
 
 RegionScan::RegionScan(const FactsView& facts, const Rulebook& rulebook, Day day, std::string_view first,
-                       std::function<bool(const Finding&)> wanted, WorkerPool& workers)
+                       std::function<bool(const Finding&)> wanted, std::function<bool()> is_cancelled,
+                       WorkerPool& workers)
     : facts_(facts),
       rulebook_(rulebook),
       day_(day),
       first_(first),
       wanted_(std::move(wanted)),
+      is_cancelled_(std::move(is_cancelled)),
       workers_(workers),
       batch_(kBatchMin),
       lanes_(kPartitionCount) {}
@@ -65,6 +67,10 @@ void RegionScan::Advance(int partition, Lane& lane) {
 }
 
 void RegionScan::Evaluate(Lane& lane) {
+  if (is_cancelled_ && is_cancelled_()) {
+    lane.status = absl::CancelledError("nobody waits for the answer any more");
+    return;
+  }
   const auto history = lane.scan->GetHistory();
   if (!history.ok() && !absl::IsDataLoss(history.status())) {
     lane.status = history.status();

@@ -4,9 +4,10 @@
 // The facts are kept by partition, each in order of key. Batches of all partitions are evaluated at once; what lies
 // before the end of the slowest one is in order over the whole region and is given out.
 // Ownership and lifetime: what it is made from outlives it.
-// Thread safety: for one thread; `wanted` is called by those of the pool.
-// Errors: those of FactsView. A child that cannot be evaluated is one of those given, with the reason.
-// Limits and cost: an evaluation a child. A few thousand children are evaluated ahead of those given at first, later
+// Thread safety: for one thread; `wanted` and `is_cancelled` are called by those of the pool.
+// Errors: those of FactsView; CANCELLED: `is_cancelled` said so. A child that cannot be evaluated is one of those
+// given, with the reason. Limits and cost: an evaluation a child. A few thousand children are evaluated ahead of those
+// given at first, later
 //   100,000 at most; only their findings are kept.
 #ifndef VANGNET_ALERTS_ENGINE_REGION_SCAN_H_
 #define VANGNET_ALERTS_ENGINE_REGION_SCAN_H_
@@ -35,9 +36,9 @@ struct EvaluatedChild {
 
 class RegionScan {
  public:
-  // From the child `first` on.
+  // From the child `first` on. `is_cancelled`, asked before each child, may be empty.
   RegionScan(const FactsView& facts, const Rulebook& rulebook, Day day, std::string_view first,
-             std::function<bool(const Finding&)> wanted, WorkerPool& workers);
+             std::function<bool(const Finding&)> wanted, std::function<bool()> is_cancelled, WorkerPool& workers);
 
   // The next children, maybe none yet.
   absl::StatusOr<std::vector<EvaluatedChild>> Next();
@@ -64,6 +65,7 @@ class RegionScan {
   const Day day_;
   const std::string first_;
   const std::function<bool(const Finding&)> wanted_;
+  const std::function<bool()> is_cancelled_;
   WorkerPool& workers_;
   size_t batch_;  // children of a partition that are evaluated at once
   std::vector<Lane> lanes_;

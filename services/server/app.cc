@@ -330,8 +330,11 @@ void App::Impl::Stop() {
   keeper_->Stop();
   backtests_->Stop();
   maintenance_service_->Stop();
-  server_->Shutdown(kDrainTime);
+  // One listing may take longer than the others have: they are refused at once, and it ends when it is cancelled.
+  student_service_->Stop();
   tasks_.Stop();
+  while (tasks_.Wait()) tasks_.RunOnce();
+  server_->Shutdown(kDrainTime);
   reads_.Stop();
   policy_tasks_.Stop();
   committer_->Stop();

@@ -1,10 +1,11 @@
 // App is vangnetd put together: stores, engine and services, and the threads and loops that drive them. It is the only
 // place that names concrete classes.
 //
-// Guarantees: when Start returned an App it serves. Stop refuses what is new, answers what was taken, and ends within
-//   kDrainTime and the time of one batch. After a failure of the disk nothing is acknowledged any more, health says
-//   NOT_SERVING and failed() is true: end the process and start it again. So it is when the port accepts no connections
-//   any more. While less of the disk is free than the reserve, records are refused and all else goes on.
+// Guarantees: when Start returned an App it serves. Stop refuses what is new and listings that wait, answers what was
+//   taken, cancels what is not answered after kDrainTime, and ends within that and the time of one batch. After a
+//   failure of the disk nothing is acknowledged any more, health says NOT_SERVING and failed() is true: end the process
+//   and start it again. So it is when the port accepts no connections any more. While less of the disk is free than the
+//   reserve, records are refused and all else goes on.
 // Ownership and lifetime: owns everything but the clock.
 // Thread safety: Stop by one thread; the rest concurrently, Reload not after it.
 #ifndef VANGNET_SERVICES_SERVER_APP_H_

@@ -21,6 +21,7 @@ namespace {
 constexpr int kPageDefault = 1'000;
 constexpr int kPageMax = 10'000;
 constexpr int kTimelineYearsMax = 5;
+constexpr char kStopping[] = "the server is shutting down";
 constexpr char kTooMany[] = "too many listings of findings, timelines and explanations are waiting";
 
 // All of the request that the listing depends on. Today becomes a day with the first page: a listing that goes on
@@ -52,6 +53,15 @@ StudentService::StudentService(const FactStore& facts, const AlertStore& alerts,
       gate_(gate),
       options_(std::move(options)) {}
 
+grpc::Status StudentService::MayBegin(const grpc::CallbackServerContext& context) const {
+  if (context.IsCancelled()) return grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone");
+  return stopping_ ? ToRpcStatus(absl::UnavailableError(kStopping)) : grpc::Status::OK;
+}
+
+grpc::Status StudentService::NotTaken() const {
+  return ToRpcStatus(stopping_ ? absl::UnavailableError(kStopping) : absl::ResourceExhaustedError(kTooMany));
+}
+
 template <typename Answer>
 grpc::ServerUnaryReactor* StudentService::AnswerLater(grpc::CallbackServerContext* context, Answer answer) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
@@ -60,20 +70,24 @@ grpc::ServerUnaryReactor* StudentService::AnswerLater(grpc::CallbackServerContex
     reactor->Finish(ToRpcStatus(caller.status()));
     return reactor;
   }
-  const bool queued = queue_.Add([reactor, caller = *caller, answer] { reactor->Finish(answer(caller)); });
-  if (!queued) reactor->Finish(ToRpcStatus(absl::ResourceExhaustedError(kTooMany)));
+  const bool queued = queue_.Add([this, context, reactor, caller = *caller, answer] {
+    const grpc::Status begun = MayBegin(*context);
+    reactor->Finish(begun.ok() ? answer(caller) : begun);
+  });
+  if (!queued) reactor->Finish(NotTaken());
   return reactor;
 }
 
 grpc::ServerUnaryReactor* StudentService::ListFindings(grpc::CallbackServerContext* context,
                                                        const v1::ListFindingsRequest* request,
                                                        v1::ListFindingsResponse* response) {
-  return AnswerLater(
-      context, [this, request, response](const Caller& caller) { return FillFindings(caller, *request, *response); });
+  return AnswerLater(context, [this, context, request, response](const Caller& caller) {
+    return FillFindings(*context, caller, *request, *response);
+  });
 }
 
-grpc::Status StudentService::FillFindings(const Caller& caller, const v1::ListFindingsRequest& request,
-                                          v1::ListFindingsResponse& response) {
+grpc::Status StudentService::FillFindings(const grpc::CallbackServerContext& context, const Caller& caller,
+                                          const v1::ListFindingsRequest& request, v1::ListFindingsResponse& response) {
   if (!MayReadChildren(caller)) return Denied();
   std::vector<FieldViolation> violations;
   const AsKnown as_known = ReadAsKnown(request, options_.time_zone, violations);
@@ -95,8 +109,11 @@ grpc::Status StudentService::FillFindings(const Caller& caller, const v1::ListFi
   }
   if (!violations.empty()) return InvalidRequest(violations);
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  const FindingsQuery query = {
-      .day = day, .student = request.student(), .school = request.school(), .rule = request.rule()};
+  const FindingsQuery query = {.day = day,
+                               .student = request.student(),
+                               .school = request.school(),
+                               .rule = request.rule(),
+                               .is_cancelled = [&context] { return context.IsCancelled(); }};
   const absl::StatusOr<FindingsPage> page = ListPage(as_known, query, position, page_size);
   if (!page.ok()) return ToRpcStatus(page.status());
   for (const Finding& finding : page->findings) ToProto(finding, response.add_findings());
@@ -137,15 +154,16 @@ grpc::ServerWriteReactor<v1::GetTimelineResponse>* StudentService::GetTimeline(g
     timeline->Refuse(ToRpcStatus(caller.status()));
     return timeline;
   }
-  const bool queued = queue_.Add([this, timeline, caller = *caller, request = *request] {
-    const grpc::Status started = StartTimeline(caller, request, *timeline);
+  const bool queued = queue_.Add([this, context, timeline, caller = *caller, request = *request] {
+    const grpc::Status begun = MayBegin(*context);
+    const grpc::Status started = begun.ok() ? StartTimeline(caller, request, *timeline) : begun;
     if (!started.ok()) {
       timeline->Refuse(started);
     } else {
       timeline->Proceed();
     }
   });
-  if (!queued) timeline->Refuse(ToRpcStatus(absl::ResourceExhaustedError(kTooMany)));
+  if (!queued) timeline->Refuse(NotTaken());
   return timeline;
 }
 

@@ -3,13 +3,17 @@
 //
 // A page may take seconds, for it evaluates the region; it is worked out by the thread that runs `queue`, so that
 // records go on coming in meanwhile. So is an explanation, and the first part of a timeline.
-// Thread safety: gRPC calls it from its threads.
-// Errors: as student_service.proto says; RESOURCE_EXHAUSTED: too many such calls wait already.
+// Guarantees: nothing is worked out for a caller who is gone, nor much more when it goes meanwhile. After Stop whatever
+//   waits is refused when its turn comes.
+// Thread safety: gRPC calls it from its threads; Stop concurrently.
+// Errors: as student_service.proto says; RESOURCE_EXHAUSTED: too many such calls wait already; UNAVAILABLE: the server
+//   is shutting down.
 #ifndef VANGNET_SERVICES_STUDENTS_STUDENT_SERVICE_H_
 #define VANGNET_SERVICES_STUDENTS_STUDENT_SERVICE_H_
 
 #include <grpcpp/support/server_callback.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -51,17 +55,24 @@ class StudentService final : public v1::StudentService::CallbackService {
                                            const v1::ExplainFindingRequest* request,
                                            v1::ExplainFindingResponse* response) override;
 
+  // From now on begins nothing: the server is shutting down.
+  void Stop() { stopping_ = true; }
+
  private:
   // What a request gives in place of what is in use; null: it does not.
   struct GivenConfiguration {
     std::shared_ptr<const Policy> policy;
     std::shared_ptr<const Region> region;
   };
+  // Why a call that waited in the queue is not begun; OK: it is.
+  grpc::Status MayBegin(const grpc::CallbackServerContext& context) const;
+  // Of a call that the queue did not take.
+  grpc::Status NotTaken() const;
   // Authenticates, and lets the queue answer with what `answer` says; it is called with the Caller.
   template <typename Answer>
   grpc::ServerUnaryReactor* AnswerLater(grpc::CallbackServerContext* context, Answer answer);
-  grpc::Status FillFindings(const Caller& caller, const v1::ListFindingsRequest& request,
-                            v1::ListFindingsResponse& response);
+  grpc::Status FillFindings(const grpc::CallbackServerContext& context, const Caller& caller,
+                            const v1::ListFindingsRequest& request, v1::ListFindingsResponse& response);
 
   absl::StatusOr<FindingsPage> ListPage(const AsKnown& as_known, const FindingsQuery& query,
                                         const std::string& position, size_t page_size);
@@ -79,6 +90,7 @@ class StudentService final : public v1::StudentService::CallbackService {
   const Clock& clock_;
   const Gate& gate_;
   const Options options_;
+  std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace vangnet

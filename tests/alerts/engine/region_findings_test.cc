@@ -1,5 +1,7 @@
 #include "alerts/engine/region_findings.h"
 
+#include <atomic>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/alerts/engine/engine_test.h"
@@ -75,6 +77,23 @@ TEST_F(RegionFindingsTest, APageThatEndsWithTheLastFindingIsTheLast) {
   ASSERT_TRUE(page.ok()) << page.status();
   EXPECT_THAT(page->findings, SizeIs(5));
   EXPECT_EQ(page->next, "");
+}
+
+// A listing went on for seconds after its caller had given up, and the next one waited for it.
+TEST_F(RegionFindingsTest, StopsOnceNobodyWaits) {
+  for (const char* rule : {"", "long-absence", "unknown-school"}) {
+    std::atomic<int> asked = 0;
+    int patience = 0;
+    const FindingsQuery query = {
+        .day = kFriday, .student = "", .school = "", .rule = rule, .is_cancelled = [&] { return ++asked > patience; }};
+    for (;; ++patience) {
+      asked = 0;
+      const auto page = findings_->List(world_.sweeper->rulebook(), query, "", 1000);
+      if (page.ok()) break;
+      EXPECT_TRUE(absl::IsCancelled(page.status())) << page.status();
+    }
+    EXPECT_GE(patience, 2) << rule;
+  }
 }
 
 TEST_F(RegionFindingsTest, ListsAnyDay) {

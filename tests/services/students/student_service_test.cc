@@ -1,0 +1,206 @@
+#include "services/students/student_service.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/support/server_interceptor.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "services/convert/configuration.h"
+#include "services/convert/sample_configuration.h"
+#include "storage/memory_durable_mark.h"
+#include "storage/memory_kv_store.h"
+#include "tests/testing/manual_clock.h"
+
+namespace vangnet {
+namespace {
+
+// Something that happens on another thread, once.
+class Event {
+ public:
+  void Happened() {
+    {
+      MutexLock lock(mutex_);
+      happened_ = true;
+    }
+    changed_.SignalAll();
+  }
+  void Wait() {
+    MutexLock lock(mutex_);
+    while (!happened_) changed_.Wait(mutex_);
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar changed_;
+  bool happened_ VANGNET_GUARDED_BY(mutex_) = false;
+};
+
+// Tells when the server knows that a call is over for its caller.
+class CloseListener final : public grpc::experimental::ServerInterceptorFactoryInterface {
+ public:
+  explicit CloseListener(Event& closed) : closed_(closed) {}
+  grpc::experimental::Interceptor* CreateServerInterceptor(grpc::experimental::ServerRpcInfo*) override {
+    return new OfCall(closed_);
+  }
+
+ private:
+  class OfCall final : public grpc::experimental::Interceptor {
+   public:
+    explicit OfCall(Event& closed) : closed_(closed) {}
+    void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+      const bool is_close =
+          methods->QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::POST_RECV_CLOSE);
+      methods->Proceed();
+      if (is_close) closed_.Happened();
+    }
+
+   private:
+    Event& closed_;
+  };
+  Event& closed_;
+};
+
+// A listing on its way.
+struct Listing {
+  grpc::ClientContext context;
+  v1::ListFindingsRequest request;
+  v1::ListFindingsResponse response;
+  grpc::Status status;
+  Event over;
+};
+
+// The service behind a port, with a queue that the test runs.
+class StudentServiceTest : public testing::Test {
+ protected:
+  StudentServiceTest() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service_);
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+    interceptors.push_back(std::make_unique<CloseListener>(closed_));
+    builder.experimental().SetInterceptorCreators(std::move(interceptors));
+    server_ = builder.BuildAndStart();
+    stub_ = v1::StudentService::NewStub(
+        grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials()));
+  }
+  ~StudentServiceTest() override {
+    stub_.reset();
+    server_->Shutdown();
+  }
+
+  void Begin(Listing& listing) {
+    listing.context.set_deadline(gpr_time_from_seconds(30, GPR_TIMESPAN));
+    stub_->async()->ListFindings(&listing.context, &listing.request, &listing.response,
+                                 [&listing](const grpc::Status& status) {
+                                   listing.status = status;
+                                   listing.over.Happened();
+                                 });
+  }
+  static bool HasRetryInfo(const grpc::Status& status) {
+    google::rpc::Status rich;
+    google::rpc::RetryInfo retry;
+    return rich.ParseFromString(status.error_details()) && rich.details_size() == 2 && rich.details(1).UnpackTo(&retry);
+  }
+  // The rules in use; called when a listing is begun.
+  Rulebook Rules() {
+    ++begun_;
+    if (when_begun_) when_begun_();
+    auto region = std::make_shared<const Region>(*ReadRegion(SampleRegionText()).value);
+    return {SchoolBook::Create(std::move(region), {}),
+            std::make_shared<const Policy>(*ReadPolicy(DefaultPolicyText()).value)};
+  }
+
+  MemoryKvStore kv_;
+  MemoryDurableMark mark_;
+  vangnet_testing::ManualClock clock_{absl::FromUnixSeconds(1'795'435'200)};
+  const std::unique_ptr<FactStore> facts_ = *FactStore::Open(kv_, mark_, {});
+  const std::unique_ptr<AlertStore> alerts_ = *AlertStore::Open(kv_);
+  RegionFindings findings_{*facts_, 1};
+  TaskQueue queue_{2};
+  LoopbackAuthenticator authenticator_;
+  int read_ = 0;
+  AccessLog access_log_{[this](const Access&) { ++read_; }};
+  Gate gate_{authenticator_, access_log_};
+  int begun_ = 0;
+  std::function<void()> when_begun_;
+  StudentService service_{
+      *facts_,
+      *alerts_,
+      findings_,
+      queue_,
+      clock_,
+      gate_,
+      StudentService::Options{.time_zone = absl::UTCTimeZone(),
+                              .rulebook = [this] { return Rules(); },
+                              .configuration_at = [](std::optional<absl::Time>) -> absl::StatusOr<EngineConfiguration> {
+                                return absl::UnimplementedError("not asked for");
+                              }}};
+  Event closed_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::StudentService::Stub> stub_;
+};
+
+TEST_F(StudentServiceTest, AListingIsAnsweredByTheQueue) {
+  Listing listing;
+  Begin(listing);
+  ASSERT_TRUE(queue_.Wait());
+  EXPECT_EQ(begun_, 0);
+  queue_.RunOnce();
+  listing.over.Wait();
+  EXPECT_TRUE(listing.status.ok()) << listing.status.error_message();
+  EXPECT_EQ(begun_, 1);
+  EXPECT_EQ(read_, 1);
+}
+
+// Listings whose callers had long given up were worked out one after the other, while others waited.
+TEST_F(StudentServiceTest, NothingIsBegunForACallerWhoIsGone) {
+  Listing listing;
+  Begin(listing);
+  ASSERT_TRUE(queue_.Wait());
+  listing.context.TryCancel();
+  closed_.Wait();
+  queue_.RunOnce();
+  listing.over.Wait();
+  EXPECT_EQ(listing.status.error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_EQ(begun_, 0);
+}
+
+TEST_F(StudentServiceTest, AListingEndsWhenItsCallerGoes) {
+  Listing listing;
+  when_begun_ = [&] {
+    listing.context.TryCancel();
+    closed_.Wait();
+  };
+  Begin(listing);
+  ASSERT_TRUE(queue_.Wait());
+  queue_.RunOnce();
+  listing.over.Wait();
+  EXPECT_EQ(begun_, 1);
+  EXPECT_EQ(read_, 0) << "it was worked out to the end";
+}
+
+// They were cancelled, seconds later, when the server had no time left.
+TEST_F(StudentServiceTest, WhatWaitsWhenTheServerStopsIsToldToTryAgain) {
+  Listing listing;
+  Begin(listing);
+  ASSERT_TRUE(queue_.Wait());
+  service_.Stop();
+  queue_.Stop();
+  queue_.RunOnce();
+  Listing late;
+  Begin(late);
+  for (Listing* refused : {&listing, &late}) {
+    refused->over.Wait();
+    EXPECT_EQ(refused->status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_TRUE(HasRetryInfo(refused->status));
+  }
+  EXPECT_EQ(begun_, 0);
+}
+
+}  // namespace
+}  // namespace vangnet
