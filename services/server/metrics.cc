@@ -144,7 +144,7 @@ Metrics::Metrics()
       storage_(Gauge(registry_, "vangnet_rocksdb_figure", "Figures of the database, by its own names.")) {}
 
 void Metrics::SetReader(std::function<Reading()> reader) {
-  MutexLock lock(mutex_);
+  MutexLock lock(scrape_mutex_);
   reader_ = std::move(reader);
 }
 
@@ -298,7 +298,7 @@ void Metrics::Show(const Reading& reading) {
 
 std::vector<prometheus::MetricFamily> Metrics::Collect() const {
   {
-    MutexLock lock(mutex_);
+    MutexLock lock(scrape_mutex_);
     // Collect is const by prometheus-cpp's interface; what it shows is brought up to date all the same.
     if (reader_) const_cast<Metrics*>(this)->Show(reader_());
   }

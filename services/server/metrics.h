@@ -3,7 +3,7 @@
 // Guarantees: no label ever holds a child, a class or free text, and no figure about alerts is of fewer than
 //   kSmallCell of them. Sources beyond kSourcesMax are counted as "other", and so are calls of methods that are not
 //   served, whatever their names: nothing is kept of those.
-// Thread safety: all methods may be called concurrently.
+// Thread safety: all methods may be called concurrently; counting does not wait for a scrape to read its figures.
 #ifndef VANGNET_SERVICES_SERVER_METRICS_H_
 #define VANGNET_SERVICES_SERVER_METRICS_H_
 
@@ -127,9 +127,9 @@ class Metrics final : public prometheus::Collectable {
   void AddCounters(Method& method, const prometheus::Labels& labels);
   // Of the source, or of all others where too many are counted by name.
   SourceCounters CountersOf(std::string_view source);
-  void ShowOpenAlerts(const OpenAlertCells& cells) VANGNET_REQUIRES(mutex_);
-  void ShowVersion(const std::string& version) VANGNET_REQUIRES(mutex_);
-  void Show(const Reading& reading) VANGNET_REQUIRES(mutex_);
+  void ShowOpenAlerts(const OpenAlertCells& cells) VANGNET_REQUIRES(scrape_mutex_);
+  void ShowVersion(const std::string& version) VANGNET_REQUIRES(scrape_mutex_);
+  void Show(const Reading& reading) VANGNET_REQUIRES(scrape_mutex_);
 
   prometheus::Registry registry_;
   CounterFamily* rpc_started_;
@@ -158,15 +158,18 @@ class Metrics final : public prometheus::Collectable {
   prometheus::Counter* reads_lost_;
   GaugeFamily* storage_;
 
-  mutable Mutex mutex_;
-  std::function<Reading()> reader_ VANGNET_GUARDED_BY(mutex_);
+  // Held while a scrape reads its figures, which asks the database: one at a time, and nobody who counts takes it.
+  mutable Mutex scrape_mutex_;
+  std::function<Reading()> reader_ VANGNET_GUARDED_BY(scrape_mutex_);
+  std::string shown_version_ VANGNET_GUARDED_BY(scrape_mutex_);
+  prometheus::Gauge* shown_version_gauge_ VANGNET_GUARDED_BY(scrape_mutex_) = nullptr;
+  std::map<std::pair<std::string, std::string>, prometheus::Gauge*> shown_cells_ VANGNET_GUARDED_BY(scrape_mutex_);
+
+  Mutex mutex_;
   // Those that are served, by name; with counters from the first call on.
   std::map<std::string, Method, std::less<>> methods_ VANGNET_GUARDED_BY(mutex_);
   Method other_methods_ VANGNET_GUARDED_BY(mutex_);
   std::map<std::string, SourceCounters, std::less<>> sources_ VANGNET_GUARDED_BY(mutex_);  // by label
-  std::string shown_version_ VANGNET_GUARDED_BY(mutex_);
-  prometheus::Gauge* shown_version_gauge_ VANGNET_GUARDED_BY(mutex_) = nullptr;
-  std::map<std::pair<std::string, std::string>, prometheus::Gauge*> shown_cells_ VANGNET_GUARDED_BY(mutex_);
 };
 
 // The cells that may be shown: those below `small` are left out, and put together as ("other", "other") if that is

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <prometheus/text_serializer.h>
 
+#include <chrono>
+#include <future>
 #include <string>
 
 namespace vangnet {
@@ -35,6 +37,23 @@ TEST(MetricsTest, ACellThatBecomesSmallIsShownNoLonger) {
   EXPECT_THAT(Text(metrics), Not(HasSubstr("vangnet_open_alerts{")));
   count = 6;
   EXPECT_THAT(Text(metrics), HasSubstr("vangnet_open_alerts{rule=\"no-placement\",stage=\"open\"} 6"));
+}
+
+// The committer and every new call waited for each scrape, and with it for the database.
+TEST(MetricsTest, CountingDoesNotWaitForAScrape) {
+  Metrics metrics;
+  std::future<void> counting;
+  bool counted = false;
+  metrics.SetReader([&] {
+    counting = std::async(std::launch::async, [&] {
+      metrics.CountOutcomes("las-1", {.accepted = 1});
+      metrics.MethodOf("/vangnet.v1.AlertService/ListAlerts", "unary").Started();
+    });
+    counted = counting.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+    return Metrics::Reading();
+  });
+  EXPECT_THAT(Text(metrics), HasSubstr("{outcome=\"accepted\",source=\"las-1\"} 1"));
+  EXPECT_TRUE(counted);
 }
 
 TEST(MetricsTest, SourcesBeyondTheLimitAreCountedTogether) {
