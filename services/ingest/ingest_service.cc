@@ -1,5 +1,6 @@
 #include "services/ingest/ingest_service.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,10 @@ namespace {
 
 constexpr int kRejectionPageDefault = 100;
 constexpr int kRejectionPageMax = 1'000;
+// A caller takes no message above 4 MiB unless it says otherwise, and what was refused may have 64 KiB.
+constexpr size_t kRejectionPageBytesMax = size_t{3} << 20;
+constexpr size_t kBytesPerRejection = 8;  // beside itself, in the response
+constexpr size_t kRejectionsAtOnce = 32;
 
 // The source that a request is about; the caller's only one when it names none. Empty, and a violation: there is none.
 absl::StatusOr<std::string> SourceOf(const std::string& named, const Caller& caller,
@@ -27,6 +32,19 @@ absl::StatusOr<std::string> SourceOf(const std::string& named, const Caller& cal
   }
   if (!caller.sources.Contains(named)) return absl::PermissionDeniedError("not a source of the caller");
   return named;
+}
+
+v1::Rejection ToRejection(QuarantinedRecord rejection) {
+  v1::Rejection proto;
+  proto.set_rejection_id(RejectionIdToString(rejection.id));
+  proto.set_source(rejection.refused.source);
+  proto.set_channel(rejection.channel);
+  *proto.mutable_rejected_at() = ToProto(rejection.rejected_at);
+  proto.set_reason(rejection.refused.reason);
+  proto.set_field(rejection.refused.field);
+  proto.set_description(rejection.refused.description);
+  proto.set_raw_record(std::move(rejection.refused.raw));
+  return proto;
 }
 
 }  // namespace
@@ -127,22 +145,11 @@ grpc::Status IngestService::FillRejections(const Caller& caller, const v1::ListR
   }
   if (!violations.empty()) return InvalidRequest(violations);
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kRejectionPageDefault : request.page_size());
-  absl::StatusOr<std::vector<QuarantinedRecord>> rejections = facts_.ListRejections(*source, before, page_size + 1);
-  if (!rejections.ok()) return ToRpcStatus(rejections.status());
-  if (rejections->size() > page_size) {
-    rejections->pop_back();
-    response.set_next_page_token(EncodePageToken("rejections", *source, {.numbers = {rejections->back().id}}));
-  }
-  for (QuarantinedRecord& rejection : *rejections) {
-    v1::Rejection* listed = response.add_rejections();
-    listed->set_rejection_id(RejectionIdToString(rejection.id));
-    listed->set_source(rejection.refused.source);
-    listed->set_channel(rejection.channel);
-    *listed->mutable_rejected_at() = ToProto(rejection.rejected_at);
-    listed->set_reason(rejection.refused.reason);
-    listed->set_field(rejection.refused.field);
-    listed->set_description(rejection.refused.description);
-    listed->set_raw_record(std::move(rejection.refused.raw));
+  const absl::StatusOr<bool> has_more = AddRejections(*source, before, page_size, response);
+  if (!has_more.ok()) return ToRpcStatus(has_more.status());
+  if (*has_more) {
+    const uint64_t last = *ParseRejectionId(response.rejections(response.rejections_size() - 1).rejection_id());
+    response.set_next_page_token(EncodePageToken("rejections", *source, {.numbers = {last}}));
   }
   response.set_dropped(facts_.rejections_dropped(*source));
   gate_.access_log.Read({.caller = caller,
@@ -150,6 +157,26 @@ grpc::Status IngestService::FillRejections(const Caller& caller, const v1::ListR
                          .student = "",
                          .items = static_cast<size_t>(response.rejections_size())});
   return grpc::Status::OK;
+}
+
+absl::StatusOr<bool> IngestService::AddRejections(const std::string& source, uint64_t before, size_t page_size,
+                                                  v1::ListRejectionsResponse& response) const {
+  size_t bytes = 0;
+  while (true) {
+    // One more than there is room for says that there are more.
+    const size_t wanted = std::min(kRejectionsAtOnce, page_size + 1 - static_cast<size_t>(response.rejections_size()));
+    absl::StatusOr<std::vector<QuarantinedRecord>> rejections = facts_.ListRejections(source, before, wanted);
+    if (!rejections.ok()) return rejections.status();
+    for (QuarantinedRecord& rejection : *rejections) {
+      before = rejection.id;
+      v1::Rejection listed = ToRejection(std::move(rejection));
+      bytes += listed.ByteSizeLong() + kBytesPerRejection;
+      const auto count = static_cast<size_t>(response.rejections_size());
+      if (count == page_size || (count > 0 && bytes > kRejectionPageBytesMax)) return true;
+      *response.add_rejections() = std::move(listed);
+    }
+    if (rejections->size() < wanted) return false;
+  }
 }
 
 grpc::ServerUnaryReactor* IngestService::ReplayRejections(grpc::CallbackServerContext* context,

@@ -52,6 +52,10 @@ class IngestService final : public IngestServiceBase {
   grpc::Status FillRejections(const Caller& caller, const v1::ListRejectionsRequest& request,
                               v1::ListRejectionsResponse& response) const;
 
+  // Puts into the response those behind `before` that fit onto a page; whether there are more.
+  absl::StatusOr<bool> AddRejections(const std::string& source, uint64_t before, size_t page_size,
+                                     v1::ListRejectionsResponse& response) const;
+
   FactStore& facts_;
   Ingest& ingest_;
   TaskQueue& reads_;

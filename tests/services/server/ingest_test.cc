@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -208,6 +209,33 @@ TEST_P(IngestTest, ValidateOnlySaysWhatWouldBecomeOfEachRecord) {
   Call list;
   ASSERT_TRUE(server_.ingest().ListRejections(&list, rejections, &listed).ok());
   EXPECT_EQ(listed.rejections_size(), 0);
+}
+
+// A page of a hundred could be larger than what a caller of gRPC takes: it could not be read at all.
+TEST_P(IngestTest, APageOfRejectionsIsNoLargerThanCallersTake) {
+  constexpr int kRejected = 80;
+  for (int i = 0; i < kRejected;) {
+    std::vector<v1::Record> records;
+    for (const int until = i + kRejected / 2; i < until; ++i) {
+      records.push_back(Placement("s-" + std::to_string(i), std::string(60'000, '9')));
+    }
+    EXPECT_EQ(Outcomes(server_.Ingest(records).results()), std::string(records.size(), 'R'));
+  }
+  v1::ListRejectionsRequest request;
+  request.set_source("las-1");
+  std::vector<size_t> pages;
+  std::set<std::string> ids;
+  do {
+    Call call;
+    v1::ListRejectionsResponse page;
+    ASSERT_TRUE(server_.ingest().ListRejections(&call, request, &page).ok());
+    EXPECT_LT(page.ByteSizeLong(), size_t{4} << 20);
+    pages.push_back(static_cast<size_t>(page.rejections_size()));
+    for (const v1::Rejection& rejection : page.rejections()) ids.insert(rejection.rejection_id());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(pages, testing::ElementsAre(52, 28));
+  EXPECT_EQ(ids.size(), static_cast<size_t>(kRejected));
 }
 
 // It was asked before the chunk in front of it was stored, and called what was in both of them new.
