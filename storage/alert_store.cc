@@ -288,6 +288,8 @@ absl::StatusOr<uint64_t> AlertStore::CountDue(Day day) const { return impl_->due
 
 absl::StatusOr<std::vector<Subject>> AlertStore::GetSetAside() const { return impl_->due.FindSetAside(); }
 
+uint64_t AlertStore::repairs() const { return impl_->due.rebuilt(); }
+
 absl::StatusOr<std::vector<Alert>> AlertStore::ListAlerts(uint64_t after, size_t max,
                                                           const std::function<bool(const Alert&)>& wanted) const {
   auto found = FindAlerts(after, std::numeric_limits<size_t>::max(), max, wanted);

@@ -109,6 +109,8 @@ class AlertStore {
   std::map<std::pair<std::string, std::string>, uint64_t> CountOpen() const;
   // The answer given to this command, unless it is older than kAnswersKept.
   absl::StatusOr<std::optional<std::string>> GetAnswer(std::string_view request_id, absl::Time now) const;
+  // Partitions of the table due that did not read and were made anew of the evaluations since Open.
+  uint64_t repairs() const;
   // Called after each Applied with the last change, from the thread that called it. Returns a handle for
   // RemoveListener, after which it is not called any more. The listener must not add or remove listeners.
   uint64_t AddListener(std::function<void(uint64_t last_change)> listener);

@@ -3,7 +3,32 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/alert_codec.h"
+
 namespace vangnet {
+namespace {
+
+// The marks that the evaluations of a partition ask for.
+absl::Status AddMarks(const KvStore& kv, uint8_t partition, MendedKeys::Keys& keys) {
+  const std::string prefix = PartitionKey(partition);
+  const auto evaluations = kv.NewIterator(Table::kEvaluations);
+  for (evaluations->Seek(prefix); evaluations->Valid(); evaluations->Next()) {
+    if (evaluations->key().substr(0, 1) != prefix) break;
+    const auto subject = SubjectOfEvaluationKey(evaluations->key());
+    if (!subject) return absl::DataLossError("a key of the table evaluations is broken");
+    const auto evaluation = DecodeEvaluation(evaluations->value());
+    if (!evaluation.ok()) return evaluation.status();
+    if (evaluation->due != kDayMax) keys.insert(DueKey(evaluation->due, *subject));
+    if (!evaluation->set_aside.empty()) keys.insert(DueKey(kDayMax, *subject));
+  }
+  return evaluations->status();
+}
+
+}  // namespace
+
+DueIndex::DueIndex(const KvStore& kv)
+    : stored_(kv, Table::kDue,
+              [&kv](uint8_t partition, MendedKeys::Keys& keys) { return AddMarks(kv, partition, keys); }) {}
 
 void DueIndex::AddMark(Day day, const Subject& subject, WriteBatch& batch) {
   std::string key = DueKey(day, subject);
@@ -13,11 +38,17 @@ void DueIndex::AddMark(Day day, const Subject& subject, WriteBatch& batch) {
 }
 
 void DueIndex::RemoveMark(Day day, const Subject& subject, WriteBatch& batch) {
-  batch.Delete(Table::kDue, DueKey(day, subject));
+  std::string key = DueKey(day, subject);
+  batch.Delete(Table::kDue, key);
+  removed_.push_back(std::move(key));
   removed_days_.push_back(day);
 }
 
 void DueIndex::Applied() {
+  if (stored_.is_any_made()) {
+    for (const std::string& key : removed_) stored_.Removed(key);
+    for (const std::string& key : added_) stored_.Added(key);
+  }
   MutexLock lock(mutex_);
   for (std::string& key : added_) {
     Part& part = parts_[static_cast<uint8_t>(key[0])];
@@ -36,6 +67,7 @@ void DueIndex::Applied() {
 void DueIndex::Discard() {
   added_.clear();
   added_days_.clear();
+  removed_.clear();
   removed_days_.clear();
 }
 
@@ -48,17 +80,17 @@ absl::Status DueIndex::Scan(uint8_t partition, Day day, const std::function<bool
     before = parts_[partition];
   }
   if (before.least >= until) return absl::OkStatus();
-  const auto marks = kv_.NewIterator(Table::kDue);
-  marks->Seek(before.least.empty() ? PartitionKey(partition) : before.least);
+  MendedKeys::Walk marks(stored_);
+  marks.Seek(before.least.empty() ? PartitionKey(partition) : before.least);
   // The first mark there is, also when it is later than `day`: nothing below it needs to be looked at again.
   std::string least = PartitionKey(static_cast<uint8_t>(partition + 1));
-  if (marks->Valid() && marks->key() < least) least = marks->key();
-  for (; marks->Valid() && marks->key() < until; marks->Next()) {
-    const auto mark = MarkOfDueKey(marks->key());
+  if (marks.Valid() && marks.key() < least) least = marks.key();
+  for (; marks.Valid() && marks.key() < until; marks.Next()) {
+    const auto mark = MarkOfDueKey(marks.key());
     if (!mark) return absl::DataLossError("a key of the table due is broken");
     if (!see(*mark)) break;
   }
-  if (!marks->status().ok()) return marks->status();
+  if (!marks.status().ok()) return marks.status();
   MutexLock lock(mutex_);
   // Marks that were added meanwhile may be below what the iterator saw.
   if (parts_[partition].changes == before.changes) parts_[partition].least = std::move(least);
@@ -110,15 +142,15 @@ absl::StatusOr<uint64_t> DueIndex::Count(Day day) const {
 
 absl::StatusOr<std::vector<Subject>> DueIndex::FindSetAside() const {
   std::vector<Subject> subjects;
-  const auto marks = kv_.NewIterator(Table::kDue);
+  MendedKeys::Walk marks(stored_);
   for (int partition = 0; partition < kPartitionCount; ++partition) {
     const std::string prefix = DuePrefix(static_cast<uint8_t>(partition), kDayMax);
-    for (marks->Seek(prefix); marks->Valid() && marks->key().substr(0, prefix.size()) == prefix; marks->Next()) {
-      auto mark = MarkOfDueKey(marks->key());
+    for (marks.Seek(prefix); marks.Valid() && marks.key().substr(0, prefix.size()) == prefix; marks.Next()) {
+      auto mark = MarkOfDueKey(marks.key());
       if (!mark) return absl::DataLossError("a key of the table due is broken");
       subjects.push_back(std::move(mark->subject));
     }
-    if (!marks->status().ok()) return marks->status();
+    if (!marks.status().ok()) return marks.status();
   }
   return subjects;
 }

@@ -1,7 +1,9 @@
 // DueIndex finds the subjects that are due on a day, without looking again at what was due before.
 //
-// Guarantees: a mark is found from the moment Applied is called after its batch was written.
+// Guarantees: a mark is found from the moment Applied is called after its batch was written. Where the disk does not
+//   read, what is kept of the evaluations says who is due (mended_keys.h).
 // Thread safety: all methods may be called concurrently; one batch at a time between AddMark and Applied.
+// Errors: those of KvStore; DATA_LOSS when neither a block of the table nor the evaluations of its partition read.
 // Limits and cost: remembers per partition the least mark there may be, so that a search neither starts over the marks
 //   that were deleted nor reads anything when nothing is due; and how many marks there are up to the day counted last.
 //   A search goes on in the partition where the last one ended, so that of those it passes over, again and again while
@@ -23,13 +25,14 @@
 #include "domain/record.h"
 #include "storage/keys.h"
 #include "storage/kv_store.h"
+#include "storage/mended_keys.h"
 
 namespace vangnet {
 
 class DueIndex {
  public:
   // `kv` outlives the index.
-  explicit DueIndex(const KvStore& kv) : kv_(kv) {}
+  explicit DueIndex(const KvStore& kv);
 
   // Marks the subject. On kDayMax the mark says that it was set aside.
   void AddMark(Day day, const Subject& subject, WriteBatch& batch);
@@ -47,6 +50,8 @@ class DueIndex {
   // Marks on or before `day`. Looks at them the first time it is asked for this day, and keeps count from then on.
   absl::StatusOr<uint64_t> Count(Day day) const;
   absl::StatusOr<std::vector<Subject>> FindSetAside() const;
+  // Partitions that the disk did not read and that were made anew.
+  uint64_t rebuilt() const { return stored_.made(); }
 
  private:
   struct Part {
@@ -60,10 +65,11 @@ class DueIndex {
   // Calls `see` for the marks of the partition up to and with `day`, until it returns false.
   absl::Status Scan(uint8_t partition, Day day, const std::function<bool(const DueMark&)>& see) const;
 
-  const KvStore& kv_;
+  MendedKeys stored_;
   // Owned by the thread that writes.
   std::vector<std::string> added_;
   std::vector<Day> added_days_;
+  std::vector<std::string> removed_;
   std::vector<Day> removed_days_;
   mutable Mutex mutex_;
   mutable std::array<Part, kPartitionCount> parts_ VANGNET_GUARDED_BY(mutex_);

@@ -6,7 +6,10 @@
 // Thread safety: Commit by one thread at a time (the committer); TakePending, AddEvaluated, Evaluated, PutBack and
 //   WriteStates by one thread at a time (the sweeper); all reads concurrently with both.
 // Time: never reads a clock; `received_at` is the caller's and never decreases.
-// Errors: those of KvStore; after INTERNAL from Commit the process must exit and reopen.
+// Errors: those of KvStore; after INTERNAL from Commit the process must exit and reopen. What is derived from the
+//   versions and does not read is made anew from them, and counted (repairs): DATA_LOSS says that the versions of the
+//   partition do not read either, or that what does not read is of no child. Commit then refuses the records of that
+//   child alone.
 #ifndef VANGNET_STORAGE_FACT_STORE_H_
 #define VANGNET_STORAGE_FACT_STORE_H_
 
@@ -60,10 +63,12 @@ struct Chunk {
   std::vector<RefusedRecord> refused;
 };
 
-enum class Outcome : uint8_t { kAccepted = 1, kDuplicate, kStale, kConflict };
+// kUnreadable: neither the state of its child nor the versions that it is made of read, so that nobody can say what it
+// is.
+enum class Outcome : uint8_t { kAccepted = 1, kDuplicate, kStale, kConflict, kUnreadable };
 
 struct ChunkResult {
-  // One per record of the chunk, in order. A kConflict is put into the quarantine by the store itself.
+  // One per record of the chunk, in order. A kConflict or kUnreadable is put into the quarantine by the store itself.
   std::vector<Outcome> outcomes;
   std::vector<uint64_t> sequences;  // of the version stored; 0: none stored
   uint64_t sequence = 0;            // covers the chunk
@@ -201,7 +206,8 @@ class FactStore : public FactsView {
   std::vector<std::string> KeysEverLinked() const;
   absl::Status ReadHistory(const std::vector<std::string>& keys, StudentHistory& history) const override;
   absl::StatusOr<StudentHistory> GetPlacements(const std::vector<std::string>& keys) const override;
-  // Cost: one pass over the partition's states on disk, beside the cache.
+  // Cost: one pass over the partition's states on disk, beside the cache; from a block on that does not read, over its
+  // versions, and memory for all its states.
   std::unique_ptr<StudentScan> Scan(int partition, std::string_view first) const override;
   // Every school that a fact of `student`, one that holds or one that once held, names; sources may be among them.
   absl::StatusOr<std::vector<std::string>> GetNamesEver(std::string_view student) const;
@@ -249,6 +255,8 @@ class FactStore : public FactsView {
   absl::Status RemoveRejections(std::string_view source, const std::vector<uint64_t>& ids);
   uint64_t rejections_dropped(std::string_view source) const;
 
+  // States of children, and partitions of the table placed, that did not read and were made anew since Open.
+  uint64_t repairs() const;
   // Figures of the states in memory: name to value.
   std::vector<std::pair<std::string, uint64_t>> Figures() const;
 

@@ -11,12 +11,15 @@ namespace {
 
 constexpr char kConflictReason[] = "CONFLICTING_REVISION";
 constexpr char kConflictField[] = "revision";
+constexpr char kUnreadableReason[] = "STORED_DATA_DAMAGED";
+constexpr char kUnreadableField[] = "student";
 
 // A subject that the group touches: its state as the group leaves it, and what the sweeper must know.
 struct Touched {
   PackedState state;
   PendingSubject change;  // first_sequence 0: no version was stored
   bool links_may_change = false;
+  bool is_unreadable = false;  // the state says nothing
   std::vector<std::string> placed_at;
 };
 
@@ -43,6 +46,16 @@ RefusedRecord ConflictOf(const IncomingRecord& incoming) {
   refused.field = kConflictField;
   refused.description =
       "revision " + std::to_string(incoming.record.revision) + " of this record was kept before with other content";
+  refused.raw = incoming.canonical;
+  return refused;
+}
+
+RefusedRecord UnreadableOf(const IncomingRecord& incoming) {
+  RefusedRecord refused;
+  refused.source = incoming.record.key.source;
+  refused.reason = kUnreadableReason;
+  refused.field = kUnreadableField;
+  refused.description = "what is stored of this child does not read; replay this once it is mended";
   refused.raw = incoming.canonical;
   return refused;
 }
@@ -128,8 +141,9 @@ absl::StatusOr<Touched*> GroupCommit::Touch(const Subject& subject) {
   const auto [at, is_new] = touched_.try_emplace(subject);
   if (is_new) {
     auto packed = store_.GetPacked(subject);
-    if (!packed.ok()) return packed.status();
-    at->second.state = PackedState(*std::move(packed));
+    at->second.is_unreadable = absl::IsDataLoss(packed.status());
+    if (!packed.ok() && !at->second.is_unreadable) return packed.status();
+    if (packed.ok()) at->second.state = PackedState(*std::move(packed));
     at->second.change.subject = subject;
   }
   return &at->second;
@@ -153,6 +167,13 @@ absl::Status GroupCommit::DecideRecord(const Chunk& chunk, const IncomingRecord&
   const Record& record = incoming.record;
   auto touched = Touch(record.subject);
   if (!touched.ok()) return touched.status();
+  if ((*touched)->is_unreadable) {
+    // One child must not stop the others; and whoever sends it again and again would be stopped by it.
+    Refuse(chunk, UnreadableOf(incoming));
+    result.outcomes.push_back(Outcome::kUnreadable);
+    result.sequences.push_back(0);
+    return absl::OkStatus();
+  }
   auto verdict = (*touched)->state.DecideAndFold(record.key, record.revision, incoming.digest, record.fact, given_ + 1);
   if (!verdict.ok()) return verdict.status();
   result.outcomes.push_back(verdict->outcome);
@@ -166,6 +187,7 @@ absl::Status GroupCommit::DecideRecord(const Chunk& chunk, const IncomingRecord&
       Refuse(chunk, ConflictOf(incoming));
       break;
     case Outcome::kDuplicate:
+    case Outcome::kUnreadable:
       break;
   }
   result.sequences.push_back(0);
@@ -229,6 +251,7 @@ void GroupCommit::Account(const Chunk& chunk, const ChunkResult& result) {
         ++status.stale;
         break;
       case Outcome::kConflict:
+      case Outcome::kUnreadable:
         ++status.rejected;
         break;
     }

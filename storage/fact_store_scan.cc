@@ -1,9 +1,11 @@
 // Walks over the keys and states of many children: what is on disk, and over it what is newer in memory.
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "storage/fact_store_impl.h"
+#include "storage/rebuild_state.h"
 
 namespace vangnet {
 namespace {
@@ -14,30 +16,72 @@ std::vector<std::string> Join(const std::vector<std::string>& a, const std::vect
   return joined;
 }
 
+// The states of one partition on disk, ascending by key; from the first block on that does not read, those that the
+// versions make.
+class StoredStates {
+ public:
+  StoredStates(const KvStore& kv, uint8_t partition, std::string_view first)
+      : kv_(kv), partition_(partition), prefix_(PartitionKey(partition)), stored_(kv.NewIterator(Table::kStates)) {
+    stored_->Seek(prefix_ + std::string(first));
+    if (!stored_->Valid()) RebuildIfUnread(first);
+  }
+
+  bool Valid() const {
+    if (rebuilt_) return next_ != rebuilt_->end();
+    return stored_->Valid() && stored_->key().substr(0, 1) == prefix_;
+  }
+  std::string_view key() const { return rebuilt_ ? std::string_view(next_->first) : stored_->key().substr(1); }
+  std::string_view value() const { return rebuilt_ ? std::string_view(next_->second) : stored_->value(); }
+  // Goes on from `key`, which is where it is.
+  void Next(std::string_view key) {
+    if (rebuilt_) {
+      ++next_;
+      return;
+    }
+    stored_->Next();
+    if (!stored_->Valid()) RebuildIfUnread(std::string(key) + '\0');  // no key lies between the two
+  }
+  absl::Status status() const { return rebuilt_ ? absl::OkStatus() : status_.ok() ? stored_->status() : status_; }
+
+ private:
+  void RebuildIfUnread(std::string_view first) {
+    if (!absl::IsDataLoss(stored_->status())) return;
+    auto states = RebuildStates(kv_, partition_);
+    status_ = states.status();
+    if (!states.ok()) return;
+    rebuilt_ = *std::move(states);
+    next_ = rebuilt_->lower_bound(std::string(first));
+  }
+
+  const KvStore& kv_;
+  const uint8_t partition_;
+  const std::string prefix_;
+  const std::unique_ptr<KvIterator> stored_;
+  std::optional<std::map<std::string, std::string>> rebuilt_;
+  std::map<std::string, std::string>::const_iterator next_;
+  absl::Status status_;
+};
+
 // The keys of one partition that have a state, and `others`, ascending, each once.
 class StateWalk {
  public:
   StateWalk(const FactStore::Impl& store, uint8_t partition, std::string_view first,
             const std::vector<std::string>& others)
-      : partition_(PartitionKey(partition)),
-        // Memory first: what is written and evicted meanwhile is then on disk when the iterator is made.
-        in_memory_(Join(store.states.UnwrittenKeys(partition, first), others)),
-        stored_(store.kv.NewIterator(Table::kStates)) {
-    stored_->Seek(partition_ + std::string(first));
-  }
+      // Memory first: what is written and evicted meanwhile is then on disk when the iterator is made.
+      : in_memory_(Join(store.states.UnwrittenKeys(partition, first), others)), stored_(store.kv, partition, first) {}
 
   bool Next() {
-    if (on_stored_) stored_->Next();
-    on_stored_ = stored_->Valid() && stored_->key().substr(0, 1) == partition_;
+    if (on_stored_) stored_.Next(key_);
+    on_stored_ = stored_.Valid();
     const bool has_more = next_in_memory_ < in_memory_.size();
     if (!on_stored_ && !has_more) return false;
-    is_in_memory_ = has_more && (!on_stored_ || in_memory_[next_in_memory_] <= stored_->key().substr(1));
+    is_in_memory_ = has_more && (!on_stored_ || in_memory_[next_in_memory_] <= stored_.key());
     if (is_in_memory_) {
       key_ = in_memory_[next_in_memory_++];
       // The disk's is passed over with it, when it is of the same child.
-      on_stored_ = on_stored_ && stored_->key().substr(1) == key_;
+      on_stored_ = on_stored_ && stored_.key() == key_;
     } else {
-      key_ = stored_->key().substr(1);
+      key_ = stored_.key();
     }
     return true;
   }
@@ -45,15 +89,14 @@ class StateWalk {
   const std::string& key() const { return key_; }
   // The state as it was on disk; none when it is to be asked for by key.
   std::optional<std::string_view> stored() const {
-    return is_in_memory_ ? std::nullopt : std::optional<std::string_view>(stored_->value());
+    return is_in_memory_ ? std::nullopt : std::optional<std::string_view>(stored_.value());
   }
-  absl::Status status() const { return stored_->status(); }
+  absl::Status status() const { return stored_.status(); }
 
  private:
-  const std::string partition_;
   const std::vector<std::string> in_memory_;
   size_t next_in_memory_ = 0;
-  const std::unique_ptr<KvIterator> stored_;
+  StoredStates stored_;
   std::string key_;
   bool on_stored_ = false;  // the iterator is on the current key
   bool is_in_memory_ = false;

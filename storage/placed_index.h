@@ -2,7 +2,10 @@
 //
 // Guarantees: a child is found from the moment its placement is committed. What is newer than the disk's is added to
 //   the batch that evaluates the child, so that a committed placement is in memory, or not evaluated on disk, or there.
+//   Where the disk does not read, the placements of the versions stand in (mended_keys.h): those that never held are
+//   among them.
 // Thread safety: all methods may be called concurrently; AddUnwritten and Written by one thread.
+// Errors: those of KvStore; DATA_LOSS when neither a block of the table nor the versions of its partition read.
 #ifndef VANGNET_STORAGE_PLACED_INDEX_H_
 #define VANGNET_STORAGE_PLACED_INDEX_H_
 
@@ -20,6 +23,7 @@
 #include "domain/mutex.h"
 #include "storage/keys.h"
 #include "storage/kv_store.h"
+#include "storage/mended_keys.h"
 #include "storage/text_hash.h"
 
 namespace vangnet {
@@ -27,7 +31,7 @@ namespace vangnet {
 class PlacedIndex {
  public:
   // `kv` outlives the index.
-  explicit PlacedIndex(const KvStore& kv) : kv_(kv) {}
+  explicit PlacedIndex(const KvStore& kv);
 
   void Add(const std::string& school, const std::string& student);
   // Ascending.
@@ -40,6 +44,8 @@ class PlacedIndex {
   absl::StatusOr<Placed> StudentsIn(uint8_t partition, const std::function<bool(std::string_view)>& wanted) const;
   void AddUnwritten(std::string_view student, WriteBatch& batch);
   void Written(std::string_view student);
+  // Partitions that the disk did not read and that were made anew.
+  uint64_t rebuilt() const { return stored_.made(); }
 
  private:
   using Keys = std::set<std::string, std::less<>>;
@@ -47,7 +53,7 @@ class PlacedIndex {
     Keys unwritten;
     Keys in_batch;
   };
-  const KvStore& kv_;
+  MendedKeys stored_;
   mutable Mutex mutex_;
   using Students = absl::node_hash_map<std::string, Schools, TextHash, std::equal_to<>>;
   std::array<Students, kPartitionCount> by_student_ VANGNET_GUARDED_BY(mutex_);  // in their partitions

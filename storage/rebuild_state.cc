@@ -1,5 +1,8 @@
 #include "storage/rebuild_state.h"
 
+#include <unordered_map>
+#include <utility>
+
 #include "storage/keys.h"
 
 namespace vangnet {
@@ -14,21 +17,40 @@ absl::StatusOr<Outcome> FoldVersion(const DecodedVersion& version, uint64_t sequ
   return verdict->outcome;
 }
 
-absl::StatusOr<PackedState> RebuildState(const KvStore& kv, const Subject& subject) {
-  PackedState state;
-  const uint8_t partition = PartitionOf(subject.key);
+absl::Status ForEachVersion(const KvStore& kv, uint8_t partition,
+                            const std::function<absl::Status(const DecodedVersion&, uint64_t)>& see) {
   const std::string prefix = PartitionKey(partition);
   const auto versions = kv.NewIterator(Table::kVersions);
   for (versions->Seek(prefix); versions->Valid() && versions->key().substr(0, 1) == prefix; versions->Next()) {
     const auto sequence = SequenceOfVersionKey(versions->key());
     if (!sequence) return absl::DataLossError("a key of the table versions is broken");
-    auto version = DecodeVersion(versions->value());
+    const auto version = DecodeVersion(versions->value());
     if (!version.ok()) return version.status();
-    if (version->record.subject != subject) continue;
-    if (auto folded = FoldVersion(*version, *sequence, state); !folded.ok()) return folded.status();
+    if (absl::Status status = see(*version, *sequence); !status.ok()) return status;
   }
-  if (!versions->status().ok()) return versions->status();
+  return versions->status();
+}
+
+absl::StatusOr<PackedState> RebuildState(const KvStore& kv, const Subject& subject) {
+  PackedState state;
+  const auto fold = [&](const DecodedVersion& version, uint64_t sequence) {
+    return version.record.subject == subject ? FoldVersion(version, sequence, state).status() : absl::OkStatus();
+  };
+  if (absl::Status status = ForEachVersion(kv, PartitionOf(subject.key), fold); !status.ok()) return status;
   return state;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> RebuildStates(const KvStore& kv, uint8_t partition) {
+  std::unordered_map<std::string, PackedState> folded;
+  const auto fold = [&](const DecodedVersion& version, uint64_t sequence) {
+    const Subject& subject = version.record.subject;
+    if (subject.kind != SubjectKind::kStudent) return absl::OkStatus();
+    return FoldVersion(version, sequence, folded[subject.key]).status();
+  };
+  if (absl::Status status = ForEachVersion(kv, partition, fold); !status.ok()) return status;
+  std::map<std::string, std::string> states;
+  for (auto& [student, state] : folded) states.emplace(student, std::move(state).Release());
+  return states;
 }
 
 }  // namespace vangnet

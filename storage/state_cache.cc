@@ -99,18 +99,47 @@ absl::StatusOr<const StateCache::State*> StateCache::Find(const Part& part, std:
     return &state;
   }
   // Read with the mutex held: a state that is published, written and evicted meanwhile must not be overtaken.
-  auto stored = kv_.Get(Table::kStates, StateKey(student));
+  const auto stored = kv_.Get(Table::kStates, StateKey(student));
+  if (absl::IsDataLoss(stored.status())) return FindUnreadable(part, student);
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return nullptr;
-  std::string bytes = **std::move(stored);
-  if (!CheckState(bytes).ok()) {
-    auto rebuilt = RebuildState(kv_, {SubjectKind::kStudent, std::string(student)});
-    if (!rebuilt.ok()) return rebuilt.status();
-    bytes = std::move(*rebuilt).Release();
-  }
-  State& state = **part.states.emplace(State::Make(student, bytes)).first;
+  if (!CheckState(**stored).ok()) return RebuildOne(part, student);
+  State& state = **part.states.emplace(State::Make(student, **stored)).first;
   part.bytes += CostOf(state);
   part.evictable.Add(state);
+  return &state;
+}
+
+absl::StatusOr<const StateCache::State*> StateCache::FindUnreadable(const Part& part, std::string_view student) const {
+  // Later it may be that the filter says yes of somebody who was never there, or that another block breaks.
+  if (part.is_rebuilt) return RebuildOne(part, student);
+  // A block has dozens of states: all of them for the price of one.
+  const auto rebuilt = RebuildStates(kv_, PartitionOf(student));
+  if (!rebuilt.ok()) return rebuilt.status();
+  part.is_rebuilt = true;
+  for (const auto& [key, bytes] : *rebuilt) {
+    if (!part.states.contains(key)) AddRebuilt(part, key, bytes);
+  }
+  const auto at = part.states.find(student);
+  return at == part.states.end() ? nullptr : at->get();
+}
+
+absl::StatusOr<const StateCache::State*> StateCache::RebuildOne(const Part& part, std::string_view student) const {
+  auto rebuilt = RebuildState(kv_, {SubjectKind::kStudent, std::string(student)});
+  if (!rebuilt.ok()) return rebuilt.status();
+  return rebuilt->empty() ? nullptr : AddRebuilt(part, student, rebuilt->bytes());
+}
+
+const StateCache::State* StateCache::AddRebuilt(const Part& part, std::string_view student,
+                                                std::string_view bytes) const {
+  State& state = **part.states.emplace(State::Make(student, bytes)).first;
+  // As if it had changed now: so it is written over what does not read.
+  state.unwritten = true;
+  state.first_unwritten = static_cast<uint32_t>(part.last_sequence);
+  part.bytes += CostOf(state);
+  part.unwritten_bytes += CostOf(state);
+  part.unwritten.Add(state);
+  ++rebuilt_;
   return &state;
 }
 

@@ -2,18 +2,22 @@
 // fit. It writes them behind: a child of whom facts keep coming is written once for many of them.
 //
 // Guarantees: a reader sees the last state published, or the one on disk. A state that is newer than the disk's is
-//   never evicted. A state on disk that is broken or of another format is rebuilt from the versions. Versions up to the
-//   sequence that AddBehind gives are in the states on disk once the batch is written.
+//   never evicted. A state on disk that is broken, of another format, or in a block that does not read is rebuilt from
+//   the versions, counted, and written behind like one that changed. Versions up to the sequence that AddBehind gives
+//   are in the states on disk once the batch is written.
 // Thread safety: all methods may be called concurrently; Publish by one thread for each partition, AddBehind and
 //   Written by one.
 // Errors: those of KvStore and of RebuildState.
 // Limits and cost: all states together take `bytes_max`, unless those that are newer than the disk's alone take more;
 //   AddBehind keeps these to half of it. A state takes its bytes, its key and about 50 more. 64 parts with a mutex
-//   each, held while a state is read from disk.
+//   each, held while a state is read from disk. The first state of a part that does not read costs a look at all
+//   versions of the partition (rebuild_state.h), and rebuilds all states of the part that are not in memory; each that
+//   is broken later costs another look.
 #ifndef VANGNET_STORAGE_STATE_CACHE_H_
 #define VANGNET_STORAGE_STATE_CACHE_H_
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -62,6 +66,8 @@ class StateCache {
   // For metrics.
   uint64_t bytes() const;
   uint64_t states() const;
+  // States rebuilt so far.
+  uint64_t rebuilt() const { return rebuilt_; }
 
  private:
   // One child, in one piece of memory: this header, its key, its packed state.
@@ -127,13 +133,22 @@ class StateCache {
     mutable List evictable VANGNET_GUARDED_BY(mutex);
     mutable List unwritten VANGNET_GUARDED_BY(mutex);
     mutable uint64_t bytes VANGNET_GUARDED_BY(mutex) = 0;  // of all states
-    uint64_t unwritten_bytes VANGNET_GUARDED_BY(mutex) = 0;
+    mutable uint64_t unwritten_bytes VANGNET_GUARDED_BY(mutex) = 0;
     uint64_t last_sequence VANGNET_GUARDED_BY(mutex) = 0;  // of the last call of Publish
+    mutable bool is_rebuilt VANGNET_GUARDED_BY(mutex) = false;
   };
   static uint64_t CostOf(const State& state);
   static uint64_t FirstUnwritten(const Part& part, const State& state) VANGNET_REQUIRES(part.mutex);
   // The state, from memory or disk; null: nothing is known of the child.
   absl::StatusOr<const State*> Find(const Part& part, std::string_view student) const VANGNET_REQUIRES(part.mutex);
+  // The same of one that the disk does not read.
+  absl::StatusOr<const State*> FindUnreadable(const Part& part, std::string_view student) const
+      VANGNET_REQUIRES(part.mutex);
+  // The same of one that is not in memory, from its versions alone.
+  absl::StatusOr<const State*> RebuildOne(const Part& part, std::string_view student) const
+      VANGNET_REQUIRES(part.mutex);
+  const State* AddRebuilt(const Part& part, std::string_view student, std::string_view bytes) const
+      VANGNET_REQUIRES(part.mutex);
   void Evict(const Part& part) const VANGNET_REQUIRES(part.mutex);
   const Part& PartOf(std::string_view student) const { return parts_[PartitionOf(student)]; }
   Part& PartOf(std::string_view student) { return parts_[PartitionOf(student)]; }
@@ -141,6 +156,7 @@ class StateCache {
   const KvStore& kv_;
   const uint64_t part_bytes_max_;
   std::array<Part, kPartitionCount> parts_;
+  mutable std::atomic<uint64_t> rebuilt_ = 0;
   // Of the thread that calls AddBehind.
   std::vector<std::string> in_batch_;  // keys
   size_t next_part_ = 0;               // the next call begins with it

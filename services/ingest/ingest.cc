@@ -28,6 +28,7 @@ OutcomeCounts CountsOf(size_t refused, const ChunkResult& result) {
         ++counts.stale;
         break;
       case Outcome::kConflict:
+      case Outcome::kUnreadable:
         ++counts.rejected;
         break;
     }

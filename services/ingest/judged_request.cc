@@ -32,6 +32,7 @@ v1::RecordOutcome WireOutcome(Outcome outcome) {
     case Outcome::kStale:
       return v1::RECORD_OUTCOME_STALE;
     case Outcome::kConflict:
+    case Outcome::kUnreadable:
       break;
   }
   return v1::RECORD_OUTCOME_REJECTED;
@@ -74,8 +75,15 @@ v1::RecordResult ResultOf(const RefusedRecord& refused) {
   return result;
 }
 
-v1::RecordResult ConflictAt(uint64_t sequence) {
+v1::RecordResult RefusalByStore(Outcome outcome, uint64_t sequence) {
   v1::RecordResult result;
+  if (outcome == Outcome::kUnreadable) {
+    result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
+    result.set_reason("STORED_DATA_DAMAGED");
+    result.set_field("student");
+    result.set_description("what is stored of this child does not read; the record is kept to be replayed");
+    return result;
+  }
   result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
   result.set_reason("CONFLICTING_REVISION");
   result.set_field("revision");
@@ -145,8 +153,8 @@ std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkRes
     }
     const Outcome outcome = results[place.chunk].outcomes[place.index];
     const uint64_t sequence = results[place.chunk].sequences[place.index];
-    if (outcome == Outcome::kConflict) {
-      ConflictAt(sequence).SerializeToString(&encoded);
+    if (IsRefusal(outcome)) {
+      RefusalByStore(outcome, sequence).SerializeToString(&encoded);
     } else {
       EncodePlainResult(outcome, sequence, encoded);
     }

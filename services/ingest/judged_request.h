@@ -54,9 +54,10 @@ struct JudgeContext {
 // that the caller may not speak for.
 absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeContext& context);
 
-// What is said of a record that was refused, and of one whose revision was sent before with other content.
+// What is said of a record that was refused, and of one that the store refused.
 v1::RecordResult ResultOf(const RefusedRecord& refused);
-v1::RecordResult ConflictAt(uint64_t sequence);
+inline bool IsRefusal(Outcome outcome) { return outcome == Outcome::kConflict || outcome == Outcome::kUnreadable; }
+v1::RecordResult RefusalByStore(Outcome outcome, uint64_t sequence);
 
 // The encoded answer, IngestRecordsResponse and StreamRecordsResponse alike. `results` has one per chunk, and
 // is empty when there are no chunks. `cursor` is left out when empty.

@@ -52,9 +52,9 @@ absl::StatusOr<JudgedRequest> JudgeReadable(const Context& context, const std::v
   return context.ingest.JudgeRecords(readable, context.caller, context.source);
 }
 
-// Refuses again what conflicts with what is stored. The store would put it into the quarantine anew, under another id
-// and time.
-absl::Status RefuseConflicts(const Context& context, std::vector<Tried>& tried) {
+// Refuses again what conflicts with what is stored, or whose child does not read. The store would put it into the
+// quarantine anew, under another id and time.
+absl::Status RefuseByStore(const Context& context, std::vector<Tried>& tried) {
   const absl::StatusOr<JudgedRequest> judged = JudgeReadable(context, tried);
   if (!judged.ok()) return judged.status();
   const absl::StatusOr<std::vector<ChunkResult>> results = context.facts.Preview(judged->chunks);
@@ -63,7 +63,8 @@ absl::Status RefuseConflicts(const Context& context, std::vector<Tried>& tried) 
   for (Tried& one : tried) {
     if (one.refused.has_value()) continue;
     const ChunkResult& result = (*results)[place->chunk];
-    if (result.outcomes[place->index] == Outcome::kConflict) one.refused = ConflictAt(result.sequences[place->index]);
+    const Outcome outcome = result.outcomes[place->index];
+    if (IsRefusal(outcome)) one.refused = RefusalByStore(outcome, result.sequences[place->index]);
     ++place;
   }
   return absl::OkStatus();
@@ -75,7 +76,7 @@ absl::StatusOr<std::vector<Tried>> Try(const Context& context, std::vector<Quara
     auto refused = RefusedAgain(rejection.refused, context.source, context.ingest, context.caller);
     tried.push_back({std::move(rejection), std::move(refused)});
   }
-  const absl::Status status = RefuseConflicts(context, tried);
+  const absl::Status status = RefuseByStore(context, tried);
   if (!status.ok()) return status;
   return tried;
 }
@@ -139,7 +140,7 @@ absl::StatusOr<std::vector<Tried>> TryOldest(const Context& context) {
     std::move(kept->kept().begin(), kept->kept().end(), std::back_inserter(all));
   std::sort(all.begin(), all.end(), [](const Tried& a, const Tried& b) { return a.rejection.id < b.rejection.id; });
   // Two of different pages may conflict with each other.
-  const absl::Status status = RefuseConflicts(context, all);
+  const absl::Status status = RefuseByStore(context, all);
   if (!status.ok()) return status;
   return all;
 }

@@ -64,7 +64,11 @@ constexpr size_t kFindingListingsMax = 32;
 constexpr size_t kReadsMax = 256;
 constexpr size_t kReloadsMax = 8;
 
-bool IsFatal(const absl::Status& status) { return absl::IsInternal(status) || absl::IsDataLoss(status); }
+// Nothing can be stored any more, or not before the next start has looked at what stands. A commit that read what does
+// not read stored nothing, and a start would read the same: the process goes on, and those who send other things with
+// it.
+bool IsFatalToCommits(const absl::Status& status) { return absl::IsInternal(status); }
+bool IsFatalToSweeps(const absl::Status& status) { return absl::IsInternal(status) || absl::IsDataLoss(status); }
 
 std::string ToString(const absl::Status& status) { return status.ToString(); }
 
@@ -110,6 +114,7 @@ class App::Impl {
   void LogSweep(const SweepResult& result);
   void ReportClock();
   void LookAtDisk();
+  void LookAtRepairs();
   // The operator said that a missing mark is no obstacle; whether it was missing.
   void ReportMark(bool was_there);
   void LogRead(const Access& access);
@@ -166,6 +171,7 @@ class App::Impl {
   bool held_reported_ = false;                     // of the sweeping thread
   bool sweep_failing_ = false;                     // of the sweeping thread
   bool disk_short_reported_ = false;               // of the watching thread
+  uint64_t repairs_reported_ = 0;                  // of the watching thread
   std::vector<std::jthread> threads_;              // ends first
 };
 
@@ -360,7 +366,7 @@ void App::Impl::CommitLoop() {
       failing = false;
       continue;
     }
-    if (IsFatal(group.status)) Fail("storing records", group.status);
+    if (IsFatalToCommits(group.status)) Fail("storing records", group.status);
     if (!failing) log_.Error("records could not be stored", {{"status", ToString(group.status)}});
     failing = true;
   }
@@ -381,7 +387,7 @@ void App::Impl::SweepOnce(bool& work_left) {
   const absl::StatusOr<SweepResult> result =
       sweeper_->RunOnce({.now = now, .today = LocalDay(now, startup_.time_zone)});
   if (!result.ok()) {
-    if (IsFatal(result.status())) Fail("evaluating", result.status());
+    if (IsFatalToSweeps(result.status())) Fail("evaluating", result.status());
     if (!sweep_failing_) log_.Error("evaluations could not be stored", {{"status", ToString(result.status())}});
     sweep_failing_ = true;
     work_left = false;  // again with the next wake-up
@@ -448,6 +454,7 @@ void App::Impl::WatchLoop() {
   while (watch_.Wait(kWatchEvery)) {
     alert_service_->Wake();
     LookAtDisk();
+    LookAtRepairs();
   }
 }
 
@@ -462,6 +469,14 @@ void App::Impl::LookAtDisk() {
   } else {
     log_.Info("the disk has room again: records are taken");
   }
+}
+
+void App::Impl::LookAtRepairs() {
+  const uint64_t repairs = facts_->repairs() + alerts_->repairs();
+  if (repairs == repairs_reported_) return;
+  repairs_reported_ = repairs;
+  log_.Error("a part of the database does not read and was made anew from the rest: it is damaged, look at the disk",
+             {{"since_start", std::to_string(repairs)}});
 }
 
 void App::Impl::ProbeLoop() {
@@ -520,7 +535,9 @@ Metrics::Reading App::Impl::Read() {
   return {.pending_subjects = sweeper_->pending(),
           .open_alerts = alerts_->CountOpen(),
           .clock_held = clock_.held(),
-          .disk = {.free_bytes = reserve_.free_bytes(), .is_short = reserve_.is_short()},
+          .disk = {.free_bytes = reserve_.free_bytes(),
+                   .is_short = reserve_.is_short(),
+                   .repairs = facts_->repairs() + alerts_->repairs()},
           .configuration = {.version = sweeper_->version(),
                             .activating = activating_,
                             .held = hold.ok() && hold->has_value()},

@@ -137,6 +137,9 @@ Metrics::Metrics()
       disk_short_(&Gauge(registry_, "vangnet_disk_short",
                          "1: less is free than the reserve; records are refused, alerts go on.")
                        ->Add({})),
+      repairs_(&Gauge(registry_, "vangnet_database_repairs",
+                      "Parts of derived tables that did not read and were made anew since the start: the disk is bad.")
+                    ->Add({})),
       configuration_(registry_),
       reads_(Counter(registry_, "vangnet_student_data_reads_total", "Calls that read data of children, by method.")),
       reads_lost_(
@@ -292,6 +295,7 @@ void Metrics::Show(const Reading& reading) {
   clock_held_->Set(absl::ToDoubleSeconds(reading.clock_held));
   if (reading.disk.free_bytes.has_value()) disk_free_->Set(static_cast<double>(*reading.disk.free_bytes));
   disk_short_->Set(reading.disk.is_short ? 1 : 0);
+  repairs_->Set(static_cast<double>(reading.disk.repairs));
   for (const auto& [name, value] : reading.storage) storage_->Add({{"figure", name}}).Set(static_cast<double>(value));
   ShowOpenAlerts(reading.open_alerts);
 }

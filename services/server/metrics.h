@@ -49,6 +49,7 @@ class Metrics final : public prometheus::Collectable {
     struct {
       std::optional<uint64_t> free_bytes = {};
       bool is_short = false;  // records are refused
+      uint64_t repairs = 0;   // parts of derived tables made anew since the start
     } disk = {};
     struct {
       std::string version = {};
@@ -153,6 +154,7 @@ class Metrics final : public prometheus::Collectable {
   prometheus::Gauge* clock_held_;
   prometheus::Gauge* disk_free_;
   prometheus::Gauge* disk_short_;
+  prometheus::Gauge* repairs_;
   ConfigurationFigures configuration_;
   CounterFamily* reads_;
   prometheus::Counter* reads_lost_;

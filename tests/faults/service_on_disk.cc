@@ -110,6 +110,7 @@ absl::Status ServiceOnDisk::Send(const std::vector<Record>& records, absl::Time 
   if (!results.ok()) return results.status();
   for (const vangnet::Outcome outcome : results->front().outcomes) {
     if (outcome == vangnet::Outcome::kConflict) return absl::UnknownError("a conflict that there is none");
+    if (outcome == vangnet::Outcome::kUnreadable) return absl::DataLossError("a child does not read");
   }
   return absl::OkStatus();
 }
