@@ -1,5 +1,6 @@
 #include "storage/mended_keys.h"
 
+#include <memory>
 #include <utility>
 
 namespace vangnet {
@@ -11,7 +12,7 @@ uint8_t PartitionOfKey(std::string_view key) { return key.empty() ? 0 : static_c
 
 void MendedKeys::Added(std::string_view key) {
   MutexLock lock(mutex_);
-  std::optional<Part>& part = parts_[PartitionOfKey(key)];
+  std::unique_ptr<Part>& part = parts_[PartitionOfKey(key)];
   if (!part) return;
   part->keys.emplace(key);
   if (const auto at = part->removed.find(key); at != part->removed.end()) part->removed.erase(at);
@@ -19,7 +20,7 @@ void MendedKeys::Added(std::string_view key) {
 
 void MendedKeys::Removed(std::string_view key) {
   MutexLock lock(mutex_);
-  std::optional<Part>& part = parts_[PartitionOfKey(key)];
+  std::unique_ptr<Part>& part = parts_[PartitionOfKey(key)];
   if (!part) return;
   if (const auto at = part->keys.find(key); at != part->keys.end()) part->keys.erase(at);
   if (!part->is_made) part->removed.emplace(key);
@@ -35,10 +36,10 @@ absl::Status MendedKeys::MakeAnew(uint8_t partition) const {
   MutexLock making(making_);
   {
     MutexLock lock(mutex_);
-    std::optional<Part>& part = parts_[partition];
+    std::unique_ptr<Part>& part = parts_[partition];
     if (part && part->is_made) return absl::OkStatus();
     // Before anything is read: whatever comes or goes from now on is noted.
-    part.emplace();
+    part = std::make_unique<Part>();
     is_any_made_ = true;
   }
   Keys keys;

@@ -88,7 +88,7 @@ class MendedKeys {
   mutable std::atomic<uint64_t> made_ = 0;
   mutable Mutex making_;  // one partition at a time; held before mutex_
   mutable Mutex mutex_;
-  mutable std::array<std::optional<Part>, kPartitionCount> parts_ VANGNET_GUARDED_BY(mutex_);
+  mutable std::array<std::unique_ptr<Part>, kPartitionCount> parts_ VANGNET_GUARDED_BY(mutex_);
 };
 
 }  // namespace vangnet

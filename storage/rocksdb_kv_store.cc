@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <limits>
 #include <tuple>
 
@@ -121,11 +122,22 @@ rocksdb::ColumnFamilyOptions TableOptions(Table table, const std::shared_ptr<roc
 class LogFailure : public rocksdb::EventListener {
  public:
   explicit LogFailure(std::shared_ptr<std::atomic<bool>> seen) : seen_(std::move(seen)) {}
-  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status*) override {
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
+    // A merge that came upon a block that does not read changed nothing. Nobody else needs to stop for it; and a start
+    // would come upon it again.
+    if (reason == rocksdb::BackgroundErrorReason::kCompaction && error->IsCorruption()) *error = rocksdb::Status::OK();
     const bool only_tables =
         reason == rocksdb::BackgroundErrorReason::kFlush || reason == rocksdb::BackgroundErrorReason::kCompaction;
     if (!only_tables) Note();
   }
+  void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo& merge) override {
+    if (!merge.status.IsCorruption()) return;
+    for (int table = 0; table < kTableCount; ++table) {
+      if (merge.cf_name == TableName(static_cast<Table>(table))) unmergeable_ |= uint32_t{1} << table;
+    }
+  }
+  // Tables that a merge could not read, as bits, each given once.
+  uint32_t TakeUnmergeable() { return unmergeable_ == 0 ? 0 : unmergeable_.exchange(0); }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override {
     if (seen()) *auto_recovery = false;
   }
@@ -135,6 +147,7 @@ class LogFailure : public rocksdb::EventListener {
 
  private:
   const std::shared_ptr<std::atomic<bool>> seen_;
+  std::atomic<uint32_t> unmergeable_ = 0;
 };
 
 }  // namespace
@@ -162,14 +175,25 @@ class RocksdbKvStore::Database {
     if (lock != nullptr) env->UnlockFile(lock).PermitUncheckedError();
   }
   rocksdb::ColumnFamilyHandle* handle(Table table) const { return handles[static_cast<size_t>(table)]; }
+  // RocksDB would try again every second for as long as it runs, however much a merge reads and writes before it fails.
+  void LeaveUnmerged() {
+    const uint32_t unmergeable = log_failure->TakeUnmergeable();
+    for (int table = 0; table < kTableCount; ++table) {
+      if ((unmergeable >> table & 1) == 0) continue;
+      unmerged |= uint32_t{1} << table;
+      // Should it fail, it is tried again after the next merge that fails.
+      db->SetOptions(handles[table], {{"disable_auto_compactions", "true"}}).PermitUncheckedError();
+    }
+  }
 
   // The database knows these for as long as it lives.
   const std::shared_ptr<std::atomic<bool>> failed = std::make_shared<std::atomic<bool>>(false);
   const std::shared_ptr<LogFailure> log_failure = std::make_shared<LogFailure>(failed);
   std::unique_ptr<LogContinuity> continuity = std::make_unique<LogContinuity>();
   std::unique_ptr<rocksdb::Env> careful_env;
-  std::shared_ptr<rocksdb::Env> env;  // of a database that is only read
-  rocksdb::FileLock* lock = nullptr;  // the same; null: nobody else can have it open
+  std::shared_ptr<rocksdb::Env> env;   // of a database that is only read
+  rocksdb::FileLock* lock = nullptr;   // the same; null: nobody else can have it open
+  std::atomic<uint32_t> unmerged = 0;  // tables that are not merged any more, as bits: they do not read
   std::unique_ptr<rocksdb::DB> db;
   std::array<rocksdb::ColumnFamilyHandle*, kTableCount> handles{};
 };
@@ -264,6 +288,7 @@ absl::Status RocksdbKvStore::Write(const WriteBatch& batch, Durability durabilit
   if (database_->env != nullptr) return absl::FailedPreconditionError("the database is open for reading only");
   LogFailure& failure = *database_->log_failure;
   if (failure.seen()) return absl::InternalError("the disk failed before; the database must be reopened");
+  database_->LeaveUnmerged();
   rocksdb::WriteBatch changes(batch.bytes() + batch.size() * 16);
   batch.ForEach([&](const WriteBatch::Operation& operation) {
     rocksdb::ColumnFamilyHandle* handle = database_->handle(operation.table);
@@ -343,6 +368,7 @@ std::vector<std::pair<std::string, uint64_t>> RocksdbKvStore::Figures() const {
     for (const auto& log : logs) log_bytes += log->SizeFileBytes();
   }
   figures.emplace_back("log_bytes", log_bytes);
+  figures.emplace_back("tables_left_unmerged", std::popcount(database_->unmerged.load()));
   return figures;
 }
 

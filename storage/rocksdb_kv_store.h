@@ -2,6 +2,8 @@
 //
 // Guarantees: as KvStore. A directory is open in one process at a time. A log whose middle is damaged is refused, not
 //   cut short; a torn end of it, which nobody was told about, is let go.
+//   A table with a block that does not read is no longer merged once a merge came upon it, until the next Open, and is
+//   written and read on where it reads; Figures tells (tables_left_unmerged).
 // Ownership and lifetime: iterators keep what they need alive; one that outlives the store is harmless.
 // Thread safety: all methods may be called concurrently.
 // Errors: as KvStore, and from Open

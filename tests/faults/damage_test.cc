@@ -6,6 +6,8 @@
 #include <random>
 #include <regex>
 
+#include "rocksdb/options.h"
+#include "rocksdb/sst_file_reader.h"
 #include "tests/faults/story_with_faults.h"
 
 namespace vangnet_testing {
@@ -77,8 +79,8 @@ class DamageTest : public testing::Test {
   static const Files& files() { return *files_; }
   static const Holdings& held() { return *held_; }
 
-  static std::vector<vangnet::Record> Renamed(std::vector<vangnet::Record> records) {
-    for (vangnet::Record& record : records) record.key.record_id += "-later";
+  static std::vector<vangnet::Record> Renamed(std::vector<vangnet::Record> records, const char* suffix = "-later") {
+    for (vangnet::Record& record : records) record.key.record_id += suffix;
     return records;
   }
   // Empty: there is none with anything in it.
@@ -89,6 +91,44 @@ class DamageTest : public testing::Test {
       if (KindOf(path) == FileKind::kLog && !bytes.empty()) last = path;
     }
     return last;
+  }
+  // Those of one column family that have anything in them.
+  static std::vector<std::string> TablesOf(const std::string& family) {
+    const auto disk = std::make_shared<SimulatedDisk>();
+    disk->SetImage(files());
+    DiskEnv& env = DiskEnv::Make(disk, DiskEnv::OptionsFile::kRefused);
+    rocksdb::Options options;
+    options.env = &env.env();
+    std::vector<std::string> tables;
+    for (const auto& [path, bytes] : files()) {
+      if (KindOf(path) != FileKind::kTable) continue;
+      rocksdb::SstFileReader reader(options);
+      if (reader.Open(path).ok() && reader.GetTableProperties()->column_family_name == family) tables.push_back(path);
+    }
+    env.End();
+    return tables;
+  }
+  // What a service on these files holds when it went on for some days, and was started again; and what it repaired.
+  static absl::StatusOr<Holdings> GoOn(const Files& files, uint64_t& repairs) {
+    const auto disk = std::make_shared<SimulatedDisk>();
+    disk->SetImage(files);
+    ServiceOnDisk service(disk, {});
+    absl::Status status = service.Start();
+    vangnet::Day day = kDay;
+    absl::Time now = kLater;
+    for (const Act& act : MakeActs(5, kLaterActsMax)) {
+      if (status.ok()) status = service.Send(Renamed(act.records, "-still-later"), now);
+      if (status.ok()) status = service.Sweep(day, now);
+      day = day + 1;
+      now += absl::Hours(24);
+    }
+    if (status.ok()) repairs = service.repairs();
+    if (status.ok()) status = service.Start();
+    if (status.ok()) status = service.Sweep(day, now);
+    auto holdings = status.ok() ? service.ReadAll() : absl::StatusOr<Holdings>(status);
+    service.Kill();
+    disk->SetImage({});
+    return holdings;
   }
   // How a service on `files` comes off against one without damage.
   static void Judge(const std::string& what, const Files& files, FaultCounts& counts) {
@@ -213,6 +253,32 @@ TEST_F(DamageTest, ALogCutShortIsFineOrCounted) {
   EXPECT_GT(counts.restarts, 0u) << "some cuts only take what was never acknowledged";
   counts.acknowledged = counts.injected * held().versions;
   Report("log cut short", counts);
+}
+
+// Whatever is derived is made anew, and the service goes on: what comes later is stored and evaluated, also when the
+// tables are merged that do not read.
+TEST_F(DamageTest, ADamagedBlockOfADerivedTableStopsNobody) {
+  FaultCounts counts;
+  for (const char* name : {"states", "placed", "due"}) {
+    Files damaged = files();
+    for (const std::string& path : TablesOf(name)) {
+      // The first block, which is the only one of a table as small as these.
+      damaged[path][20] = static_cast<char>(damaged[path][20] ^ 4);
+      ++counts.injected;
+    }
+    uint64_t repairs = 0;
+    const auto expected = GoOn(files(), repairs);
+    EXPECT_EQ(repairs, 0u);
+    const auto found = GoOn(damaged, repairs);
+    ASSERT_TRUE(expected.ok()) << expected.status();
+    ASSERT_TRUE(found.ok()) << name << ": " << found.status();
+    EXPECT_GT(repairs, 0u) << name;
+    EXPECT_EQ(found->records, expected->records) << name;
+    EXPECT_EQ(found->versions, expected->versions) << name;
+    EXPECT_EQ(OpenAlertsOf(*found), OpenAlertsOf(*expected)) << name;
+  }
+  EXPECT_GE(counts.injected, 3u) << "one of each at least; how many there are RocksDB's threads decide";
+  Report("damaged derived tables", counts);
 }
 
 // Without the file that names the manifest RocksDB would begin anew, and delete every table.

@@ -65,6 +65,8 @@ class ServiceOnDisk {
   absl::Status Acknowledge(uint64_t alert_id, absl::Time now);
   // Reads everything there is, every version of every record too.
   absl::StatusOr<Holdings> ReadAll() const;
+  // Parts of derived tables that were made anew since the start.
+  uint64_t repairs() const { return facts_->repairs() + alerts_->repairs(); }
   // Every alert, by id, as ListAlerts gives them.
   absl::StatusOr<std::vector<vangnet::Alert>> Alerts() const;
   // The same straight from the table, and cheaper when asked often: only what is not as it was at the last call is
