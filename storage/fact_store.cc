@@ -41,6 +41,8 @@ void FactStore::ReleaseBackfill() { impl_->pending.ReleaseBackfill(); }
 
 bool FactStore::IsPending(const Subject& subject) const { return impl_->pending.Contains(subject); }
 
+std::optional<uint64_t> FactStore::PendingFrom(const Subject& subject) const { return impl_->pending.FirstOf(subject); }
+
 void FactStore::MarkPending(const std::vector<Subject>& subjects, uint64_t sequence, bool backfill_only,
                             absl::Time received_at) {
   std::vector<PendingSubject> changes;

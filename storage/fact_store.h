@@ -185,6 +185,8 @@ class FactStore : public FactsView {
   void ReleaseBackfill();
   // Whether the subject is on the list, and not only taken off it.
   bool IsPending(const Subject& subject) const;
+  // The sequence of its oldest change that is not evaluated; nothing: it is not on the list.
+  std::optional<uint64_t> PendingFrom(const Subject& subject) const;
   // Adds `subjects` to the list as if their facts had changed at `sequence` (expansion of a school fact).
   void MarkPending(const std::vector<Subject>& subjects, uint64_t sequence, bool backfill_only, absl::Time received_at);
   // Adds to `batch`, to be written unsynced by the caller: placed and link entries of `subjects`, that all is evaluated

@@ -195,6 +195,12 @@ bool PendingList::Contains(const Subject& subject) const {
   return places_.contains(subject);
 }
 
+std::optional<uint64_t> PendingList::FirstOf(const Subject& subject) const {
+  MutexLock lock(mutex_);
+  const auto place = places_.find(subject);
+  return place == places_.end() ? std::nullopt : std::optional<uint64_t>(place->second->first);
+}
+
 size_t PendingList::size() const {
   MutexLock lock(mutex_);
   return places_.size();

@@ -51,6 +51,8 @@ class PendingList {
   BackfillQueue backfill() const;
 
   bool Contains(const Subject& subject) const;
+  // The first sequence of the subject's oldest change; nothing: it is not on the list.
+  std::optional<uint64_t> FirstOf(const Subject& subject) const;
   size_t size() const;
   uint64_t last_sequence() const;
   uint64_t evaluated() const;

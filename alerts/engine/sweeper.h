@@ -144,6 +144,8 @@ class Sweeper {
   absl::Status SweepSetAside(SweepResult& result);
   absl::Status SweepDue(SweepResult& result);
   absl::Status SweepActivation(SweepResult& result);
+  // Adds to `schools` those at which the key was placed before what is pending of it.
+  absl::Status QueueSchoolsOf(const std::string& student, QueuedSchools& schools) const;
   absl::Status CloseDigests(SweepResult& result);
   absl::Status Report(SweepResult& result) const;
 

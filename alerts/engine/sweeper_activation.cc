@@ -87,6 +87,21 @@ QueuedSchools Sweeper::SchoolsOf(const ConfigurationChange& change, const Region
   return schools;
 }
 
+absl::Status Sweeper::QueueSchoolsOf(const std::string& student, QueuedSchools& schools) const {
+  const Subject subject{SubjectKind::kStudent, student};
+  const std::optional<uint64_t> pending_from = facts_.PendingFrom(subject);
+  const auto entries = facts_.GetState(subject);
+  if (absl::IsDataLoss(entries.status())) return absl::OkStatus();  // its evaluation says what is wrong
+  if (!entries.ok()) return entries.status();
+  for (const StateEntry& entry : *entries) {
+    const auto* placement = entry.fact ? std::get_if<Placement>(&*entry.fact) : nullptr;
+    if (placement == nullptr || (pending_from && entry.sequence >= *pending_from)) continue;
+    if (!IsWorthEvaluating(placement->school)) continue;
+    QueueSchool(placement->school, {Occasion::kConfiguration, /*backfill=*/false}, schools);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Sweeper::SweepActivation(SweepResult& result) {
   if (!progress_.activated_through()) return absl::OkStatus();
   const auto students = facts_.ListStudents(*progress_.activated_through(), options_.subjects_per_batch_max);
@@ -94,7 +109,12 @@ absl::Status Sweeper::SweepActivation(SweepResult& result) {
   Batch batch;
   for (const std::string& student : *students) {
     Subject subject{SubjectKind::kStudent, student};
-    if (IsPending(subject)) continue;  // it will be evaluated under the same configuration
+    if (IsPending(subject)) {
+      // It will be evaluated under the same configuration; but its schools only for what is new of it, if at all.
+      const absl::Status queued = change_.everybody ? QueueSchoolsOf(student, batch.schools) : absl::OkStatus();
+      if (!queued.ok()) return queued;
+      continue;
+    }
     const auto touched = TouchesStudent(change_, facts_, alerts_, student);
     if (!touched.ok()) return touched.status();
     if (!*touched) continue;

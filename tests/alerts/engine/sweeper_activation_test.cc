@@ -170,6 +170,69 @@ TEST_F(SweeperActivationTest, AfterOneThatWasNotDoneEverybodyIsEvaluated) {
   EXPECT_THAT(world_.OpenAlerts(), Contains(Name(7) + " long-absence early since 2026-10-15"));
 }
 
+// A child that waits for a backfill is passed over; the school that its placement names is not.
+class UnknownSchoolTest : public testing::Test {
+ protected:
+  // A rule about unknown schools comes into use while `records` of a child at an unlisted school wait.
+  void ActivateWhileWaiting(const std::vector<Record>& live, const std::vector<Record>& backfill) {
+    const Policy full = world_.policy;
+    world_.policy.rules.pop_back();
+    world_.Open();
+    world_.Send(live);
+    world_.Sweep();
+    world_.Send(backfill, /*backfill=*/true);
+    world_.policy = full;
+    world_.version = "2";
+    world_.Activate();
+    EXPECT_FALSE(world_.Sweep().activating);
+  }
+  EngineWorld world_;
+};
+
+constexpr char kUnknown[] = "99ZZ99 unknown-school unknown since 2026-08-31";
+
+TEST_F(UnknownSchoolTest, IsFoundByAChildWhoWaitsForABackfill) {
+  const Record placed = StudentRecord("s-1", "placement", 1, PlacedAt("99ZZ99", kAugust));
+  ActivateWhileWaiting({placed}, {SickOn("s-1", kFriday, kFriday)});
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre(kUnknown));
+  world_.Pause();
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre(kUnknown));
+  EXPECT_FALSE(world_.AllAlerts()[0].history[0].backfill) << "the rule is new, and not the records";
+}
+
+// Nobody is told of what the backfill itself brings before it pauses.
+TEST_F(UnknownSchoolTest, OfTheBackfillItselfWaitsWithIt) {
+  const Record placed = StudentRecord("s-1", "placement", 1, PlacedAt("12AB00", kAugust));
+  ActivateWhileWaiting({placed}, {StudentRecord("s-1", "placement", 2, PlacedAt("99ZZ99", kAugust))});
+  EXPECT_THAT(world_.OpenAlerts(), IsEmpty());
+  world_.Pause();
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre(kUnknown));
+}
+
+// What was queued for it is durable with how far the activation came.
+TEST_F(UnknownSchoolTest, IsFoundAfterARestart) {
+  const Policy full = world_.policy;
+  world_.policy.rules.pop_back();
+  world_.Open();
+  world_.Send({StudentRecord("s-1", "placement", 1, PlacedAt("99ZZ99", kAugust))});
+  world_.Sweep();
+  world_.Crash();
+  world_.policy = full;
+  world_.version = "2";
+  world_.options.schools_per_batch_max = 0;
+  world_.Open();
+  world_.Send({SickOn("s-1", kFriday, kFriday)}, /*backfill=*/true);
+  for (int i = 0; i < 5; ++i) world_.SweepOnce();
+  ASSERT_THAT(world_.OpenAlerts(), IsEmpty());
+  world_.Crash();
+  world_.options.schools_per_batch_max = 16;
+  world_.Open();
+  world_.Sweep();
+  EXPECT_THAT(world_.OpenAlerts(), ElementsAre(kUnknown));
+}
+
 // The configuration changes while a batch is evaluated: what was found under the one before does not stay.
 TEST_F(SweeperActivationTest, WhatWasEvaluatedUnderAnotherConfigurationDoesNotStay) {
   world_.Crash();
