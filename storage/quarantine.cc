@@ -71,6 +71,7 @@ absl::Status Quarantine::Load() {
     auto oldest = Decode(counts.oldest_id, records->value());
     if (!oldest.ok()) return oldest.status();
     counts.oldest_at = oldest->rejected_at;
+    earliest_ = std::min(earliest_, counts.oldest_at);
   }
   if (!sources->status().ok()) return sources->status();
   return records->status();
@@ -137,21 +138,35 @@ absl::Status Quarantine::DropOldest(const std::string& source, uint64_t count, a
   return records->status();
 }
 
+std::vector<std::pair<absl::Time, std::string>> Quarantine::SourcesFrom(absl::Time until) {
+  std::vector<std::pair<absl::Time, std::string>> sources;
+  MutexLock lock(mutex_);
+  earliest_ = absl::InfiniteFuture();
+  for (const auto& [source, counts] : counts_) {
+    if (counts.kept == 0) continue;
+    earliest_ = std::min(earliest_, counts.oldest_at);
+    if (counts.oldest_at < until) sources.emplace_back(counts.oldest_at, source);
+  }
+  std::sort(sources.begin(), sources.end());
+  return sources;
+}
+
 absl::Status Quarantine::AddExpired(absl::Time now, WriteBatch& batch) {
   const absl::Time until = now - options_.rejections_kept;
-  std::vector<std::string> sources;
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [source, counts] : counts_) {
-      if (counts.kept > 0 && counts.oldest_at < until) sources.push_back(source);
-    }
-  }
-  for (const std::string& source : sources) {
+  if (earliest_ >= until) return absl::OkStatus();
+  uint64_t left = kExpiredAtOnceMax;
+  for (const auto& [unused, source] : SourcesFrom(until)) {
+    if (left == 0) break;
     // A source that this group added to already may have dropped its oldest: its turn comes with a later group.
     if (staged_.count(source) != 0) continue;
     Counts& counts = Stage(source);
-    if (absl::Status status = DropOldest(source, kExpiredAtOnceMax, until, counts, batch); !status.ok()) return status;
+    const uint64_t kept = counts.kept;
+    const absl::Status dropped = DropOldest(source, left, until, counts, batch);
+    // What does not read stays: nobody's records must wait for it.
+    if (!dropped.ok() && !absl::IsDataLoss(dropped)) return dropped;
     AddCounts(source, counts, batch);
+    // One at least: a source of which all that was so old is gone already was looked at too.
+    left -= std::max<uint64_t>(kept - counts.kept, 1);
   }
   return absl::OkStatus();
 }
@@ -171,7 +186,10 @@ absl::Status Quarantine::AddRemoval(const std::string& source, const std::vector
 
 void Quarantine::Publish() {
   MutexLock lock(mutex_);
-  for (auto& [source, counts] : staged_) counts_[source] = counts;
+  for (auto& [source, counts] : staged_) {
+    counts_[source] = counts;
+    if (counts.kept > 0) earliest_ = std::min(earliest_, counts.oldest_at);
+  }
   staged_.clear();
 }
 

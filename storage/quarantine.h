@@ -1,10 +1,9 @@
 // Quarantine keeps records that were refused, until they are mended and sent again, or too old, or too many.
 //
-// Guarantees: per source at most `rejections_per_source_max`, the oldest dropped first and counted; none older than
-//   `rejections_kept` when something is committed after that.
+// Guarantees: per source at most `rejections_per_source_max`, the oldest dropped first and counted. What is older than
+//   `rejections_kept` goes with what is committed after that, the oldest first, a thousand each time.
 // Thread safety: Add, AddExpired, AddRemoval, Publish and Discard by one thread at a time (hold the store's commit
-// mutex);
-//   reads concurrently.
+//   mutex); reads concurrently.
 // Errors: those of KvStore; DATA_LOSS: an entry does not parse.
 #ifndef VANGNET_STORAGE_QUARANTINE_H_
 #define VANGNET_STORAGE_QUARANTINE_H_
@@ -14,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -33,7 +33,8 @@ class Quarantine {
 
   // Adds `records`, all of `source`, to `batch`, and gives them their ids. At most once per source and batch.
   absl::Status Add(const std::string& source, const std::vector<QuarantinedRecord>& records, WriteBatch& batch);
-  // Adds the removal of what is too old at `now` to `batch`; at most a thousand at a time.
+  // Adds the removal of what is too old at `now` to `batch`; at most a thousand records of all sources at a time. Free
+  // of cost while nothing is. What does not read stays, and is looked at each time.
   absl::Status AddExpired(absl::Time now, WriteBatch& batch);
   // Adds the removal of these to `batch`; ids that are not there are passed over.
   absl::Status AddRemoval(const std::string& source, const std::vector<uint64_t>& ids, WriteBatch& batch);
@@ -57,12 +58,17 @@ class Quarantine {
   // Removes the `count` oldest of the source, or those refused before `until`.
   absl::Status DropOldest(const std::string& source, uint64_t count, absl::Time until, Counts& counts,
                           WriteBatch& batch);
+  // Sources of which something was refused before `until`, those with the oldest first. What is the earliest of all is
+  // known afterwards.
+  std::vector<std::pair<absl::Time, std::string>> SourcesFrom(absl::Time until);
   static void AddCounts(const std::string& source, const Counts& counts, WriteBatch& batch);
 
   const KvStore& kv_;
   const FactStore::Options options_;
   std::map<std::string, Counts> staged_;  // owned by the thread that commits
   uint64_t last_id_ = 0;                  // owned by the thread that commits; ids of failed batches are not used again
+  // Nothing that is kept was refused before it; owned by the thread that commits.
+  absl::Time earliest_ = absl::InfiniteFuture();
   mutable Mutex mutex_;
   std::map<std::string, Counts, std::less<>> counts_ VANGNET_GUARDED_BY(mutex_);
 };

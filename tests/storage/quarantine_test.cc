@@ -1,0 +1,143 @@
+// What the quarantine of many sources costs whoever commits, and the ids of what it keeps. The rest is in
+// fact_store_test.cc.
+#include "storage/quarantine.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "storage/keys.h"
+#include "storage/memory_kv_store.h"
+#include "tests/storage/bad_blocks.h"
+#include "tests/storage/facts.h"
+
+namespace vangnet_testing {
+namespace {
+
+using vangnet::Durability;
+using vangnet::MemoryKvStore;
+using vangnet::Quarantine;
+using vangnet::QuarantinedRecord;
+using vangnet::Table;
+using vangnet::WriteBatch;
+
+// Counts what it is asked for.
+class CountedKv : public vangnet::KvStore {
+ public:
+  absl::Status Write(const WriteBatch& batch, Durability durability) override { return kv_.Write(batch, durability); }
+  absl::StatusOr<std::optional<std::string>> Get(Table table, std::string_view key) const override {
+    ++reads;
+    return kv_.Get(table, key);
+  }
+  std::unique_ptr<vangnet::KvIterator> NewIterator(Table table) const override {
+    ++reads;
+    return kv_.NewIterator(table);
+  }
+
+  mutable int reads = 0;
+
+ private:
+  MemoryKvStore kv_;
+};
+
+class QuarantineTest : public testing::Test {
+ protected:
+  void SetUp() override { Open(); }
+  void Open() {
+    quarantine_ = std::make_unique<Quarantine>(kv_, vangnet::FactStore::Options());
+    ASSERT_TRUE(quarantine_->Load().ok());
+  }
+  void Write(const WriteBatch& batch) {
+    ASSERT_TRUE(kv_.Write(batch, Durability::kSynced).ok());
+    quarantine_->Publish();
+  }
+  void Refuse(const std::string& source, size_t count, absl::Time at) {
+    QuarantinedRecord record;
+    record.rejected_at = at;
+    WriteBatch batch;
+    ASSERT_TRUE(quarantine_->Add(source, std::vector<QuarantinedRecord>(count, record), batch).ok());
+    Write(batch);
+  }
+  // How many records a commit at this moment removes.
+  size_t Expire(absl::Time now) {
+    WriteBatch batch;
+    EXPECT_TRUE(quarantine_->AddExpired(now, batch).ok());
+    size_t removed = 0;
+    batch.ForEach([&](const auto& operation) { removed += operation.is_delete ? 1 : 0; });
+    Write(batch);
+    return removed;
+  }
+  std::vector<uint64_t> Ids(const std::string& source) {
+    std::vector<uint64_t> ids;
+    const auto list = quarantine_->List(source, 0, 100'000);
+    EXPECT_TRUE(list.ok()) << list.status();
+    for (const QuarantinedRecord& record : *list) ids.push_back(record.id);
+    return ids;
+  }
+
+  CountedKv kv_;
+  std::unique_ptr<Quarantine> quarantine_;
+};
+
+constexpr absl::Duration kKept = absl::Hours(24 * 30);
+
+TEST_F(QuarantineTest, ACommitRemovesAThousandOfAllSources) {
+  const auto source = [](int i) { return "las-" + std::to_string(i); };
+  for (int i = 0; i < 40; ++i) Refuse(source(i), 90, kNow + absl::Seconds(40 - i));
+  Refuse("young", 3, kNow + absl::Hours(1));
+  const absl::Time later = kNow + kKept + absl::Minutes(1);
+  EXPECT_EQ(Expire(later), 1000u);
+  EXPECT_TRUE(Ids(source(39)).empty()) << "the oldest go first";
+  EXPECT_EQ(Ids(source(0)).size(), 90u);
+  EXPECT_EQ(Expire(later), 1000u);
+  Open();
+  EXPECT_EQ(Expire(later), 1000u);
+  EXPECT_EQ(Expire(later), 600u);
+  EXPECT_EQ(Expire(later), 0u);
+  EXPECT_EQ(Ids("young").size(), 3u);
+  EXPECT_EQ(Expire(later + absl::Hours(1)), 3u);
+}
+
+TEST_F(QuarantineTest, WhileNothingIsTooOldACommitLooksAtNothing) {
+  for (int i = 0; i < 10; ++i) Refuse("las-" + std::to_string(i), 2, kNow);
+  Open();
+  kv_.reads = 0;
+  EXPECT_EQ(Expire(kNow + kKept), 0u);
+  EXPECT_EQ(kv_.reads, 0);
+}
+
+// What somebody removed by hand was the oldest: it is looked at once, and not at each commit.
+TEST_F(QuarantineTest, LooksOnceAtASourceWhoseOldestIsGone) {
+  Refuse("las", 1, kNow);
+  Refuse("las", 1, kNow + absl::Hours(24));
+  WriteBatch batch;
+  ASSERT_TRUE(quarantine_->AddRemoval("las", {Ids("las").back()}, batch).ok());
+  Write(batch);
+  EXPECT_EQ(Expire(kNow + kKept + absl::Minutes(1)), 0u);
+  EXPECT_EQ(Expire(kNow + kKept + absl::Minutes(2)), 0u);
+  kv_.reads = 0;
+  EXPECT_EQ(Expire(kNow + kKept + absl::Minutes(3)), 0u);
+  EXPECT_EQ(kv_.reads, 0);
+  EXPECT_EQ(Expire(kNow + kKept + absl::Hours(25)), 1u);
+}
+
+TEST_F(QuarantineTest, WhatDoesNotReadHoldsNobodyUp) {
+  BadBlocks kv;
+  Quarantine quarantine(kv, vangnet::FactStore::Options());
+  for (const char* source : {"bad", "good"}) {
+    QuarantinedRecord record;
+    record.rejected_at = kNow;
+    WriteBatch batch;
+    ASSERT_TRUE(quarantine.Add(source, {record}, batch).ok());
+    ASSERT_TRUE(kv.Write(batch, Durability::kSynced).ok());
+    quarantine.Publish();
+  }
+  kv.Damage(Table::kQuarantine, vangnet::RejectionPrefix("bad"), vangnet::RejectionKey("bad", 100));
+  WriteBatch batch;
+  ASSERT_TRUE(quarantine.AddExpired(kNow + kKept + absl::Minutes(1), batch).ok());
+  ASSERT_TRUE(kv.Write(batch, Durability::kSynced).ok());
+  quarantine.Publish();
+  EXPECT_EQ(*quarantine.Get("good", 2), std::nullopt);
+}
+
+}  // namespace
+}  // namespace vangnet_testing
