@@ -17,6 +17,8 @@ inline constexpr char kEvaluatedMeta[] = "evaluated";         // the last versio
 inline constexpr char kLastSequenceMeta[] = "last_sequence";  // of a version
 inline constexpr char kAlertCounterMeta[] = "alert_counter";  // ids of alerts given out
 inline constexpr char kChangeLogMeta[] = "change_log";        // names the order of changes (AlertStore)
+// Ids of rejections given out; stores of before have none, and then it is the highest that is kept.
+inline constexpr char kRejectionCounterMeta[] = "rejection_counter";
 
 std::string EncodeNumber(uint64_t number);
 // Nothing stored: 0. DATA_LOSS: what is stored is no number.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "storage/keys.h"
+#include "storage/meta_numbers.h"
 #include "vangnet/record/v1/stored_fact.pb.h"
 
 namespace vangnet {
@@ -47,6 +48,9 @@ bool IsOfSource(std::string_view key, std::string_view prefix) {
 
 absl::Status Quarantine::Load() {
   MutexLock lock(mutex_);
+  const auto counter = GetNumber(kv_, kRejectionCounterMeta);
+  if (!counter.ok()) return counter.status();
+  last_id_ = *counter;
   const auto sources = kv_.NewIterator(Table::kSources);
   const auto records = kv_.NewIterator(Table::kQuarantine);
   for (sources->Seek(""); sources->Valid(); sources->Next()) {
@@ -113,6 +117,7 @@ absl::Status Quarantine::Add(const std::string& source, const std::vector<Quaran
   for (size_t i = skipped; i < records.size(); ++i) {
     batch.Put(Table::kQuarantine, RejectionKey(source, ++last_id_), Encode(records[i]));
   }
+  batch.Put(Table::kMeta, MetaKey(kRejectionCounterMeta), EncodeNumber(last_id_));
   counts.kept += added;
   AddCounts(source, counts, batch);
   return absl::OkStatus();

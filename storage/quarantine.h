@@ -1,7 +1,8 @@
 // Quarantine keeps records that were refused, until they are mended and sent again, or too old, or too many.
 //
 // Guarantees: per source at most `rejections_per_source_max`, the oldest dropped first and counted. What is older than
-//   `rejections_kept` goes with what is committed after that, the oldest first, a thousand each time.
+//   `rejections_kept` goes with what is committed after that, the oldest first, a thousand each time. An id that was
+//   durable is never given again, whatever was removed: who names one from an old listing finds that record or none.
 // Thread safety: Add, AddExpired, AddRemoval, Publish and Discard by one thread at a time (hold the store's commit
 //   mutex); reads concurrently.
 // Errors: those of KvStore; DATA_LOSS: an entry does not parse.

@@ -90,9 +90,10 @@ class FactVerifier {
       report_.Count("entries of meta");
       const std::string_view name = key.substr(std::min<size_t>(1, key.size()));
       const bool is_known =
-          key == MetaKey(name) && (name == kSchemaMeta || name == kCursorMeta || name == kEvaluatedMeta ||
-                                   name == kLastSequenceMeta || name == kAlertCounterMeta || name == kChangeLogMeta ||
-                                   name.starts_with("policy.") || name.starts_with("engine."));
+          key == MetaKey(name) &&
+          (name == kSchemaMeta || name == kCursorMeta || name == kEvaluatedMeta || name == kLastSequenceMeta ||
+           name == kAlertCounterMeta || name == kChangeLogMeta || name == kRejectionCounterMeta ||
+           name.starts_with("policy.") || name.starts_with("engine."));
       if (!is_known) report_.Add(Table::kMeta, "an entry of no known name, " + Escaped(key));
     });
   }

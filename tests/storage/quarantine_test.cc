@@ -7,12 +7,14 @@
 
 #include "storage/keys.h"
 #include "storage/memory_kv_store.h"
+#include "storage/meta_numbers.h"
 #include "tests/storage/bad_blocks.h"
 #include "tests/storage/facts.h"
 
 namespace vangnet_testing {
 namespace {
 
+using testing::ElementsAre;
 using vangnet::Durability;
 using vangnet::MemoryKvStore;
 using vangnet::Quarantine;
@@ -95,6 +97,31 @@ TEST_F(QuarantineTest, ACommitRemovesAThousandOfAllSources) {
   EXPECT_EQ(Expire(later), 0u);
   EXPECT_EQ(Ids("young").size(), 3u);
   EXPECT_EQ(Expire(later + absl::Hours(1)), 3u);
+}
+
+// Else a replay by an id of an old listing would be of another record.
+TEST_F(QuarantineTest, AnIdIsNeverGivenAgain) {
+  Refuse("las", 3, kNow);
+  WriteBatch batch;
+  ASSERT_TRUE(quarantine_->AddRemoval("las", {2, 3}, batch).ok());
+  Write(batch);
+  Open();
+  Refuse("other", 1, kNow);
+  EXPECT_THAT(Ids("other"), ElementsAre(4));
+  Refuse("las", 1, kNow);
+  EXPECT_THAT(Ids("las"), ElementsAre(5, 1));
+}
+
+// Of a store that kept no count: above all that is there.
+TEST_F(QuarantineTest, WithoutACountItGoesOnAboveWhatIsKept) {
+  Refuse("las", 3, kNow);
+  Refuse("other", 2, kNow);
+  WriteBatch batch;
+  batch.Delete(Table::kMeta, vangnet::MetaKey(vangnet::kRejectionCounterMeta));
+  Write(batch);
+  Open();
+  Refuse("las", 1, kNow);
+  EXPECT_THAT(Ids("las"), ElementsAre(6, 3, 2, 1));
 }
 
 TEST_F(QuarantineTest, WhileNothingIsTooOldACommitLooksAtNothing) {
