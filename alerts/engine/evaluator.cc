@@ -28,6 +28,10 @@ absl::Status ReadSchool(const FactsView& facts, SubjectFacts& read) {
     const std::vector<std::string> keys = facts.KeysOf(student);
     if (!children.insert(keys.empty() ? student : keys.front()).second) continue;
     auto placements = facts.GetPlacements(keys);
+    if (absl::IsDataLoss(placements.status())) {  // one child must not stop the others
+      read.unread = placements.status();
+      continue;
+    }
     if (!placements.ok()) return placements.status();
     read.placed.push_back(*std::move(placements));
   }
@@ -46,7 +50,7 @@ std::vector<Recorded<Placement>> PlacementsAt(const StudentHistory& history, con
   return placements;
 }
 
-Evaluation EvaluateSchoolOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
+absl::StatusOr<Evaluation> EvaluateSchoolOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
   std::vector<Enrolment> enrolled;
   Day next_enrolment_change = kDayMax;
   for (const StudentHistory& history : facts.placed) {
@@ -54,6 +58,8 @@ Evaluation EvaluateSchoolOn(const SubjectFacts& facts, const Rulebook& rulebook,
     if (!placements.empty()) enrolled.push_back({history.student, std::move(placements)});
     next_enrolment_change = std::min(next_enrolment_change, NextPlacementChange(history, day));
   }
+  // What is found of a school rests on somebody being there: whether one of those is who does not read, nobody can say.
+  if (enrolled.empty() && !facts.unread.ok()) return facts.unread;
   return EvaluateSchool(facts.subject.key, enrolled, next_enrolment_change, *rulebook.book, *rulebook.policy, day);
 }
 
@@ -72,11 +78,12 @@ absl::StatusOr<Evaluation> Guarded(Evaluate evaluate) {
 absl::Status ReadFacts(const FactsView& facts, const Subject& subject, SubjectFacts& read) {
   read.subject = subject;
   read.placed.clear();
+  read.unread = absl::OkStatus();
   return subject.kind == SubjectKind::kStudent ? ReadStudent(facts, read) : ReadSchool(facts, read);
 }
 
 absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day) {
-  return Guarded([&] {
+  return Guarded([&]() -> absl::StatusOr<Evaluation> {
     if (facts.joined) return Evaluation();
     if (facts.subject.kind == SubjectKind::kSchool) return EvaluateSchoolOn(facts, rulebook, day);
     return EvaluateStudent(facts.history, *rulebook.book, *rulebook.policy, day);

@@ -30,12 +30,15 @@ struct SubjectFacts {
   bool joined = false;                 // a key of a child who is shown under a smaller one
   StudentHistory history;              // of a child; empty when joined
   std::vector<StudentHistory> placed;  // of a school: children ever placed there, with nothing but their placements
+  absl::Status unread;                 // why one of those children is not among them: it does not read
 };
 
 // Into `read`, over whatever is there: the memory of one subject does for the next. After an error it means nothing.
 absl::Status ReadFacts(const FactsView& facts, const Subject& subject, SubjectFacts& read);
 
-// UNKNOWN: the rules threw, by a mistake of ours; one child must not stop the others.
+// UNKNOWN: the rules threw, by a mistake of ours; one child must not stop the others. DATA_LOSS: nobody is known to be
+// at the school on the day, and a child who was placed there once does not read; with somebody there it is evaluated
+// without that child.
 absl::StatusOr<Evaluation> EvaluateOn(const SubjectFacts& facts, const Rulebook& rulebook, Day day);
 // The same of a child under the smallest of its keys.
 absl::StatusOr<Evaluation> EvaluateOn(const StudentHistory& history, const Rulebook& rulebook, Day day);

@@ -151,7 +151,10 @@ class PageMaker {
       const std::vector<std::string> keys = facts_.KeysOf(student);
       if (!children.insert(keys.front()).second) continue;
       auto placements = facts_.GetPlacements(keys);
-      if (absl::IsDataLoss(placements.status())) continue;  // AddStudents names it
+      if (absl::IsDataLoss(placements.status())) {  // as for the engine; AddStudents names the child
+        read.unread = placements.status();
+        continue;
+      }
       if (!placements.ok()) return placements.status();
       const auto* placement = PlacementOn(*placements, query_.day);
       if (placement == nullptr || placement->fact.school != school) continue;
