@@ -19,6 +19,9 @@ void Print(const v1::GetPolicyResponse& shown) {
 }
 
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
+  if (arguments.Has("policy") && arguments.Has("region")) {
+    return absl::InvalidArgumentError("--policy and --region each print one text, and nothing else: give one of them");
+  }
   const ServerConnection server(arguments);
   if (absl::Status status = server.WaitUntilReachable(kFirstConnectionSeconds); !status.ok()) return status;
   grpc::ClientContext context;

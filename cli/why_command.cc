@@ -93,6 +93,10 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (arguments.operands().empty()) return absl::InvalidArgumentError("no STUDENT is given");
   if (arguments.Has("region")) return FromFiles(arguments, *day);
   if (arguments.operands().size() > 1) return absl::InvalidArgumentError("files need --region and --policy");
+  if (arguments.Has("policy")) {
+    return absl::InvalidArgumentError(
+        "--policy goes with --region and FILE...: a server explains by the policy in use");
+  }
   return FromServer(arguments);
 }
 
@@ -112,7 +116,7 @@ Command WhyCommand() {
                {.name = "day", .value_name = "DAY", .help = "YYYY-MM-DD; default today"},
                AsKnownFlag(),
                {.name = "region", .value_name = "FILE", .help = "region, text proto: from files, without a server"},
-               {.name = "policy", .value_name = "FILE", .help = "policy, text proto; with --region"}}),
+               {.name = "policy", .value_name = "FILE", .help = "policy, text proto; with --region and FILE"}}),
           .run = &Run};
 }
 

@@ -66,6 +66,8 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
            {"why --rule x", "no STUDENT"},
            {"why s-1", "--rule is required"},
            {"why s-1 file --rule x", "files need --region"},
+           {"why s-1 --rule x --policy file", "--policy goes with --region and FILE"},
+           {"policy show --policy --region", "--policy and --region"},
            {"why s-1 --rule x --as-known-on yesterday", "--as-known-on yesterday is neither"},
            {Why("school-silent x"), "about schools"},
            {Why("long-absence --as-known-on 2026-03-03 x"), "files do not say"},
