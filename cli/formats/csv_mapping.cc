@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "services/convert/broken_record.h"
+
 namespace vangnet {
 namespace {
 
@@ -57,6 +59,12 @@ std::vector<const FieldDescriptor*> FindPath(const std::string& path) {
     at = dot + 1;
   }
   return message == nullptr ? found : std::vector<const FieldDescriptor*>();
+}
+
+// Whether the field is part of what a record or a child is known by.
+bool IsIdentity(const std::string& path) {
+  return path == "source" || path == "record_id" || path == "revision" || path == "student" ||
+         path == "same_student.other";
 }
 
 // Sets a scalar; the reason when the text is none of its type.
@@ -226,8 +234,20 @@ std::optional<UnreadableRecord> CompiledCsvMapping::ReadDay(const Field& field, 
   return std::nullopt;
 }
 
+std::optional<UnreadableRecord> CompiledCsvMapping::FindEmptyColumn(const Field& field,
+                                                                    const std::vector<std::string>& cells) const {
+  if (!IsIdentity(field.config->field()) || !field.config->values().empty()) return std::nullopt;
+  for (size_t i = 0; i < field.text.columns.size(); ++i) {
+    if (!Trimmed(cells[field.text.columns[i]]).empty()) continue;
+    return UnreadableRecord{"REQUIRED", field.config->field(),
+                            "the column " + field.text.column_names[i] + " is empty"};
+  }
+  return std::nullopt;
+}
+
 std::optional<UnreadableRecord> CompiledCsvMapping::Fill(const Field& field, const std::vector<std::string>& cells,
                                                          v1::Record& record) const {
+  if (std::optional<UnreadableRecord> problem = FindEmptyColumn(field, cells)) return problem;
   std::string text;
   for (size_t i = 0; i < field.text.columns.size(); ++i) {
     text += field.text.literals[i] + Trimmed(cells[field.text.columns[i]]);
@@ -243,6 +263,7 @@ std::optional<UnreadableRecord> CompiledCsvMapping::Fill(const Field& field, con
     text = found->to();
   }
   if (text.empty()) return std::nullopt;
+  if (!IsUtf8(text)) return UnreadableRecord{"INVALID_UTF8", field.config->field(), "the text is not valid UTF-8"};
   if (field.config->day()) {
     if (std::optional<UnreadableRecord> problem = ReadDay(field, text)) return problem;
   }

@@ -1,8 +1,9 @@
 // CompiledCsvMapping turns rows of a CSV file into records, as a mapping file says (config/v1/mapping.proto).
 //
 // Thread safety: immutable after Create and Bind.
-// Errors of Map, as reasons: WRONG_COLUMN_COUNT, UNEXPECTED_VALUE, UNKNOWN_VALUE, MALFORMED_DAY, AMBIGUOUS_DAY,
-//   MALFORMED_NUMBER, UNKNOWN_ENUM_VALUE. What else is wrong with a record is for the server to judge.
+// Errors of Map, as reasons: WRONG_COLUMN_COUNT, UNEXPECTED_VALUE, REQUIRED (an empty column in what the record or the
+//   child is known by), UNKNOWN_VALUE, INVALID_UTF8, MALFORMED_DAY, AMBIGUOUS_DAY, MALFORMED_NUMBER,
+//   UNKNOWN_ENUM_VALUE. What else is wrong with a record is for the server to judge.
 #ifndef VANGNET_CLI_FORMATS_CSV_MAPPING_H_
 #define VANGNET_CLI_FORMATS_CSV_MAPPING_H_
 
@@ -60,6 +61,8 @@ class CompiledCsvMapping {
   // Puts the row's text into the record; the problem, when there is one.
   std::optional<UnreadableRecord> Fill(const Field& field, const std::vector<std::string>& cells,
                                        v1::Record& record) const;
+  // What the record is known by lacks a column of the row.
+  std::optional<UnreadableRecord> FindEmptyColumn(const Field& field, const std::vector<std::string>& cells) const;
   std::optional<UnreadableRecord> ReadDay(const Field& field, std::string& text) const;
 
   // Heap, so that the fields' pointers into it stay when this is moved.

@@ -89,6 +89,12 @@ CompiledCsvMapping BoundMapping() {
   return *std::move(mapping);
 }
 
+UnreadableRecord ProblemOf(const CompiledCsvMapping& mapping, const std::vector<std::string>& cells) {
+  const CompiledCsvMapping::Result result = mapping.Map(cells, "");
+  const auto* problem = result ? std::get_if<UnreadableRecord>(&*result) : nullptr;
+  return problem == nullptr ? UnreadableRecord{"none", "", ""} : *problem;
+}
+
 std::string ReasonOf(const std::vector<std::string>& cells) {
   const CompiledCsvMapping::Result result = BoundMapping().Map(cells, "");
   if (!result) return "skipped";
@@ -127,6 +133,35 @@ TEST(CsvMappingTest, RefusesEachRowForItsOwnReason) {
   EXPECT_EQ(ReasonOf({"7", "12", "2/9/2026", "Z", "yes", "3"}), "AMBIGUOUS_DAY");
   EXPECT_EQ(ReasonOf({"7", "12", "9/9/2026", "Z", "yes", "3"}), "mapped") << "9 September either way";
   EXPECT_EQ(ReasonOf({"7", "12", "21/9/2026", "Z", "yes", "three"}), "MALFORMED_NUMBER");
+}
+
+// Regression: without its column "att-{id}" was "att-", and different rows were revisions of one record.
+TEST(CsvMappingTest, RefusesARowWithoutWhatItsRecordIsKnownBy) {
+  const CompiledCsvMapping mapping = BoundMapping();
+  const auto refused = [&mapping](const std::vector<std::string>& cells) {
+    const UnreadableRecord problem = ProblemOf(mapping, cells);
+    return problem.reason + " " + problem.field + ": " + problem.description;
+  };
+  EXPECT_EQ(refused({"", "12", "21/9/2026", "Z", "yes", "3"}), "REQUIRED record_id: the column id is empty");
+  EXPECT_EQ(refused({"7", " ", "21/9/2026", "Z", "yes", "3"}), "REQUIRED student: the column pupil is empty");
+  EXPECT_EQ(refused({"7", "12", "21/9/2026", "Z", "yes", ""}), "REQUIRED revision: the column rev is empty");
+
+  absl::StatusOr<CompiledCsvMapping> others = CompiledCsvMapping::Create("m", R"(columns: "a" columns: "b"
+              fields { field: "source" text: "las-{a}" }
+              fields { field: "revision" text: "{b}" values { from: "" to: "1" } values { from: "x" to: "2" } }
+              fields { field: "same_student.other" text: "s-{b}" })");
+  ASSERT_TRUE(others.ok()) << others.status();
+  EXPECT_EQ(ProblemOf(*others, {"", "x"}).field, "source");
+  EXPECT_EQ(ProblemOf(*others, {"1", ""}).field, "same_student.other") << "the mapping says what no revision means";
+  EXPECT_EQ(ProblemOf(*others, {"1", "x"}).reason, "none");
+}
+
+// Regression: protobuf wrote an error of its own to standard error beside the refusal.
+TEST(CsvMappingTest, RefusesTextThatIsNotUtf8) {
+  const UnreadableRecord problem = ProblemOf(BoundMapping(), {"7", "Ren\xe9", "21/9/2026", "Z", "yes", "3"});
+  EXPECT_EQ(problem.reason, "INVALID_UTF8");
+  EXPECT_EQ(problem.field, "student");
+  EXPECT_EQ(ReasonOf({"7", "Ren\xc3\xa9", "21/9/2026", "Z", "yes", "3"}), "mapped");
 }
 
 TEST(CsvMappingTest, TellsAllThatIsWrongWithAMapping) {
