@@ -73,7 +73,8 @@ absl::StatusOr<CheckedFile> CheckRegion(const std::string& file, std::optional<D
   return checked;
 }
 
-absl::StatusOr<CheckedFile> CheckPolicy(const std::string& file, const std::optional<Region>& region) {
+absl::StatusOr<CheckedFile> CheckPolicy(const std::string& file, std::optional<Day> today,
+                                        const std::optional<Region>& region) {
   const absl::StatusOr<std::string> text = ReadWholeFile(file);
   if (!text.ok()) return text.status();
   Configuration<Policy> read = ReadPolicy(*text);
@@ -81,7 +82,8 @@ absl::StatusOr<CheckedFile> CheckPolicy(const std::string& file, const std::opti
   if (read.value.has_value()) {
     std::optional<ConfigurationProblem> refusal = ServerRefusal(*read.value);
     if (refusal.has_value()) checked.problems.push_back(*std::move(refusal));
-    AddWarnings(AdviseOnPolicyText(*text, *read.value, region.has_value() ? &*region : nullptr), checked.warnings);
+    const Day day = today.has_value() ? *today : Today(region.has_value() ? region->time_zone : Region().time_zone);
+    AddWarnings(AdviseOnPolicyText(*text, *read.value, region.has_value() ? &*region : nullptr, day), checked.warnings);
   }
   return checked;
 }
@@ -102,7 +104,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
     files.push_back(*std::move(checked));
   }
   for (size_t i = 0; i < policies.size(); ++i) {
-    absl::StatusOr<CheckedFile> checked = CheckPolicy(policies[i], region);
+    absl::StatusOr<CheckedFile> checked = CheckPolicy(policies[i], *today, region);
     if (!checked.ok()) return checked.status();
     files.push_back(*std::move(checked));
   }
@@ -124,12 +126,16 @@ Command PolicyCheckCommand() {
       .description =
           "Reads the files as the server would and prints every problem, on standard error, as FILE:LINE:COLUMN.\n"
           "Files that are in order and probably not what was meant are warned of: stages that are never reached,\n"
-          "rules that say the same twice, findings that nobody is told of, a calendar that ends.",
+          "rules that say the same twice or are over, findings that nobody is told of, a calendar that ends, closures "
+          "that\n"
+          "do not.",
       .flags = {{.name = "policy", .value_name = "FILE", .help = "policy, text proto"},
                 {.name = "region",
                  .value_name = "FILE",
                  .help = "region, text proto: checked too, and policies are looked at with its audiences"},
-                {.name = "day", .value_name = "DAY", .help = "today, for what is known ahead; the clock's if left out"},
+                {.name = "day",
+                 .value_name = "DAY",
+                 .help = "today, for what is over and what is known ahead; the clock's if left out"},
                 {.name = "strict", .value_name = "", .help = "warnings are failures: exit 1"},
                 {.name = "json", .value_name = "", .help = "JSON lines on standard output, one a problem or warning"}},
       .run = &Run};

@@ -35,6 +35,24 @@ void AdviseOnSchoolHolidays(const Region& region, Day today, std::vector<Advice>
   }
 }
 
+// Those that were written down stand first, in their order; none that is worked out is as long.
+void AdviseOnLongClosures(const Region& region, std::vector<Advice>& advice) {
+  for (size_t i = 0; i < region.closures.size(); ++i) {
+    const Closure& closure = region.closures[i];
+    if (!IsLongerThanAnyHoliday(closure)) continue;
+    const std::string field = "closures[" + std::to_string(i) + "].last_day";
+    if (closure.days.last == kDayMax) {
+      advice.push_back(
+          {field, "every school is closed for ever: from " + closure.days.first.ToString() + " on nothing is absence",
+           "give it a last_day"});
+    } else {
+      const std::string days = std::to_string(closure.days.last - closure.days.first + 1);
+      advice.push_back({field, "every school is closed for " + days + " days: nothing is absence on them",
+                        "summer holidays are six or seven weeks: look at the years"});
+    }
+  }
+}
+
 void AdviseOnPublicHolidays(const Region& region, Day today, std::vector<Advice>& advice) {
   const auto next = std::lower_bound(region.public_holidays.begin(), region.public_holidays.end(), today);
   if (next != region.public_holidays.end() && *next - today <= kYearDays) return;
@@ -92,6 +110,12 @@ void AdviseOnReports(const Region& region, Day today, std::vector<Advice>& advic
 
 }  // namespace
 
+bool IsLongerThanAnyHoliday(const Closure& closure) {
+  // In 64 bits: what is for ever is longer than 32 bits count.
+  const auto length = int64_t{closure.days.last.days_since_epoch()} - closure.days.first.days_since_epoch() + 1;
+  return !closure.closed_from.has_value() && length > kHolidayDaysMax;
+}
+
 std::optional<Day> CalendarKnownThrough(const Region& region) {
   std::optional<Day> last;
   for (const Closure& closure : region.closures) {
@@ -117,6 +141,7 @@ std::vector<Advice> AdviseOnRegion(const Region& region, Day today) {
   } else {
     AdviseOnSchoolHolidays(region, today, advice);
   }
+  AdviseOnLongClosures(region, advice);
   AdviseOnPublicHolidays(region, today, advice);
   AdviseOnPlaces(region, advice);
   AdviseOnReports(region, today, advice);

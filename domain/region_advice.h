@@ -1,4 +1,4 @@
-// What is odd about a region: places that nobody works for, and a calendar that ends.
+// What is odd about a region: places that nobody works for, a calendar that ends, and closures that do not.
 //
 // Pure. Cost: proportional to the region; microseconds.
 #ifndef VANGNET_DOMAIN_REGION_ADVICE_H_
@@ -15,6 +15,12 @@ namespace vangnet {
 
 // From this many days before its end on, a calendar is called ending.
 inline constexpr int kCalendarWarningDays = 60;
+
+// A closure of more days than this is no holiday: the summer's are seven weeks at most.
+inline constexpr int kHolidayDaysMax = 60;
+
+// Whether the closure takes whole days, and more than kHolidayDaysMax of them or all that come.
+bool IsLongerThanAnyHoliday(const Closure& closure);
 
 std::vector<Advice> AdviseOnRegion(const Region& region, Day today);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <variant>
 
 namespace vangnet {
 namespace {
@@ -45,7 +46,24 @@ void AdviseOnAudiences(const Rule& rule, const std::string& field, const Region*
   }
 }
 
-std::vector<Advice> AdviseOnPolicy(const Policy& policy, const Region* region) {
+void AdviseOnWhatIsOver(const Policy& policy, Day today, std::vector<Advice>& advice) {
+  bool finds_no_placement = false;
+  for (size_t i = 0; i < policy.rules.size(); ++i) {
+    const Rule& rule = policy.rules[i];
+    if (rule.valid.last < today) {
+      advice.push_back({"rules[" + std::to_string(i) + "].valid_until",
+                        "the rule is over: " + rule.valid.last.ToString() + " was the last day of its findings",
+                        "leave valid_until out, or leave out the rule"});
+    } else if (std::holds_alternative<NoPlacementSettings>(rule.settings)) {
+      finds_no_placement = true;
+    }
+  }
+  if (finds_no_placement || policy.rules.empty()) return;
+  advice.push_back({"rules", "no rule of kind no_placement is left: children without a placement are not found",
+                    "take it from the default policy"});
+}
+
+std::vector<Advice> AdviseOnPolicy(const Policy& policy, const Region* region, Day today) {
   std::vector<Advice> advice;
   for (size_t i = 0; i < policy.rules.size(); ++i) {
     const std::string field = "rules[" + std::to_string(i) + "]";
@@ -53,6 +71,7 @@ std::vector<Advice> AdviseOnPolicy(const Policy& policy, const Region* region) {
     AdviseOnAudiences(policy.rules[i], field, region, advice);
   }
   AdviseOnOverlaps(policy, advice);
+  AdviseOnWhatIsOver(policy, today, advice);
   if (!policy.rules.empty() &&
       std::all_of(policy.rules.begin(), policy.rules.end(), [](const Rule& rule) { return rule.shadow; })) {
     advice.push_back({"rules", "every rule is in shadow: no alert is ever raised", ""});

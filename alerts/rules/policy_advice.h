@@ -1,5 +1,5 @@
-// What is odd about a policy: stages that are never reached or never shown, rules that say the same twice, and findings
-// that nobody is told of.
+// What is odd about a policy: stages that are never reached or never shown, rules that say the same twice or are over,
+// findings that nobody is told of, and children without a placement that nobody looks for.
 //
 // What is wrong with a policy is refused when it is read; this is about policies that are in order and will surprise.
 // Pure. Cost: the square of the number of rules; microseconds.
@@ -16,7 +16,7 @@
 namespace vangnet {
 
 // `region`: who may be told, and how much lesson time there is; null when it is not known.
-std::vector<Advice> AdviseOnPolicy(const Policy& policy, const Region* region);
+std::vector<Advice> AdviseOnPolicy(const Policy& policy, const Region* region, Day today);
 
 // --- the parts of it; `field` is the rule's path ---
 
@@ -24,6 +24,8 @@ std::vector<Advice> AdviseOnPolicy(const Policy& policy, const Region* region);
 void AdviseOnReach(const Rule& rule, const std::string& field, const Region* region, std::vector<Advice>& advice);
 // Stages and audiences that lead to nobody.
 void AdviseOnAudiences(const Rule& rule, const std::string& field, const Region* region, std::vector<Advice>& advice);
+// Rules whose last day lies before `today`, and a policy in which none of kind no_placement is left.
+void AdviseOnWhatIsOver(const Policy& policy, Day today, std::vector<Advice>& advice);
 // Rules that look at the same and tell the same people.
 void AdviseOnOverlaps(const Policy& policy, std::vector<Advice>& advice);
 

@@ -84,9 +84,9 @@ std::vector<ConfigurationProblem> Place(std::string_view text, const std::vector
 
 }  // namespace
 
-std::vector<ConfigurationProblem> AdviseOnPolicyText(std::string_view text, const Policy& policy,
-                                                     const Region* region) {
-  return Place<config::v1::Policy>(text, AdviseOnPolicy(policy, region));
+std::vector<ConfigurationProblem> AdviseOnPolicyText(std::string_view text, const Policy& policy, const Region* region,
+                                                     Day today) {
+  return Place<config::v1::Policy>(text, AdviseOnPolicy(policy, region, today));
 }
 
 std::vector<ConfigurationProblem> AdviseOnRegionText(std::string_view text, const Region& region, Day today) {

@@ -59,9 +59,11 @@ Configuration<Region> ReadRegion(std::string_view text);
 Configuration<Policy> ReadPolicy(std::string_view text);
 Configuration<ServerSettings> ReadServerSettings(std::string_view text);
 
-// What is odd about a policy that is in order: its text, what became of it, and the region it is for (null: not known).
-std::vector<ConfigurationProblem> AdviseOnPolicyText(std::string_view text, const Policy& policy, const Region* region);
-// The same of a region; its calendar as seen from `today`.
+// What is odd about a policy that is in order: its text, what became of it, and the region it is for (null: not known),
+// as seen from `today`.
+std::vector<ConfigurationProblem> AdviseOnPolicyText(std::string_view text, const Policy& policy, const Region* region,
+                                                     Day today);
+// The same of a region.
 std::vector<ConfigurationProblem> AdviseOnRegionText(std::string_view text, const Region& region, Day today);
 
 // Why a server refuses a policy that is in order by itself; nothing: it takes it. One without rules, such as a file

@@ -102,8 +102,8 @@ grpc::Status PolicyService::FillCheck(const v1::CheckPolicyRequest& request, v1:
       for (ConfigurationProblem& odd : advice) warnings.push_back({file, std::move(odd)});
     };
     advise("region", AdviseOnRegionText(configuration->region_text, *configuration->region, options_.today()));
-    advise("policy",
-           AdviseOnPolicyText(configuration->policy_text, *configuration->policy, configuration->region.get()));
+    advise("policy", AdviseOnPolicyText(configuration->policy_text, *configuration->policy, configuration->region.get(),
+                                        options_.today()));
   }
   for (const FileProblem& warning : warnings) ToProto(warning, response.add_warnings());
   return grpc::Status::OK;

@@ -16,7 +16,7 @@ void ConfigurationAdvisor::Look(const Rulebook& rulebook, Day today) {
   policy_ = rulebook.policy;
 
   const std::vector<Advice> of_region = AdviseOnRegion(*region_, today);
-  const std::vector<Advice> of_policy = AdviseOnPolicy(*policy_, region_.get());
+  const std::vector<Advice> of_policy = AdviseOnPolicy(*policy_, region_.get(), today);
   const std::optional<Day> end = CalendarKnownThrough(*region_);
   metrics_.Advised(of_region.size() + of_policy.size(), end.has_value() ? *end - today : 0);
   if (is_new) {

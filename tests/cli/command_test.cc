@@ -252,7 +252,9 @@ TEST(PolicyCheckTest, JsonHasALineForEachWithItsPlaceAndSuggestion) {
 TEST(PolicyCheckTest, WarningsFailOnlyWhenTheCheckIsStrict) {
   const TextFile policy("policy.textproto",
                         "rules {\n  id: \"a\"\n  audience: AUDIENCE_SCHOOL\n  spells {}\n"
-                        "  stages { name: \"x\" at_least: 31 }\n}\n");
+                        "  stages { name: \"x\" at_least: 31 }\n}\n"
+                        "rules { id: \"b\" audience: AUDIENCE_SCHOOL no_placement {}\n"
+                        "  stages { name: \"x\" at_least_school_days: 1 } }\n");
   const VangnetRun run = RunVangnet("policy check " + policy.path());
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(LinesOf(run.err), ElementsAre(StartsWith("warning: " + policy.path() + ":5:22: ")));
@@ -277,6 +279,15 @@ TEST(PolicyCheckTest, LooksAtTheRegionAsOnTheDayGiven) {
   EXPECT_THAT(RunVangnet(check + "2026-08-01").err, Not(HasSubstr("the calendar end")));
   EXPECT_THAT(RunVangnet(check + "2026-10-01").err, HasSubstr("the calendar ends on 2026-10-25"));
   EXPECT_THAT(RunVangnet(check + "2026-11-01").err, HasSubstr("the calendar ended on 2026-10-25"));
+}
+
+TEST(PolicyCheckTest, LooksAtThePolicyAsOnTheDayGiven) {
+  const TextFile policy("policy.textproto",
+                        "rules { id: \"a\" audience: AUDIENCE_SCHOOL no_placement {} valid_until: \"2026-07-31\"\n"
+                        "  stages { name: \"x\" at_least_school_days: 1 } }\n");
+  EXPECT_THAT(RunVangnet("policy check --day 2026-07-31 " + policy.path()).err, IsEmpty());
+  EXPECT_THAT(LinesOf(RunVangnet("policy check --day 2026-08-01 " + policy.path()).err),
+              ElementsAre(HasSubstr("no rule of kind no_placement is left"), HasSubstr(":1:59: rules[0].valid_until")));
 }
 
 TEST(PolicyCheckTest, WhatIsShippedIsFine) {

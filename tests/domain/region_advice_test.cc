@@ -77,6 +77,23 @@ TEST(RegionAdviceTest, SaysWhichSchoolYearHasNoHolidays) {
               ElementsAre(Field(&Advice::text, HasSubstr("2026-2027")), Field(&Advice::text, HasSubstr("2027-2028"))));
 }
 
+// Regression: nobody was told that a holiday without an end closes every school for ever, and its alerts.
+TEST(RegionAdviceTest, SaysWhichClosureHasNoEndOrIsLongerThanAnyHoliday) {
+  Region region = SoundRegion();
+  region.closures.push_back({{Day(2027, 7, 10), Day(2027, 7, 10) + 59}, std::nullopt});
+  EXPECT_THAT(AdviseOnRegion(region, Day(2026, 11, 23)), IsEmpty()) << "sixty days";
+  ++region.closures.back().days.last;
+  region.closures.push_back({{Day(2027, 3, 1), kDayMax}, std::nullopt});
+  region.closures.push_back({{Day(2027, 3, 1), kDayMax}, MinuteOfDay{720}});  // no afternoons any more
+  EXPECT_THAT(
+      AdviseOnRegion(region, Day(2026, 11, 23)),
+      ElementsAre(
+          Advice{"closures[2].last_day", "every school is closed for 61 days: nothing is absence on them",
+                 "summer holidays are six or seven weeks: look at the years"},
+          Advice{"closures[3].last_day", "every school is closed for ever: from 2027-03-01 on nothing is absence",
+                 "give it a last_day"}));
+}
+
 TEST(RegionAdviceTest, SaysThatNoPublicHolidayLiesInTheYearToCome) {
   Region region = SoundRegion();
   region.public_holidays = {Day(2026, 4, 6), Day(2027, 12, 25)};

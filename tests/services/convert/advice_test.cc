@@ -15,6 +15,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::StartsWith;
 
 std::vector<std::string> ToStrings(const std::vector<ConfigurationProblem>& problems) {
   std::vector<std::string> result;
@@ -22,11 +23,22 @@ std::vector<std::string> ToStrings(const std::vector<ConfigurationProblem>& prob
   return result;
 }
 
-std::vector<std::string> PolicyAdvice(const std::string& text, const Region* region = nullptr) {
+constexpr Day kToday(2026, 11, 23);
+constexpr char kNoPlacementAdvice[] = ":1:1: rules: no rule of kind no_placement is left";
+
+// All that is said of the policy.
+std::vector<std::string> AllPolicyAdvice(const std::string& text, const Region* region = nullptr) {
   const Configuration<Policy> policy = ReadPolicy(text);
   EXPECT_TRUE(policy.value.has_value()) << testing::PrintToString(ToStrings(policy.problems));
   if (!policy.value.has_value()) return {};
-  return ToStrings(AdviseOnPolicyText(text, *policy.value, region));
+  return ToStrings(AdviseOnPolicyText(text, *policy.value, region, kToday));
+}
+
+// Without what is said of every policy that has no rule about placements.
+std::vector<std::string> PolicyAdvice(const std::string& text, const Region* region = nullptr) {
+  std::vector<std::string> advice = AllPolicyAdvice(text, region);
+  std::erase_if(advice, [](const std::string& one) { return one.starts_with(kNoPlacementAdvice); });
+  return advice;
 }
 
 // A rule that tells the school, with this kind and these stages.
@@ -128,6 +140,25 @@ TEST(PolicyAdviceTest, TheRegionSaysHowMuchLessonTimeThereIs) {
               ElementsAre(HasSubstr("at most 2 spells begin")));
 }
 
+TEST(PolicyAdviceTest, ARuleThatIsOverIsNamedFromTheDayAfterItsLastOn) {
+  const auto rule = [](const char* last) {
+    return Rule("unknown_school {} stages { name: \"x\" }\nvalid_until: \"" + std::string(last) + "\"");
+  };
+  EXPECT_THAT(PolicyAdvice(rule("2026-11-23")), IsEmpty());
+  EXPECT_THAT(PolicyAdvice(rule("2026-11-22")),
+              ElementsAre(":3:1: rules[0].valid_until: the rule is over: 2026-11-22 was the last day of its findings; "
+                          "leave valid_until out, or leave out the rule"));
+}
+
+TEST(PolicyAdviceTest, APolicyThatFindsNobodyWithoutAPlacementIsOdd) {
+  const std::string no_placement = "no_placement {} stages { name: \"x\" at_least_school_days: 1 }";
+  const std::string other = Rule("unknown_school {} stages { name: \"y\" }", "b");
+  EXPECT_THAT(AllPolicyAdvice(Rule(no_placement) + other), IsEmpty());
+  EXPECT_THAT(AllPolicyAdvice(other), ElementsAre(StartsWith(kNoPlacementAdvice)));
+  EXPECT_THAT(AllPolicyAdvice(Rule(no_placement + " valid_until: \"2026-11-22\"") + other),
+              ElementsAre(StartsWith(kNoPlacementAdvice), HasSubstr("rules[0].valid_until: the rule is over")));
+}
+
 // --- rules that overlap ---
 
 constexpr char kSick[] = "continuous_absence { filter: ABSENCE_FILTER_SICK }";
@@ -175,6 +206,9 @@ TEST(RegionAdviceTest, NamesTheLineOfAnEntryByItsKey) {
 default_timetable { sessions { weekday: WEEKDAY_MONDAY from: "08:30" until: "12:00" part: DAY_PART_MORNING } }
 closures { first_day: "2026-10-17" last_day: "2026-10-25" }
 closures { first_day: "2027-10-16" last_day: "2027-10-24" }
+closures { first_day: "2026-12-19" last_day: "2028-01-03" }
+closures {
+  first_day: "2027-02-13" }
 public_holidays { day: "2027-12-25" }
 teams { team: "a" }
 teams { team: "b" }
@@ -189,12 +223,14 @@ municipalities { municipality: "0796" }
   const Configuration<Region> region = ReadRegion(text);
   ASSERT_TRUE(region.value.has_value()) << testing::PrintToString(ToStrings(region.problems));
   const std::vector<std::string> advice = ToStrings(AdviseOnRegionText(text, *region.value, Day(2026, 12, 25)));
-  EXPECT_THAT(advice, ElementsAre(":7:9: teams[1].team: no unit has this team",
-                                  HasSubstr(":11:45: schools[1].reports_from: the school is said to report from a day "
+  EXPECT_THAT(advice, ElementsAre(HasSubstr(":5:36: closures[2].last_day: every school is closed for 381 days"),
+                                  HasSubstr(":6:1: closures[3].last_day: every school is closed for ever"),
+                                  ":10:9: teams[1].team: no unit has this team",
+                                  HasSubstr(":14:45: schools[1].reports_from: the school is said to report from a day "
                                             "more than a year ahead"),
-                                  ":12:1: schools[2].unit: the school is of no unit: its alerts are those of team 'a'",
-                                  ":13:9: units[1].unit: the unit has no school and no municipality",
-                                  HasSubstr(":14:1: municipalities[0].unit: the municipality is of no unit")));
+                                  ":15:1: schools[2].unit: the school is of no unit: its alerts are those of team 'a'",
+                                  ":16:9: units[1].unit: the unit has no school and no municipality",
+                                  HasSubstr(":17:1: municipalities[0].unit: the municipality is of no unit")));
 }
 
 }  // namespace
