@@ -18,6 +18,15 @@ std::string TimeText(const google::protobuf::Timestamp& time) {
   return text;
 }
 
+// A line for each rule, in order of their ids.
+std::string RuleLines(const google::protobuf::Map<std::string, uint64_t>& counts, const char* what) {
+  std::string text;
+  for (const auto& [rule, count] : std::map<std::string, uint64_t>(counts.begin(), counts.end())) {
+    text += "  " + rule + "  " + std::to_string(count) + " " + what + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string IntervalText(const v1::PolicyVersion& version) {
@@ -30,11 +39,9 @@ std::string IntervalText(const v1::PolicyVersion& version) {
 std::string HeldText(const v1::HeldPolicy& held) {
   std::string text = held.version().version() + "  held since " + TimeText(held.held_since()) + ": " +
                      std::to_string(held.students_with_new_alert()) + " of " + std::to_string(held.students()) +
-                     " children would get a new alert\n";
-  for (const auto& [rule, count] :
-       std::map<std::string, uint64_t>(held.new_alerts_by_rule().begin(), held.new_alerts_by_rule().end())) {
-    text += "  " + rule + "  " + std::to_string(count) + "\n";
-  }
+                     " children would get a new alert, " + std::to_string(held.students_with_ended_alert()) +
+                     " would lose an open one\n" + RuleLines(held.new_alerts_by_rule(), "new") +
+                     RuleLines(held.ended_alerts_by_rule(), "ended");
   return text + "Take it into use:   vangnet policy confirm " + held.version().version() +
          "\nOr mend the files:  vangnet policy reload\n";
 }

@@ -156,8 +156,11 @@ absl::StatusOr<std::optional<PolicyHold>> PolicyStore::GetHold() const {
                   .held_since = absl::FromUnixMicros(stored.held_since_micros()),
                   .students = stored.students(),
                   .students_with_new_alert = stored.students_with_new_alert(),
-                  .new_alerts_by_rule = {}};
+                  .new_alerts_by_rule = {},
+                  .students_with_ended_alert = stored.students_with_ended_alert(),
+                  .ended_alerts_by_rule = {}};
   for (const auto& rule : stored.new_alerts()) hold.new_alerts_by_rule[rule.rule()] = rule.count();
+  for (const auto& rule : stored.ended_alerts()) hold.ended_alerts_by_rule[rule.rule()] = rule.count();
   return hold;
 }
 
@@ -170,6 +173,12 @@ absl::Status PolicyStore::SetHold(const PolicyHold& hold) const {
   stored.set_students_with_new_alert(hold.students_with_new_alert);
   for (const auto& [rule, count] : hold.new_alerts_by_rule) {
     record::v1::StoredRuleCount* added = stored.add_new_alerts();
+    added->set_rule(rule);
+    added->set_count(count);
+  }
+  stored.set_students_with_ended_alert(hold.students_with_ended_alert);
+  for (const auto& [rule, count] : hold.ended_alerts_by_rule) {
+    record::v1::StoredRuleCount* added = stored.add_ended_alerts();
     added->set_rule(rule);
     added->set_count(count);
   }

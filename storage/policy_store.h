@@ -49,6 +49,8 @@ struct PolicyHold {
   uint64_t students = 0;
   uint64_t students_with_new_alert = 0;
   std::map<std::string, uint64_t> new_alerts_by_rule;
+  uint64_t students_with_ended_alert = 0;
+  std::map<std::string, uint64_t> ended_alerts_by_rule;
   friend bool operator==(const PolicyHold&, const PolicyHold&) = default;
 };
 

@@ -16,14 +16,20 @@ constexpr size_t kBatch = 256;
 
 using RuleCounts = std::map<std::string, uint64_t>;
 
-// Alerts that would be raised or reopened if the child were evaluated now, by rule.
-absl::StatusOr<RuleCounts> RaisedUnder(const Rulebook& rulebook, const ActivationTrial& trial, const Subject& student,
+// Alerts of one child, by rule.
+struct Turnover {
+  RuleCounts raised;  // or reopened
+  RuleCounts ended;
+};
+
+// What would become of its alerts if the child were evaluated now.
+absl::StatusOr<Turnover> TurnoverUnder(const Rulebook& rulebook, const ActivationTrial& trial, const Subject& student,
                                        SubjectEvaluator& evaluator) {
-  RuleCounts raised;
+  Turnover turnover;
   const SubjectTask task{student, Occasion::kConfiguration};
   auto outcome = evaluator.Evaluate(task, rulebook, trial.today);
   if (!outcome.ok()) return outcome.status();
-  if (!outcome->status.ok() || outcome->findings.empty()) return raised;
+  if (!outcome->status.ok() || (outcome->findings.empty() && outcome->known.empty())) return turnover;
   ReconcileInput input;
   input.alerts = std::move(outcome->known);
   input.findings = std::move(outcome->findings);
@@ -33,40 +39,49 @@ absl::StatusOr<RuleCounts> RaisedUnder(const Rulebook& rulebook, const Activatio
   input.now = trial.now;
   for (const AlertUpdate& update : Reconcile(input, *rulebook.policy).updates) {
     for (const AlertChange& change : update.changes) {
-      const bool is_new = change.kind == AlertChangeKind::kRaised || change.kind == AlertChangeKind::kReopened;
-      if (is_new) ++raised[update.alert.finding.rule];
+      if (change.kind == AlertChangeKind::kRaised || change.kind == AlertChangeKind::kReopened) {
+        ++turnover.raised[update.alert.finding.rule];
+      } else if (change.kind == AlertChangeKind::kResolved || change.kind == AlertChangeKind::kWithdrawn) {
+        ++turnover.ended[update.alert.finding.rule];
+      }
     }
   }
-  return raised;
+  return turnover;
+}
+
+// Adds to `sum` what `after` has more than `before`; whether it has any.
+bool AddExcess(const RuleCounts& after, const RuleCounts& before, RuleCounts& sum) {
+  bool any = false;
+  for (const auto& [rule, count] : after) {
+    const auto known = before.find(rule);
+    const uint64_t by_facts = known == before.end() ? 0 : known->second;
+    if (count <= by_facts) continue;
+    any = true;
+    sum[rule] += count - by_facts;
+  }
+  return any;
 }
 
 absl::Status TryChild(const ActivationTrial& trial, const Subject& student, SubjectEvaluator& evaluator,
-                      NewAlerts& result) {
+                      TrialOutcome& result) {
   ++result.students_evaluated;
-  auto raised = RaisedUnder(trial.after, trial, student, evaluator);
-  if (!raised.ok()) return raised.status();
-  if (raised->empty()) return absl::OkStatus();
-  const auto anyway = RaisedUnder(trial.before, trial, student, evaluator);
+  const auto after = TurnoverUnder(trial.after, trial, student, evaluator);
+  if (!after.ok()) return after.status();
+  if (after->raised.empty() && after->ended.empty()) return absl::OkStatus();
+  const auto anyway = TurnoverUnder(trial.before, trial, student, evaluator);
   if (!anyway.ok()) return anyway.status();
-  bool is_new = false;
-  for (const auto& [rule, count] : *raised) {
-    const auto known = anyway->find(rule);
-    const uint64_t by_facts = known == anyway->end() ? 0 : known->second;
-    if (count <= by_facts) continue;
-    is_new = true;
-    result.by_rule[rule] += count - by_facts;
-  }
-  if (is_new) ++result.students_with_new_alert;
+  if (AddExcess(after->raised, anyway->raised, result.new_by_rule)) ++result.students_with_new_alert;
+  if (AddExcess(after->ended, anyway->ended, result.ended_by_rule)) ++result.students_with_ended_alert;
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<NewAlerts> CountNewAlerts(const ActivationTrial& trial) {
+absl::StatusOr<TrialOutcome> TryActivation(const ActivationTrial& trial) {
   const ConfigurationChange change = CompareConfigurations({trial.before.book->region(), *trial.before.policy},
                                                            {trial.after.book->region(), *trial.after.policy});
   SubjectEvaluator evaluator(trial.facts, trial.alerts);
-  NewAlerts result;
+  TrialOutcome result;
   std::string after;
   while (true) {
     if (trial.stopped()) return absl::CancelledError("the trial of the configuration was stopped");

@@ -1,7 +1,9 @@
-// CountNewAlerts tries a configuration before it is taken into use: how many children would get a new alert by it?
+// TryActivation tries a configuration before it is taken into use: how many children would get a new alert by it, and
+// of how many would an open one end?
 //
-// Guarantees: nothing is written. A child counts whose alert would be raised or reopened now under `after` and not
-//   under `before`: what facts bring that were not evaluated yet is no fault of the configuration. Children with facts
+// Guarantees: nothing is written. A child counts whose alert would be raised or reopened, or resolved or withdrawn, now
+//   under `after` and not under `before`: what facts bring that were not evaluated yet is no fault of the
+//   configuration. An alert that a renamed rule finds anew ends and is new. Children with facts
 //   that change meanwhile count as they are read. A child that cannot be evaluated does not count.
 // Thread safety: a free function; the stores may be written meanwhile.
 // Errors: those of the stores; CANCELLED: `stopped` said so.
@@ -24,11 +26,13 @@
 
 namespace vangnet {
 
-struct NewAlerts {
+struct TrialOutcome {
   uint64_t students = 0;            // children known
   uint64_t students_evaluated = 0;  // of them, those whom the change touches
   uint64_t students_with_new_alert = 0;
-  std::map<std::string, uint64_t> by_rule;  // alerts
+  uint64_t students_with_ended_alert = 0;
+  std::map<std::string, uint64_t> new_by_rule;  // alerts
+  std::map<std::string, uint64_t> ended_by_rule;
 };
 
 struct ActivationTrial {
@@ -41,7 +45,7 @@ struct ActivationTrial {
   std::function<bool()> stopped;  // looked at between batches
 };
 
-absl::StatusOr<NewAlerts> CountNewAlerts(const ActivationTrial& trial);
+absl::StatusOr<TrialOutcome> TryActivation(const ActivationTrial& trial);
 
 }  // namespace vangnet
 

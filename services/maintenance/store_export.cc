@@ -85,6 +85,12 @@ void Fill(const PolicyHold& hold, record::v1::StoredHold& archived) {
     new_alerts.set_rule(rule);
     new_alerts.set_count(count);
   }
+  archived.set_students_with_ended_alert(hold.students_with_ended_alert);
+  for (const auto& [rule, count] : hold.ended_alerts_by_rule) {
+    auto& ended_alerts = *archived.add_ended_alerts();
+    ended_alerts.set_rule(rule);
+    ended_alerts.set_count(count);
+  }
 }
 
 class StoreExport {

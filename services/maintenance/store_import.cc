@@ -124,6 +124,8 @@ absl::Status StoreImport::AddHold(const record::v1::StoredHold& stored) {
   hold.students = stored.students();
   hold.students_with_new_alert = stored.students_with_new_alert();
   for (const auto& rule : stored.new_alerts()) hold.new_alerts_by_rule[rule.rule()] = rule.count();
+  hold.students_with_ended_alert = stored.students_with_ended_alert();
+  for (const auto& rule : stored.ended_alerts()) hold.ended_alerts_by_rule[rule.rule()] = rule.count();
   return PolicyStore(*kv_).SetHold(hold);
 }
 

@@ -124,20 +124,22 @@ Reload PolicyKeeper::Refuse(std::vector<FileProblem> problems) {
 absl::StatusOr<Reload> PolicyKeeper::Propose(const EngineConfiguration& proposed) {
   const Rulebook before = sweeper_.rulebook();
   const absl::Time now = clock_.Now();
-  const auto tried = CountNewAlerts({.facts = facts_,
-                                     .alerts = alerts_,
-                                     .before = before,
-                                     .after = {before.book->WithRegion(proposed.region), proposed.policy},
-                                     .today = LocalDay(now, options_.time_zone),
-                                     .now = now,
-                                     .stopped = [this] { return stopped(); }});
+  const auto tried = TryActivation({.facts = facts_,
+                                    .alerts = alerts_,
+                                    .before = before,
+                                    .after = {before.book->WithRegion(proposed.region), proposed.policy},
+                                    .today = LocalDay(now, options_.time_zone),
+                                    .now = now,
+                                    .stopped = [this] { return stopped(); }});
   if (!tried.ok()) return tried.status();
   log_.Info("a configuration was tried", {{"version", proposed.version},
                                           {"students", std::to_string(tried->students)},
                                           {"touched", std::to_string(tried->students_evaluated)},
-                                          {"with_new_alert", std::to_string(tried->students_with_new_alert)}});
+                                          {"with_new_alert", std::to_string(tried->students_with_new_alert)},
+                                          {"with_ended_alert", std::to_string(tried->students_with_ended_alert)}});
   Reload reload{.outcome = ReloadOutcome::kAdopted, .files = FilesOf(proposed)};
-  if (tried->students_with_new_alert <= LimitOf(options_, tried->students)) {
+  const uint64_t limit = LimitOf(options_, tried->students);
+  if (tried->students_with_new_alert <= limit && tried->students_with_ended_alert <= limit) {
     const absl::Status adopted = Adopt(proposed);
     if (!adopted.ok()) return adopted;
     return reload;
@@ -147,7 +149,9 @@ absl::StatusOr<Reload> PolicyKeeper::Propose(const EngineConfiguration& proposed
                            .held_since = now,
                            .students = tried->students,
                            .students_with_new_alert = tried->students_with_new_alert,
-                           .new_alerts_by_rule = tried->by_rule};
+                           .new_alerts_by_rule = tried->new_by_rule,
+                           .students_with_ended_alert = tried->students_with_ended_alert,
+                           .ended_alerts_by_rule = tried->ended_by_rule};
   const absl::Status held = policies_.SetHold(*reload.hold);
   if (!held.ok()) return held;
   return reload;
@@ -195,10 +199,13 @@ absl::StatusOr<Reload> PolicyKeeper::Finish(absl::StatusOr<Reload> reload) {
       log_.Info("the configuration is unchanged", {{"version", reload->files.version}});
       break;
     case ReloadOutcome::kHeld:
-      log_.Warning("the configuration is held: too many children would get a new alert; confirm it or change it",
-                   {{"version", reload->files.version},
-                    {"with_new_alert", std::to_string(reload->hold->students_with_new_alert)},
-                    {"at_most", std::to_string(LimitOf(options_, reload->hold->students))}});
+      log_.Warning(
+          "the configuration is held: too many children would get a new alert or lose an open one; "
+          "confirm it or change it",
+          {{"version", reload->files.version},
+           {"with_new_alert", std::to_string(reload->hold->students_with_new_alert)},
+           {"with_ended_alert", std::to_string(reload->hold->students_with_ended_alert)},
+           {"at_most", std::to_string(LimitOf(options_, reload->hold->students))}});
       break;
     case ReloadOutcome::kRefused:  // said with each problem
     case ReloadOutcome::kFailed:

@@ -1,5 +1,6 @@
 // PolicyKeeper decides which region and policy are in use: it reads the files when told, tries them on everybody
-// before they are taken into use, holds one that would signal too many children, and takes it when a person says so.
+// before they are taken into use, holds one that would signal, or silence, too many children, and takes it when a
+// person says so.
 //
 // Guarantees: files with anything wrong change nothing. What is in use, and what is held, survive a restart; at a start
 //   with other files than were in use the old ones stay until the new ones have been tried. Of the region, time_zone
@@ -66,7 +67,7 @@ class PolicyKeeper {
  public:
   struct Options {
     ConfigurationSources sources;
-    // Held when more children than both of these would get a new alert.
+    // Held when more children than both of these would get a new alert, or lose an open one.
     int hold_above_per_mille = 20;
     uint64_t hold_above_students = 25;
     absl::TimeZone time_zone;                  // of the region

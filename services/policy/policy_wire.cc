@@ -23,6 +23,8 @@ void ToProto(const PolicyHold& hold, v1::HeldPolicy* proto) {
   proto->set_students(hold.students);
   proto->set_students_with_new_alert(hold.students_with_new_alert);
   for (const auto& [rule, count] : hold.new_alerts_by_rule) (*proto->mutable_new_alerts_by_rule())[rule] = count;
+  proto->set_students_with_ended_alert(hold.students_with_ended_alert);
+  for (const auto& [rule, count] : hold.ended_alerts_by_rule) (*proto->mutable_ended_alerts_by_rule())[rule] = count;
   *proto->mutable_held_since() = ToProto(hold.held_since);
 }
 

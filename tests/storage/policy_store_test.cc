@@ -114,7 +114,9 @@ TEST_P(PolicyStoreTest, WhatWaitsSurvivesUntilAnotherIsTakenIntoUse) {
                         .held_since = Hour(2),
                         .students = 1000,
                         .students_with_new_alert = 30,
-                        .new_alerts_by_rule = {{"absence-rate", 28}, {"late", 5}}};
+                        .new_alerts_by_rule = {{"absence-rate", 28}, {"late", 5}},
+                        .students_with_ended_alert = 7,
+                        .ended_alerts_by_rule = {{"no-placement", 7}}};
   Activate("a", Hour(1));
   ASSERT_TRUE(store().SetHold(hold).ok());
   kv_->Reopen();

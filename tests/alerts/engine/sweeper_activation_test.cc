@@ -292,17 +292,17 @@ TEST(SweeperActivationCrashTest, AtEveryStepThePolicyHoldsForEverybodyAfterwards
 
 class ActivationTrialTest : public SweeperActivationTest {
  protected:
-  absl::StatusOr<NewAlerts> Try(std::function<bool()> stopped = [] { return false; }) {
+  absl::StatusOr<TrialOutcome> Try(std::function<bool()> stopped = [] { return false; }) {
     const Rulebook before = world_.sweeper->rulebook();
     const Rulebook after = {before.book->WithRegion(std::make_shared<const Region>(world_.region)),
                             std::make_shared<const Policy>(world_.policy)};
-    return CountNewAlerts({.facts = *world_.facts,
-                           .alerts = *world_.alerts,
-                           .before = before,
-                           .after = after,
-                           .today = world_.today,
-                           .now = world_.now,
-                           .stopped = std::move(stopped)});
+    return TryActivation({.facts = *world_.facts,
+                          .alerts = *world_.alerts,
+                          .before = before,
+                          .after = after,
+                          .today = world_.today,
+                          .now = world_.now,
+                          .stopped = std::move(stopped)});
   }
 };
 
@@ -314,7 +314,7 @@ TEST_F(ActivationTrialTest, CountsTheChildrenWhoWouldGetANewAlertAndWritesNothin
   EXPECT_EQ(tried->students, 11u);
   EXPECT_EQ(tried->students_evaluated, 3u) << "Those whom the change touches.";
   EXPECT_EQ(tried->students_with_new_alert, 2u);
-  EXPECT_THAT(tried->by_rule, ElementsAre(Pair("long-absence", 2u)));
+  EXPECT_THAT(tried->new_by_rule, ElementsAre(Pair("long-absence", 2u)));
   EXPECT_EQ(world_.kv.unsynced(), unsynced);
   EXPECT_THAT(world_.AllAlerts(), SizeIs(1));
 }
@@ -332,7 +332,34 @@ TEST_F(ActivationTrialTest, AnAlertThatIsOpenAlreadyIsNotNew) {
   world_.policy.rules[kNoPlacement].stages[1].condition.n = 1;
   EXPECT_EQ(Try()->students_with_new_alert, 0u);
   world_.policy.rules[kNoPlacement].id = "no-place";
-  EXPECT_THAT(Try()->by_rule, ElementsAre(Pair("no-place", 1u)));
+  EXPECT_THAT(Try()->new_by_rule, ElementsAre(Pair("no-place", 1u)));
+  EXPECT_THAT(Try()->ended_by_rule, ElementsAre(Pair("no-placement", 1u)));
+}
+
+// Regression: a typing error that ends the alerts of everybody was taken into use without a word.
+TEST_F(ActivationTrialTest, CountsTheChildrenWhoseAlertWouldEnd) {
+  world_.region.closures.push_back({.days = {kMonday - 3, kDayMax}, .closed_from = std::nullopt});
+  const auto tried = Try();
+  ASSERT_TRUE(tried.ok()) << tried.status();
+  EXPECT_EQ(tried->students_with_new_alert, 0u);
+  EXPECT_EQ(tried->students_with_ended_alert, 1u);
+  EXPECT_THAT(tried->ended_by_rule, ElementsAre(Pair("no-placement", 1u)));
+  EXPECT_THAT(world_.OpenAlerts(), SizeIs(1)) << "nothing is written";
+}
+
+TEST_F(ActivationTrialTest, ARuleThatIsGoneEndsItsAlerts) {
+  world_.policy.rules.erase(world_.policy.rules.begin() + kNoPlacement);
+  EXPECT_THAT(Try()->ended_by_rule, ElementsAre(Pair("no-placement", 1u)));
+}
+
+TEST_F(ActivationTrialTest, WhatFactsEndAnywayDoesNotCount) {
+  Record back = AtSchool("gone");
+  back.revision = 2;
+  world_.Send({back});
+  world_.policy.rules[kNoPlacement].shadow = true;
+  const auto tried = Try();
+  ASSERT_TRUE(tried.ok()) << tried.status();
+  EXPECT_EQ(tried->students_with_ended_alert, 0u);
 }
 
 TEST_F(ActivationTrialTest, ARuleInShadowFloodsNobody) {

@@ -169,7 +169,9 @@ class StoreArchiveTest : public testing::Test {
                           .held_since = kNoon,
                           .students = 100,
                           .students_with_new_alert = 50,
-                          .new_alerts_by_rule = {{"no-placement", 50}}};
+                          .new_alerts_by_rule = {{"no-placement", 50}},
+                          .students_with_ended_alert = 3,
+                          .ended_alerts_by_rule = {{"late", 3}}};
     ASSERT_TRUE(policies.SetHold(hold).ok());
   }
 

@@ -22,6 +22,7 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Property;
 using testing::SizeIs;
 using testing::StartsWith;
 using vangnet_testing::BadFields;
@@ -301,6 +302,28 @@ TEST_F(PolicyMetricsTest, APolicyThatWouldFloodIsHeldUntilItIsConfirmed) {
   EXPECT_EQ(after.active().version(), reloaded.version().version());
   EXPECT_FALSE(after.has_held());
   EXPECT_THAT(OpenAlerts("long-absence"), SizeIs(30));
+}
+
+// Regression: a closure of the region without an end ended everybody's alerts, and was in use at once.
+TEST_F(PolicyTest, ARegionThatWouldEndTheAlertsOfManyIsHeldToo) {
+  files_.WritePolicy(EarlierPolicy());
+  server_.Restart();
+  SendSickChildren(26);
+  GetUntil(HasActive);
+  while (OpenAlerts("long-absence").size() < 26) {
+  }
+  files_.WriteRegion(std::string(SampleRegionText()) + "\nclosures { first_day: \"2026-11-20\" }\n");
+  const v1::ReloadPolicyResponse reloaded = Reload();
+  ASSERT_TRUE(reloaded.has_held());
+  EXPECT_EQ(reloaded.held().students_with_new_alert(), 0u);
+  EXPECT_EQ(reloaded.held().students_with_ended_alert(), 26u);
+  ASSERT_EQ(reloaded.held().ended_alerts_by_rule().count("long-absence"), 1u);
+  EXPECT_EQ(reloaded.held().ended_alerts_by_rule().at("long-absence"), 26u);
+  EXPECT_EQ(Get().held().SerializeAsString(), reloaded.held().SerializeAsString());
+  EXPECT_THAT(OpenAlerts("long-absence"), Each(Property(&v1::Alert::state, v1::ALERT_STATE_OPEN)));
+  ASSERT_TRUE(Confirm(reloaded.version().version()).ok());
+  GetUntil([](const v1::GetPolicyResponse& shown) { return !shown.activating(); });
+  EXPECT_THAT(OpenAlerts("long-absence"), Each(Property(&v1::Alert::state, v1::ALERT_STATE_RESOLVED)));
 }
 
 TEST_F(PolicyTest, WhatIsHeldIsGoneWhenTheFilesAreAsBefore) {
