@@ -23,6 +23,7 @@
 #include "services/alerts/alert_service.h"
 #include "services/convert/record_reader.h"
 #include "services/ingest/absence_warning.h"
+#include "services/ingest/calendar_warning.h"
 #include "services/ingest/group_committer.h"
 #include "services/ingest/ingest_service.h"
 #include "services/maintenance/maintenance_service.h"
@@ -207,11 +208,14 @@ absl::Status App::Impl::Open() {
   committer_ = std::make_unique<GroupCommitter>(*facts_, committing);
   ingest_ = std::make_unique<Ingest>(
       *facts_, *committer_, *reader_, clock_,
-      Ingest::Options{
-          .time_zone = startup_.time_zone,
-          .find_warning = [this](const Record& record) { return AbsenceWarning(record, *sweeper_->rulebook().book); },
-          .count = [this](std::string_view source,
-                          const OutcomeCounts& counts) { metrics_->CountOutcomes(source, counts); }});
+      Ingest::Options{.time_zone = startup_.time_zone,
+                      .find_warning =
+                          [this](const Record& record) {
+                            const std::string warning = CalendarWarning(record);
+                            return warning.empty() ? AbsenceWarning(record, *sweeper_->rulebook().book) : warning;
+                          },
+                      .count = [this](std::string_view source,
+                                      const OutcomeCounts& counts) { metrics_->CountOutcomes(source, counts); }});
   return absl::OkStatus();
 }
 

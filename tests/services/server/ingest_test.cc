@@ -264,6 +264,24 @@ TEST_P(IngestTest, AChunkThatOnlyAsksSeesTheChunksBeforeItOnItsStream) {
   EXPECT_EQ(outcomes, expected);
 }
 
+// Regression: a school whose system left out the last day of a holiday was silent from then on, and nobody was told.
+TEST_P(IngestTest, ACalendarThatClosesItsSchoolForEverIsTakenWithAWarning) {
+  v1::Record calendar;
+  calendar.set_source("las-1");
+  calendar.set_record_id("calendar");
+  calendar.set_revision(1);
+  calendar.mutable_school_calendar()->set_school("10AA00");
+  v1::Closure& closure = *calendar.mutable_school_calendar()->add_closures();
+  closure.set_first_day("2026-12-19");
+  const v1::IngestRecordsResponse endless = server_.Ingest({calendar});
+  EXPECT_EQ(Outcomes(endless.results()), "A");
+  ASSERT_EQ(endless.results(0).warnings_size(), 1);
+  EXPECT_THAT(endless.results(0).warnings(0), HasSubstr("closed from 2026-12-19 on for ever"));
+  calendar.set_revision(2);
+  closure.set_last_day("2027-01-03");
+  EXPECT_EQ(server_.Ingest({calendar}).results(0).warnings_size(), 0);
+}
+
 TEST_P(IngestTest, AnAbsenceInTheHolidaysIsTakenWithAWarning) {
   v1::Record absence;
   absence.set_source("las-1");
