@@ -59,6 +59,13 @@ Configuration<Region> ReadRegion(std::string_view text);
 Configuration<Policy> ReadPolicy(std::string_view text);
 Configuration<ServerSettings> ReadServerSettings(std::string_view text);
 
+// What a server file with problems says all the same, defaults for the rest: to look at the files that it names, too.
+ServerSettings ServerSettingsSoFar(std::string_view text);
+
+// HOST:PORT or [ADDRESS]:PORT; port 0 lets the system choose.
+bool IsAddress(std::string_view text);
+inline constexpr char kAddressSentence[] = "an address is HOST:PORT, such as 127.0.0.1:7443";
+
 // What is odd about a policy that is in order: its text, what became of it, and the region it is for (null: not known),
 // as seen from `today`.
 std::vector<ConfigurationProblem> AdviseOnPolicyText(std::string_view text, const Policy& policy, const Region* region,

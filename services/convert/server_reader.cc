@@ -18,16 +18,6 @@ constexpr int kDiskReserveMibMax = 1'048'576;
 constexpr int kRejectionsMax = 10'000'000;
 constexpr int kPerMilleMax = 1'000;
 
-// HOST:PORT or [ADDRESS]:PORT; port 0 lets the system choose.
-bool IsAddress(std::string_view text) {
-  const size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return false;
-  const std::string_view port = text.substr(colon + 1);
-  int number = -1;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  return error == std::errc() && end == port.data() + port.size() && number >= 0 && number <= 65'535;
-}
-
 class ServerReader {
  public:
   explicit ServerReader(std::string_view text) : text_(text, proto_) {}
@@ -66,8 +56,11 @@ class ServerReader {
       Number(proto_.disk_reserve_mib(), 0, kDiskReserveMibMax, "disk_reserve_mib", settings_.disk_reserve_mib);
     }
     ReadTls();
-    return text_.Finish(std::move(settings_));
+    return text_.Finish(settings_);
   }
+
+  // After Read.
+  ServerSettings TakeSettings() { return std::move(settings_); }
 
  private:
   static void Text(const std::string& value, std::string& setting) {
@@ -76,7 +69,7 @@ class ServerReader {
 
   void Address(const std::string& value, const char* field, std::string& setting) {
     if (value.empty()) return;
-    if (!IsAddress(value)) text_.Error(root_.Sub(field), "an address is HOST:PORT, such as 127.0.0.1:7443");
+    if (!IsAddress(value)) text_.Error(root_.Sub(field), kAddressSentence);
     setting = value;
   }
 
@@ -105,6 +98,28 @@ class ServerReader {
 
 }  // namespace
 
+bool IsAddress(std::string_view text) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find(':') != std::string_view::npos) {
+    return false;
+  }
+  if (host.empty() || host.find_first_of("[]/ ") != std::string_view::npos) return false;
+  const std::string_view port = text.substr(colon + 1);
+  uint32_t number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return error == std::errc() && end == port.data() + port.size() && number <= 65'535;
+}
+
 Configuration<ServerSettings> ReadServerSettings(std::string_view text) { return ServerReader(text).Read(); }
+
+ServerSettings ServerSettingsSoFar(std::string_view text) {
+  ServerReader reader(text);
+  reader.Read();
+  return reader.TakeSettings();
+}
 
 }  // namespace vangnet

@@ -1,10 +1,17 @@
 #include "services/runtime/authenticator.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 namespace vangnet {
 
 bool IsLoopback(const std::string& address) {
-  return address.starts_with("127.") || address.starts_with("localhost:") || address.starts_with("[::1]:") ||
-         address.starts_with("unix:");
+  const size_t colon = address.rfind(':');
+  if (colon == std::string::npos) return false;
+  const std::string host = address.substr(0, colon);
+  if (host == "localhost" || host == "[::1]") return true;
+  in_addr four{};
+  return inet_pton(AF_INET, host.c_str(), &four) == 1 && ntohl(four.s_addr) >> 24 == 127;
 }
 
 absl::StatusOr<Caller> LoopbackAuthenticator::Authenticate(const std::string& peer) const {

@@ -25,7 +25,8 @@ class LoopbackAuthenticator final : public Authenticator {
   absl::StatusOr<Caller> Authenticate(const std::string& peer) const override;
 };
 
-// Whether `address`, HOST:PORT, can only be reached from this machine.
+// Whether `address`, HOST:PORT, can only be reached from this machine: 127.0.0.0/8 or [::1] in numbers, or localhost.
+// Other names are looked up and may be anywhere.
 bool IsLoopback(const std::string& address);
 
 }  // namespace vangnet

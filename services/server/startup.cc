@@ -71,6 +71,13 @@ std::variant<Flags, EarlyExit> ParseFlags(const std::vector<std::string>& argume
   if (flags.values.contains("config") && flags.values.size() > 1) {
     return Usage("--config stands alone: what the file says is not overridden by flags");
   }
+  for (const char* name : {"listen", "metrics_listen"}) {
+    const auto value = flags.values.find(name);
+    if (value == flags.values.end() || IsAddress(value->second)) continue;
+    return Usage("--" + std::string(name) + " " + value->second + ": " + kAddressSentence);
+  }
+  const auto data_dir = flags.values.find("data_dir");
+  if (data_dir != flags.values.end() && data_dir->second.empty()) return Usage("--data_dir is empty");
   return flags;
 }
 
@@ -90,7 +97,15 @@ std::optional<T> Checked(const std::string& file, Configuration<T> configuration
   return std::move(configuration.value);
 }
 
-std::optional<ServerSettings> ReadSettings(const Flags& flags, std::string& error) {
+struct ReadServer {
+  ServerSettings settings;  // of a file with problems: what could be made of it
+  bool is_in_order = true;
+};
+
+// Nothing: there is a file, and it cannot be read.
+std::optional<ReadServer> ReadSettings(const Flags& flags, std::string& error) {
+  ReadServer server;
+  ServerSettings& settings = server.settings;
   const auto config = flags.values.find("config");
   if (config != flags.values.end()) {
     const std::optional<std::string> text = ReadConfigurationText(config->second);
@@ -98,16 +113,15 @@ std::optional<ServerSettings> ReadSettings(const Flags& flags, std::string& erro
       error += config->second + ": cannot be read\n";
       return std::nullopt;
     }
-    std::optional<ServerSettings> settings = Checked(config->second, ReadServerSettings(*text), error);
-    if (settings.has_value()) {
-      for (std::string* path : {&settings->data_dir, &settings->region, &settings->policy, &settings->tls_certificate,
-                                &settings->tls_private_key, &settings->backup_dir}) {
-        *path = Resolve(config->second, *path);
-      }
+    std::optional<ServerSettings> read = Checked(config->second, ReadServerSettings(*text), error);
+    server.is_in_order = read.has_value();
+    settings = server.is_in_order ? *std::move(read) : ServerSettingsSoFar(*text);
+    for (std::string* path : {&settings.data_dir, &settings.region, &settings.policy, &settings.tls_certificate,
+                              &settings.tls_private_key, &settings.backup_dir}) {
+      *path = Resolve(config->second, *path);
     }
-    return settings;
+    return server;
   }
-  ServerSettings settings;
   const auto set = [&flags](const char* name, std::string& setting) {
     const auto value = flags.values.find(name);
     if (value != flags.values.end()) setting = value->second;
@@ -118,30 +132,63 @@ std::optional<ServerSettings> ReadSettings(const Flags& flags, std::string& erro
   set("region", settings.region);
   set("policy", settings.policy);
   set("backup_dir", settings.backup_dir);
-  return settings;
+  return server;
+}
+
+// Why `path` can be no directory, or none that is made; empty: it can.
+std::string DirectoryProblem(const std::string& path) {
+  std::error_code error;
+  for (std::filesystem::path at = path; !at.empty(); at = at.parent_path()) {
+    const std::filesystem::file_status status = std::filesystem::status(at, error);
+    if (std::filesystem::is_directory(status)) return "";
+    if (std::filesystem::exists(status)) return at.string() + " is no directory";
+    if (at == at.root_path()) break;
+  }
+  return "";
+}
+
+std::string PemProblem(const std::string& path) {
+  const std::optional<std::string> text = ReadConfigurationText(path);
+  if (!text.has_value()) return path + " cannot be read";
+  return text->find("-----BEGIN ") == std::string::npos ? path + " is no PEM file" : "";
+}
+
+// What keeps a server with these settings from starting, a line each.
+std::string StartProblems(const ServerSettings& settings) {
+  std::string problems;
+  const auto add = [&problems](const char* field, const std::string& problem) {
+    if (!problem.empty()) problems += std::string(field) + ": " + problem + "\n";
+  };
+  if (IsAddress(settings.listen) && !IsLoopback(settings.listen)) {
+    add("listen",
+        settings.listen + " is not on loopback: without authentication vangnetd serves only callers on this machine");
+  }
+  add("data_dir", DirectoryProblem(settings.data_dir));
+  if (!settings.backup_dir.empty()) add("backup_dir", DirectoryProblem(settings.backup_dir));
+  if (!settings.tls_certificate.empty()) add("tls.certificate", PemProblem(settings.tls_certificate));
+  if (!settings.tls_private_key.empty()) add("tls.private_key", PemProblem(settings.tls_private_key));
+  return problems;
 }
 
 std::optional<Startup> ReadAll(const Flags& flags, std::string& error) {
-  std::optional<ServerSettings> settings = ReadSettings(flags, error);
-  if (!settings.has_value()) return std::nullopt;
+  std::optional<ReadServer> server = ReadSettings(flags, error);
+  if (!server.has_value()) return std::nullopt;
+  ServerSettings& settings = server->settings;
   Startup startup;
-  startup.sources = {.region = {.path = settings->region,
-                                .name = settings->region.empty() ? "sample region" : settings->region,
+  startup.sources = {.region = {.path = settings.region,
+                                .name = settings.region.empty() ? "sample region" : settings.region,
                                 .text = std::string(SampleRegionText())},
-                     .policy = {.path = settings->policy,
-                                .name = settings->policy.empty() ? "default policy" : settings->policy,
+                     .policy = {.path = settings.policy,
+                                .name = settings.policy.empty() ? "default policy" : settings.policy,
                                 .text = std::string(DefaultPolicyText())}};
   ReadConfiguration read = ReadSources(startup.sources);
   for (const FileProblem& problem : read.problems) error += ProblemToString(problem) + "\n";
   for (const FileProblem& warning : read.warnings) error += "warning: " + ProblemToString(warning) + "\n";
-  if (!IsLoopback(settings->listen)) {
-    error += "listen: " + settings->listen +
-             " is not on loopback: without authentication vangnetd serves only callers on this machine\n";
-    return std::nullopt;
-  }
-  if (!read.configuration.has_value()) return std::nullopt;
+  const std::string problems = StartProblems(settings);
+  error += problems;
+  if (!server->is_in_order || !problems.empty() || !read.configuration.has_value()) return std::nullopt;
   absl::LoadTimeZone(read.configuration->region->time_zone, &startup.time_zone);  // known: it was read without problem
-  startup.settings = *std::move(settings);
+  startup.settings = std::move(settings);
   startup.warnings = error;
   startup.accept_store_without_mark = flags.accept_store_without_mark;
   startup.configuration = *std::move(read.configuration);

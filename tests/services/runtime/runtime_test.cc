@@ -195,8 +195,12 @@ TEST(AuthenticatorTest, OnlyThisMachineIsKnown) {
   for (const char* peer : {"ipv4:10.0.0.1:4", "ipv4:12.7.0.0:1", "ipv6:%5B2001::1%5D:4", "", "ipv6:%5B::11%5D:4"}) {
     EXPECT_TRUE(absl::IsUnauthenticated(authenticator.Authenticate(peer).status())) << peer;
   }
-  for (const char* address : {"127.0.0.1:0", "localhost:7443", "[::1]:7443"}) EXPECT_TRUE(IsLoopback(address));
-  for (const char* address : {"0.0.0.0:7443", "[::]:7443", "10.1.1.1:1", "example.org:1", ":7443"}) {
+  for (const char* address : {"127.0.0.1:0", "127.8.8.8:1", "localhost:7443", "[::1]:7443"}) {
+    EXPECT_TRUE(IsLoopback(address)) << address;
+  }
+  for (const char* address :
+       {"0.0.0.0:7443", "[::]:7443", "10.1.1.1:1", "example.org:1", ":7443", "127.0.0.1.example.org:1", "127.1:1",
+        "localhost", "127.0.0.1", "localhost.example.org:1", "[::1].example.org:1", "[127.0.0.1]:1", "unix:/run/x"}) {
     EXPECT_FALSE(IsLoopback(address)) << address;
   }
 }
