@@ -30,7 +30,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   for (std::string line; lines->Next(&line);) {
     if (absl::Status added = (*import)->Add(line); !added.ok()) return AtLine(*lines, added);
   }
-  if (!lines->status().ok()) return lines->status();
+  if (!lines->status().ok()) return AtLine(*lines, lines->status());
   const auto imported = (*import)->Finish(Now());
   if (!imported.ok()) return AtLine(*lines, imported.status());
   const std::string data_dir = arguments.Get("data_dir");

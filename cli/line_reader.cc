@@ -1,5 +1,7 @@
 #include "cli/line_reader.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -12,7 +14,7 @@ constexpr size_t kBufferBytes = size_t{1} << 18;
 constexpr char kByteOrderMark[] = "\xef\xbb\xbf";
 
 absl::Status CannotOpen(const std::string& file) {
-  return absl::InvalidArgumentError(file + ": " + std::strerror(errno));
+  return absl::InvalidArgumentError((file == "-" ? "standard input" : file) + ": " + std::strerror(errno));
 }
 
 }  // namespace
@@ -27,6 +29,12 @@ LineReader::LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file
 absl::StatusOr<LineReader> LineReader::Open(const std::string& file, size_t line_bytes_max) {
   std::unique_ptr<std::FILE, Closer> opened(file == "-" ? stdin : std::fopen(file.c_str(), "rb"));
   if (opened == nullptr) return CannotOpen(file);
+  struct stat status {};
+  if (fstat(fileno(opened.get()), &status) != 0) return CannotOpen(file);
+  if (S_ISDIR(status.st_mode)) {  // opens all the same, and cannot be read
+    errno = EISDIR;
+    return CannotOpen(file);
+  }
   return LineReader(file == "-" ? "standard input" : file, std::move(opened), line_bytes_max);
 }
 

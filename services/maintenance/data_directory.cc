@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "domain/parallel.h"
+#include "services/maintenance/unfinished_directory.h"
 #include "storage/alert_store.h"
 #include "storage/file_durable_mark.h"
 #include "storage/memory_durable_mark.h"
@@ -21,8 +22,6 @@ std::string DatabaseIn(const std::string& path) { return path + "/db"; }
 std::string MarkIn(const std::string& path) { return path + "/mark"; }
 // Far more alerts than a region raises between a backup and the day it is put back.
 constexpr uint64_t kAlertIdsPassedOver = uint64_t{1} << 20;
-// Until it is finished.
-std::string UnfinishedIn(const std::string& path) { return path + "/db.unfinished"; }
 
 // Makes the directory when it is not there, and a mark in it of what is to come: a mark without a database is refused
 // by the server, while a directory without either would pass for a new one.
@@ -31,9 +30,7 @@ absl::Status Begin(const std::string& path, uint64_t sequence) {
   std::filesystem::create_directories(path, error);
   const bool is_empty = !error && std::filesystem::is_empty(path, error);
   if (error) return absl::InternalError(path + ": " + error.message());
-  if (!is_empty && std::filesystem::exists(UnfinishedIn(path), error)) {
-    return absl::FailedPreconditionError(path + " was not finished by what was cut off: remove what is in it");
-  }
+  if (absl::Status finished = CheckFinished(path); !finished.ok()) return finished;
   if (!is_empty) return absl::FailedPreconditionError(path + " is not empty: what is in it is not overwritten");
   const auto mark = FileDurableMark::Open(MarkIn(path));
   return mark.ok() ? (*mark)->Write(sequence) : mark.status();
@@ -53,6 +50,7 @@ absl::Status Rename(const std::string& path) {
 }  // namespace
 
 absl::StatusOr<DataDirectory> OpenDataDirectory(const std::string& path) {
+  if (absl::Status finished = CheckFinished(path); !finished.ok()) return finished;
   auto opened = RocksdbKvStore::OpenToRead(DatabaseIn(path));
   if (!opened.ok()) return opened.status();
   auto kv = ShowUpgraded(*std::move(opened));

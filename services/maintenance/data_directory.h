@@ -5,7 +5,8 @@
 // Thread safety: free functions.
 // Errors:
 //   NOT_FOUND            there is no data directory, or no such backup
-//   FAILED_PRECONDITION  a server has it open; it is of a newer program; the directory to restore into is not empty
+//   FAILED_PRECONDITION  a server has it open; it is of a newer program; what filled it was cut off; the directory to
+//                        restore into is not empty
 //   DATA_LOSS            what is there is damaged, or less than was acknowledged; the message says what
 //   UNAVAILABLE          the disk is full
 //   INTERNAL             a file cannot be read or written

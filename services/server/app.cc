@@ -27,6 +27,7 @@
 #include "services/ingest/group_committer.h"
 #include "services/ingest/ingest_service.h"
 #include "services/maintenance/maintenance_service.h"
+#include "services/maintenance/unfinished_directory.h"
 #include "services/policy/backtests.h"
 #include "services/policy/configuration_archive.h"
 #include "services/policy/policy_keeper.h"
@@ -549,6 +550,7 @@ Metrics::Reading App::Impl::Read() {
 }
 
 absl::StatusOr<App::Stores> App::OpenStores(const ServerSettings& settings) {
+  if (absl::Status finished = CheckFinished(settings.data_dir); !finished.ok()) return finished;
   std::error_code made;
   std::filesystem::create_directories(settings.data_dir, made);
   if (made) return absl::InternalError(settings.data_dir + ": " + made.message());

@@ -265,7 +265,7 @@ class BackupTest(unittest.TestCase):
         os.rename(self.path("restored", "db"), self.path("restored", "db.unfinished"))
         with self.assertRaises(RuntimeError) as refusal:
             self.start("restored")
-        self.assertIn("acknowledged", str(refusal.exception))
+        self.assertIn("was cut off", str(refusal.exception))
         cut_off = self.vangnet("restore", self.backups, "--data_dir", self.path("restored"))
         self.assertIn("cut off", cut_off.stderr)
 

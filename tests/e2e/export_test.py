@@ -280,7 +280,17 @@ class ExportTest(unittest.TestCase):
             self.assertIn(words, refused.stderr, name)
         with self.assertRaises(RuntimeError) as refusal:
             self.start("cut off")
-        self.assertIn("acknowledged", str(refusal.exception))
+        self.assertIn("was cut off", str(refusal.exception))
+        for command in ("export", "verify"):
+            refused = vangnet(command, "--data_dir", self.path("cut off"))
+            self.assertEqual((refused.returncode, refused.stdout), (1, ""), command)
+            self.assertIn("was cut off", refused.stderr, command)
+        self.assertFalse(os.path.exists(self.path("cut off", "db")))
+        # What cannot be read is said before anything is made.
+        folder = vangnet("import", "--data_dir", self.path("unmade"), self.folder)
+        self.assertEqual(folder.returncode, 2)
+        self.assertIn("Is a directory", folder.stderr)
+        self.assertFalse(os.path.exists(self.path("unmade")))
         again = self.import_text("imported", self.exported.stdout)
         self.assertIn("not empty", again.stderr)
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "services/maintenance/unfinished_directory.h"
 #include "services/maintenance/verify_store.h"
 #include "storage/file_durable_mark.h"
 #include "storage/keys.h"
@@ -104,6 +105,23 @@ TEST_F(DataDirectoryTest, OneThatIsNotFinishedDoesNotOpenAsANewOne) {
   const auto facts = FactStore::Open(**kv, **mark, {});
   EXPECT_TRUE(absl::IsDataLoss(facts.status())) << facts.status();
   EXPECT_THAT(std::string(MakeDataDirectory(directory_.path("data")).status().message()), HasSubstr("cut off"));
+}
+
+// Regression: a server said of it that records are missing, and made an empty database; the export of that was in
+// order.
+TEST_F(DataDirectoryTest, OneThatIsNotFinishedIsCalledSo) {
+  EXPECT_TRUE(CheckFinished(directory_.path("data")).ok()) << "not there";
+  ASSERT_TRUE(MakeDataDirectory(directory_.path("data")).ok());
+  for (const absl::Status& status :
+       {CheckFinished(directory_.path("data")), OpenDataDirectory(directory_.path("data")).status()}) {
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr("cut off"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory_.path("data/db")));
+  auto finished = MakeDataDirectory(directory_.path("finished"));
+  ASSERT_TRUE(finished.ok());
+  ASSERT_TRUE(FinishDataDirectory(*std::move(finished), 1, directory_.path("finished")).ok());
+  EXPECT_TRUE(CheckFinished(directory_.path("finished")).ok());
 }
 
 }  // namespace
