@@ -11,6 +11,7 @@
 
 #include "services/convert/wire.h"
 #include "services/runtime/page_token.h"
+#include "services/runtime/sliced_call.h"
 #include "vangnet/v1/record.pb.h"
 
 namespace vangnet {
@@ -19,48 +20,59 @@ namespace {
 
 constexpr int kPageDefault = 100;
 constexpr int kPageMax = 1'000;
+constexpr size_t kSchoolsAtOnce = 16;  // some thousand seeks: a few milliseconds
 
 }  // namespace
 
 grpc::ServerUnaryReactor* SchoolService::ListSchools(grpc::CallbackServerContext* context,
                                                      const v1::ListSchoolsRequest* request,
                                                      v1::ListSchoolsResponse* response) {
-  return AnswerUnary(context, gate_, [&](const Caller& caller) { return FillSchools(caller, *request, *response); });
-}
-
-grpc::Status SchoolService::FillSchools(const Caller& caller, const v1::ListSchoolsRequest& request,
-                                        v1::ListSchoolsResponse& response) const {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
+  if (!caller.ok()) {
+    reactor->Finish(ToRpcStatus(caller.status()));
+    return reactor;
+  }
   std::vector<FieldViolation> violations;
-  if (request.page_size() < 0 || request.page_size() > kPageMax) {
+  if (request->page_size() < 0 || request->page_size() > kPageMax) {
     violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
   }
   std::optional<PageToken> after;
-  if (!request.page_token().empty()) {
-    after = DecodePageToken("schools", "", request.page_token());
+  if (!request->page_token().empty()) {
+    after = DecodePageToken("schools", "", request->page_token());
     if (!after.has_value()) violations.push_back({"page_token", "not one of this listing"});
   }
-  if (!violations.empty()) return InvalidRequest(violations);
-  const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  const std::shared_ptr<const Region> region = region_();
-  std::string last = after.has_value() ? after->text : "";
-  while (true) {
-    const absl::StatusOr<std::vector<std::string>> schools = SchoolsAfter(last, page_size + 1, *region);
-    if (!schools.ok()) return ToRpcStatus(schools.status());
-    for (const std::string& school : *schools) {
-      if (!caller.schools.Contains(school)) continue;
-      if (static_cast<size_t>(response.schools_size()) == page_size) {
-        const std::string& shown = response.schools(response.schools_size() - 1).school();
-        response.set_next_page_token(EncodePageToken("schools", "", {.text = shown}));
-        return grpc::Status::OK;
-      }
-      const auto entries = facts_.GetState({SubjectKind::kSchool, school});
-      if (!entries.ok()) return ToRpcStatus(entries.status());
-      const absl::Status described = Describe(school, *region, *entries, *response.add_schools());
-      if (!described.ok()) return ToRpcStatus(described);
-    }
-    if (schools->size() <= page_size) return grpc::Status::OK;
-    last = schools->back();  // Some were not the caller's to see.
+  if (!violations.empty()) {
+    reactor->Finish(InvalidRequest(violations));
+    return reactor;
   }
+  const auto listing = std::make_shared<Listing>(
+      Listing{.caller = *caller,
+              .region = region_(),
+              .page_size = static_cast<size_t>(request->page_size() == 0 ? kPageDefault : request->page_size()),
+              .last = after.has_value() ? after->text : ""});
+  AnswerInSlices(context, reactor, reads_, [this, listing, response] { return FillSchools(*listing, *response); });
+  return reactor;
+}
+
+std::optional<grpc::Status> SchoolService::FillSchools(Listing& listing, v1::ListSchoolsResponse& response) const {
+  const absl::StatusOr<std::vector<std::string>> schools = SchoolsAfter(listing.last, kSchoolsAtOnce, *listing.region);
+  if (!schools.ok()) return ToRpcStatus(schools.status());
+  for (const std::string& school : *schools) {
+    listing.last = school;
+    if (!listing.caller.schools.Contains(school)) continue;
+    if (static_cast<size_t>(response.schools_size()) == listing.page_size) {
+      const std::string& shown = response.schools(response.schools_size() - 1).school();
+      response.set_next_page_token(EncodePageToken("schools", "", {.text = shown}));
+      return grpc::Status::OK;
+    }
+    const auto entries = facts_.GetState({SubjectKind::kSchool, school});
+    if (!entries.ok()) return ToRpcStatus(entries.status());
+    const absl::Status described = Describe(school, *listing.region, *entries, *response.add_schools());
+    if (!described.ok()) return ToRpcStatus(described);
+  }
+  if (schools->size() < kSchoolsAtOnce) return grpc::Status::OK;
+  return std::nullopt;
 }
 
 absl::StatusOr<std::vector<std::string>> SchoolService::SchoolsAfter(const std::string& after, size_t max,

@@ -1,8 +1,9 @@
 // SchoolService serves vangnet.v1.SchoolService: the schools of the region, and what each has sent.
 //
+// A listing is read a few schools at a time: the first of them at once, the others by the thread that runs `reads`.
 // Thread safety: gRPC calls it from its threads.
-// Errors: as school_service.proto says.
-// Cost: a school costs a read of all versions of its facts.
+// Errors: as school_service.proto says; of a listing, those of AnswerInSlices too.
+// Cost: a school costs a read of all versions of its facts, and two seeks in each partition.
 #ifndef VANGNET_SERVICES_SCHOOLS_SCHOOL_SERVICE_H_
 #define VANGNET_SERVICES_SCHOOLS_SCHOOL_SERVICE_H_
 
@@ -17,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "domain/region.h"
 #include "services/runtime/rpc.h"
+#include "services/runtime/task_queue.h"
 #include "storage/fact_store.h"
 #include "vangnet/v1/school_service.grpc.pb.h"
 
@@ -24,9 +26,10 @@ namespace vangnet {
 
 class SchoolService final : public v1::SchoolService::CallbackService {
  public:
-  // `facts` and `gate` outlive the service; `region` gives the one that holds now.
-  SchoolService(const FactStore& facts, std::function<std::shared_ptr<const Region>()> region, const Gate& gate)
-      : facts_(facts), region_(std::move(region)), gate_(gate) {}
+  // `facts`, `reads` and `gate` outlive the service; `region` gives the one that holds now.
+  SchoolService(const FactStore& facts, std::function<std::shared_ptr<const Region>()> region, TaskQueue& reads,
+                const Gate& gate)
+      : facts_(facts), region_(std::move(region)), reads_(reads), gate_(gate) {}
 
   grpc::ServerUnaryReactor* ListSchools(grpc::CallbackServerContext* context, const v1::ListSchoolsRequest* request,
                                         v1::ListSchoolsResponse* response) override;
@@ -34,8 +37,15 @@ class SchoolService final : public v1::SchoolService::CallbackService {
                                       v1::GetSchoolResponse* response) override;
 
  private:
-  grpc::Status FillSchools(const Caller& caller, const v1::ListSchoolsRequest& request,
-                           v1::ListSchoolsResponse& response) const;
+  // One call of ListSchools.
+  struct Listing {
+    Caller caller;
+    std::shared_ptr<const Region> region;
+    size_t page_size = 0;
+    std::string last;  // the school that was looked at last
+  };
+  // Looks at some schools more; the answer once the page is full, or there are no more.
+  std::optional<grpc::Status> FillSchools(Listing& listing, v1::ListSchoolsResponse& response) const;
   grpc::Status FillSchool(const Caller& caller, const v1::GetSchoolRequest& request,
                           v1::GetSchoolResponse& response) const;
   // The first `max` schools behind `after` that are configured or known, ascending.
@@ -50,6 +60,7 @@ class SchoolService final : public v1::SchoolService::CallbackService {
 
   const FactStore& facts_;
   const std::function<std::shared_ptr<const Region>()> region_;
+  TaskQueue& reads_;
   const Gate& gate_;
 };
 

@@ -258,7 +258,7 @@ absl::Status App::Impl::Listen() {
           .rulebook = [this] { return sweeper_->rulebook(); },
           .configuration_at = [this](std::optional<absl::Time> instant) { return archive_->At(instant); }});
   school_service_ = std::make_unique<SchoolService>(
-      *facts_, [this] { return sweeper_->rulebook().book->region_calendar().shared_region(); }, gate_);
+      *facts_, [this] { return sweeper_->rulebook().book->region_calendar().shared_region(); }, reads_, gate_);
   backtests_ = std::make_unique<Backtests>(
       *facts_, clock_, gate_,
       Backtests::Options{.time_zone = startup_.time_zone, .rulebook = [this] { return sweeper_->rulebook(); }});
