@@ -194,8 +194,14 @@ grpc::ServerUnaryReactor* IngestService::ReplayRejections(grpc::CallbackServerCo
     reactor->Finish(source.ok() ? InvalidRequest(violations) : ToRpcStatus(source.status()));
     return reactor;
   }
-  ReplayRejected(facts_, ingest_, *caller, *source, *request, *response,
-                 [reactor](const grpc::Status& status) { reactor->Finish(status); });
+  ReplayRejected({.facts = facts_,
+                  .ingest = ingest_,
+                  .caller = *caller,
+                  .source = *source,
+                  .request = *request,
+                  .response = *response,
+                  .is_cancelled = [context] { return context->IsCancelled(); }},
+                 reads_, [reactor](const grpc::Status& status) { reactor->Finish(status); });
   return reactor;
 }
 

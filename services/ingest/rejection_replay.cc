@@ -35,16 +35,8 @@ struct Tried {
   std::optional<v1::RecordResult> refused;  // again; empty: it can be stored
 };
 
-// The whole of what replaying needs beside the records.
-struct Context {
-  FactStore& facts;
-  Ingest& ingest;
-  const Caller& caller;
-  const std::string& source;
-};
-
 // Judges together those that are not refused again.
-absl::StatusOr<JudgedRequest> JudgeReadable(const Context& context, const std::vector<Tried>& tried) {
+absl::StatusOr<JudgedRequest> JudgeReadable(const RejectionReplay& context, const std::vector<Tried>& tried) {
   IngestRequest readable;
   for (const Tried& one : tried) {
     if (!one.refused.has_value()) readable.records.push_back(one.rejection.refused.raw);
@@ -54,7 +46,7 @@ absl::StatusOr<JudgedRequest> JudgeReadable(const Context& context, const std::v
 
 // Refuses again what conflicts with what is stored, or whose child does not read. The store would put it into the
 // quarantine anew, under another id and time.
-absl::Status RefuseByStore(const Context& context, std::vector<Tried>& tried) {
+absl::Status RefuseByStore(const RejectionReplay& context, std::vector<Tried>& tried) {
   const absl::StatusOr<JudgedRequest> judged = JudgeReadable(context, tried);
   if (!judged.ok()) return judged.status();
   const absl::StatusOr<std::vector<ChunkResult>> results = context.facts.Preview(judged->chunks);
@@ -70,7 +62,7 @@ absl::Status RefuseByStore(const Context& context, std::vector<Tried>& tried) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Tried>> Try(const Context& context, std::vector<QuarantinedRecord> rejections) {
+absl::StatusOr<std::vector<Tried>> Try(const RejectionReplay& context, std::vector<QuarantinedRecord> rejections) {
   std::vector<Tried> tried;
   for (QuarantinedRecord& rejection : rejections) {
     auto refused = RefusedAgain(rejection.refused, context.source, context.ingest, context.caller);
@@ -82,9 +74,9 @@ absl::StatusOr<std::vector<Tried>> Try(const Context& context, std::vector<Quara
 }
 
 // Those that the request names, oldest first.
-absl::StatusOr<std::vector<Tried>> TryNamed(const Context& context, const v1::ReplayRejectionsRequest& request) {
+absl::StatusOr<std::vector<Tried>> TryNamed(const RejectionReplay& context) {
   std::vector<QuarantinedRecord> named;
-  for (const std::string& text : request.rejection_ids()) {
+  for (const std::string& text : context.request.rejection_ids()) {
     absl::StatusOr<std::optional<QuarantinedRecord>> found =
         context.facts.GetRejection(context.source, ParseRejectionId(text).value());
     if (!found.ok()) return found.status();
@@ -116,51 +108,53 @@ class Oldest {
 };
 
 // The oldest that can be stored; and, where they leave room, the oldest that are refused again.
-absl::StatusOr<std::vector<Tried>> TryOldest(const Context& context) {
-  Oldest readable;
-  Oldest refused;
-  uint64_t before = 0;
-  for (size_t listed = kPage; listed == kPage;) {
-    absl::StatusOr<std::vector<QuarantinedRecord>> page = context.facts.ListRejections(context.source, before, kPage);
+class OldestTried {
+ public:
+  // Tries a page more, from the newest on; whether there may be another.
+  absl::StatusOr<bool> TryPage(const RejectionReplay& context) {
+    absl::StatusOr<std::vector<QuarantinedRecord>> page = context.facts.ListRejections(context.source, before_, kPage);
     if (!page.ok()) return page.status();
-    listed = page->size();
-    if (listed > 0) before = page->back().id;
+    const bool has_more = page->size() == kPage;
+    if (!page->empty()) before_ = page->back().id;
     std::reverse(page->begin(), page->end());
     absl::StatusOr<std::vector<Tried>> tried = Try(context, *std::move(page));
     if (!tried.ok()) return tried.status();
     for (auto one = tried->rbegin(); one != tried->rend(); ++one) {
       if (one->refused.has_value()) one->rejection.refused.raw.clear();
-      (one->refused.has_value() ? refused : readable).Add(std::move(*one));
+      (one->refused.has_value() ? refused_ : readable_).Add(std::move(*one));
     }
+    return has_more;
   }
-  const size_t room = kReplayRecordsMax - readable.kept().size();
-  while (refused.kept().size() > room) refused.kept().pop_front();
-  std::vector<Tried> all;
-  for (Oldest* kept : {&readable, &refused})
-    std::move(kept->kept().begin(), kept->kept().end(), std::back_inserter(all));
-  std::sort(all.begin(), all.end(), [](const Tried& a, const Tried& b) { return a.rejection.id < b.rejection.id; });
-  // Two of different pages may conflict with each other.
-  const absl::Status status = RefuseByStore(context, all);
-  if (!status.ok()) return status;
-  return all;
-}
 
-// What a call has in its hands between judging and the store's answer.
-struct Replay {
-  std::vector<Tried> tried;
-  JudgedRequest judged;  // those that read now
+  absl::StatusOr<std::vector<Tried>> Take(const RejectionReplay& context) {
+    const size_t room = kReplayRecordsMax - readable_.kept().size();
+    while (refused_.kept().size() > room) refused_.kept().pop_front();
+    std::vector<Tried> all;
+    for (Oldest* kept : {&readable_, &refused_})
+      std::move(kept->kept().begin(), kept->kept().end(), std::back_inserter(all));
+    std::sort(all.begin(), all.end(), [](const Tried& a, const Tried& b) { return a.rejection.id < b.rejection.id; });
+    // Two of different pages may conflict with each other.
+    const absl::Status status = RefuseByStore(context, all);
+    if (!status.ok()) return status;
+    return all;
+  }
+
+ private:
+  Oldest readable_;
+  Oldest refused_;
+  uint64_t before_ = 0;
 };
 
 // Fills in the response and takes what was stored out of the quarantine.
-absl::Status Conclude(FactStore& facts, const std::string& source, const Replay& replay,
-                      const std::vector<ChunkResult>& results, v1::ReplayRejectionsResponse& response) {
+absl::Status Conclude(const RejectionReplay& context, const std::vector<Tried>& all, const JudgedRequest& judged,
+                      const std::vector<ChunkResult>& results) {
   v1::IngestRecordsResponse answer;
-  if (!answer.ParseFromString(EncodeAnswer(replay.judged, results, ""))) {
+  if (!answer.ParseFromString(EncodeAnswer(judged, results, ""))) {
     return absl::InternalError("the answer does not parse");
   }
   std::vector<uint64_t> gone;
-  for (const Tried& tried : replay.tried) {
-    auto* replayed = response.add_replayed();
+  for (const Tried& tried : all) {
+    auto* replayed = context.response.add_replayed();
     replayed->set_rejection_id(RejectionIdToString(tried.rejection.id));
     if (tried.refused.has_value()) {
       *replayed->mutable_result() = *tried.refused;
@@ -169,8 +163,57 @@ absl::Status Conclude(FactStore& facts, const std::string& source, const Replay&
     *replayed->mutable_result() = std::move(*answer.mutable_results(static_cast<int>(gone.size())));
     gone.push_back(tried.rejection.id);
   }
-  return facts.RemoveRejections(source, gone);
+  return context.facts.RemoveRejections(context.source, gone);
 }
+
+// A call on its way: kept alive by the task that reads on for it, and then by the submission.
+class Replaying : public std::enable_shared_from_this<Replaying> {
+ public:
+  Replaying(RejectionReplay context, TaskQueue& queue, std::function<void(const grpc::Status&)> done)
+      : context_(std::move(context)), queue_(queue), done_(std::move(done)) {}
+
+  void Begin() {
+    if (queue_.Add([self = shared_from_this()] { self->ReadOn(); })) return;
+    done_(ToRpcStatus(absl::ResourceExhaustedError("too many listings are waiting")));
+  }
+
+ private:
+  void ReadOn() {
+    if (context_.is_cancelled()) return done_(grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone"));
+    if (!context_.request.rejection_ids().empty()) return Submit(TryNamed(context_));
+    const absl::StatusOr<bool> has_more = oldest_.TryPage(context_);
+    if (!has_more.ok()) return done_(ToRpcStatus(has_more.status()));
+    if (!*has_more) return Submit(oldest_.Take(context_));
+    if (queue_.Continue([self = shared_from_this()] { self->ReadOn(); })) return;
+    done_(ToRpcStatus(absl::UnavailableError("the server is shutting down")));
+  }
+
+  void Submit(absl::StatusOr<std::vector<Tried>> tried) {
+    if (!tried.ok()) return done_(ToRpcStatus(tried.status()));
+    tried_ = *std::move(tried);
+    absl::StatusOr<JudgedRequest> judged = JudgeReadable(context_, tried_);
+    if (!judged.ok()) return done_(ToRpcStatus(judged.status()));
+    judged_ = *std::move(judged);
+    std::vector<Chunk> chunks = std::exchange(judged_.chunks, {});
+    if (chunks.empty()) return done_(ToRpcStatus(Conclude(context_, tried_, judged_, {})));
+    size_t bytes = 0;
+    for (const Tried& one : tried_) bytes += one.refused.has_value() ? 0 : one.rejection.refused.raw.size();
+    const absl::Status taken = context_.ingest.Submit(
+        std::move(chunks), bytes, GroupCommitter::WhenFull::kRefuse, /*stream=*/nullptr,
+        [self = shared_from_this()](const GroupCommitter::Results& results) {
+          self->done_(ToRpcStatus(results.ok() ? Conclude(self->context_, self->tried_, self->judged_, *results)
+                                               : results.status()));
+        });
+    if (!taken.ok()) done_(ToRpcStatus(taken));
+  }
+
+  const RejectionReplay context_;
+  TaskQueue& queue_;
+  const std::function<void(const grpc::Status&)> done_;
+  OldestTried oldest_;
+  std::vector<Tried> tried_;
+  JudgedRequest judged_;  // those that read now
+};
 
 }  // namespace
 
@@ -187,28 +230,8 @@ std::vector<FieldViolation> WrongIds(const v1::ReplayRejectionsRequest& request)
   return violations;
 }
 
-void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, const std::string& source,
-                    const v1::ReplayRejectionsRequest& request, v1::ReplayRejectionsResponse& response,
-                    const std::function<void(const grpc::Status&)>& done) {
-  const Context context = {.facts = facts, .ingest = ingest, .caller = caller, .source = source};
-  absl::StatusOr<std::vector<Tried>> tried =
-      request.rejection_ids().empty() ? TryOldest(context) : TryNamed(context, request);
-  if (!tried.ok()) return done(ToRpcStatus(tried.status()));
-  auto replay = std::make_shared<Replay>();
-  replay->tried = *std::move(tried);
-  absl::StatusOr<JudgedRequest> judged = JudgeReadable(context, replay->tried);
-  if (!judged.ok()) return done(ToRpcStatus(judged.status()));
-  replay->judged = *std::move(judged);
-  std::vector<Chunk> chunks = std::exchange(replay->judged.chunks, {});
-  if (chunks.empty()) return done(ToRpcStatus(Conclude(facts, source, *replay, {}, response)));
-  size_t bytes = 0;
-  for (const Tried& one : replay->tried) bytes += one.refused.has_value() ? 0 : one.rejection.refused.raw.size();
-  const absl::Status taken = ingest.Submit(
-      std::move(chunks), bytes, GroupCommitter::WhenFull::kRefuse, /*stream=*/nullptr,
-      [&facts, source, replay, &response, done](const GroupCommitter::Results& results) {
-        done(ToRpcStatus(results.ok() ? Conclude(facts, source, *replay, *results, response) : results.status()));
-      });
-  if (!taken.ok()) done(ToRpcStatus(taken));
+void ReplayRejected(RejectionReplay replay, TaskQueue& queue, std::function<void(const grpc::Status&)> done) {
+  std::make_shared<Replaying>(std::move(replay), queue, std::move(done))->Begin();
 }
 
 std::string RejectionIdToString(uint64_t id) { return std::to_string(id); }

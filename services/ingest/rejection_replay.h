@@ -5,7 +5,9 @@
 // that is still refused, or is of a source that the caller may not speak for, or whose revision conflicts with what is
 // stored, stays where it is. One that was too large is not tried: only its beginning is kept. One that comes to
 // conflict in the instant between is put into the quarantine anew by the store. Cost: without ids, all that the source
-// has in the quarantine is read and judged, about a second for 100,000. Thread safety: free functions.
+// has in the quarantine is read and judged, about a second for 100,000. That is done by the thread that runs the queue,
+// 1,000 at a time in turn with whatever else waits there, and no further for a caller who is gone; the records that are
+// submitted are judged once more, in one go. Thread safety: free functions.
 #ifndef VANGNET_SERVICES_INGEST_REJECTION_REPLAY_H_
 #define VANGNET_SERVICES_INGEST_REJECTION_REPLAY_H_
 
@@ -17,6 +19,7 @@
 
 #include "services/ingest/ingest.h"
 #include "services/runtime/caller.h"
+#include "services/runtime/task_queue.h"
 #include "storage/fact_store.h"
 #include "vangnet/v1/ingest_service.pb.h"
 
@@ -27,10 +30,18 @@ inline constexpr size_t kReplayRecordsMax = 10'000;
 // What is wrong with the ids of a request.
 std::vector<FieldViolation> WrongIds(const v1::ReplayRejectionsRequest& request);
 
-// With the ids in order. Calls `done` once; `response` and what else it uses live until then.
-void ReplayRejected(FactStore& facts, Ingest& ingest, const Caller& caller, const std::string& source,
-                    const v1::ReplayRejectionsRequest& request, v1::ReplayRejectionsResponse& response,
-                    const std::function<void(const grpc::Status&)>& done);
+// One call of ReplayRejections, with the ids in order. What it refers to lives until `done` is called.
+struct RejectionReplay {
+  FactStore& facts;
+  Ingest& ingest;
+  Caller caller;
+  std::string source;
+  const v1::ReplayRejectionsRequest& request;
+  v1::ReplayRejectionsResponse& response;
+  std::function<bool()> is_cancelled;  // whether the caller is gone
+};
+// Calls `done` once. RESOURCE_EXHAUSTED: too much is being read; UNAVAILABLE: the server is shutting down.
+void ReplayRejected(RejectionReplay replay, TaskQueue& queue, std::function<void(const grpc::Status&)> done);
 
 // Opaque id of a refused record, and back.
 std::string RejectionIdToString(uint64_t id);

@@ -60,11 +60,30 @@ class RejectionReplayTest : public testing::Test {
     committer_->RunOnce(clock_.Now());
     return response;
   }
+  void Begin(const std::string& source, const Scope& sources, const v1::ReplayRejectionsRequest& request,
+             v1::ReplayRejectionsResponse& response, std::function<void(const grpc::Status&)> done) {
+    ReplayRejected({.facts = *facts_,
+                    .ingest = *ingest_,
+                    .caller = CallerOf(sources),
+                    .source = source,
+                    .request = request,
+                    .response = response,
+                    .is_cancelled = [this] { return is_cancelled_; }},
+                   queue_, std::move(done));
+  }
+  // Whether something is to be read. The queue has room for one task.
+  bool Waits() {
+    const bool has_room = queue_.Add([] {});
+    if (has_room) queue_.RunOnce();
+    return !has_room;
+  }
   // What became of each, as outcome or reason.
   std::vector<std::string> Replay(const std::string& source, const Scope& sources = Scope::All()) {
     v1::ReplayRejectionsResponse response;
-    ReplayRejected(*facts_, *ingest_, CallerOf(sources), source, {}, response,
-                   [](const grpc::Status& status) { EXPECT_TRUE(status.ok()) << status.error_message(); });
+    const v1::ReplayRejectionsRequest request;
+    Begin(source, sources, request, response,
+          [](const grpc::Status& status) { EXPECT_TRUE(status.ok()) << status.error_message(); });
+    for (; Waits(); ++slices_) queue_.RunOnce();
     committer_->RunOnce(clock_.Now());
     std::vector<std::string> results;
     for (const v1::ReplayedRejection& replayed : response.replayed()) {
@@ -86,6 +105,9 @@ class RejectionReplayTest : public testing::Test {
   std::unique_ptr<FactStore> facts_;
   std::unique_ptr<GroupCommitter> committer_;
   std::unique_ptr<Ingest> ingest_;
+  TaskQueue queue_{1};
+  int slices_ = 0;  // that the queue ran
+  bool is_cancelled_ = false;
 };
 
 // The first 64 KiB of it are a record: a replay took them for all of it.
@@ -168,8 +190,23 @@ TEST_F(RejectionReplayTest, OfTwoThatConflictWithEachOtherTheOlderIsStored) {
   clock_.Advance(absl::Hours(24));
   const std::vector<std::string> results = Replay("las-1");
   ASSERT_EQ(results.size(), 1'202u);
+  EXPECT_EQ(slices_, 2) << "all others waited while it was read and judged in one go";
   EXPECT_EQ(results.front(), "RECORD_OUTCOME_ACCEPTED");
   EXPECT_EQ(results.back(), "CONFLICTING_REVISION");
+  EXPECT_EQ(Quarantine("las-1").size(), 1u);
+}
+
+TEST_F(RejectionReplayTest, NothingIsTriedForACallerWhoIsGone) {
+  Send({TooEarly("s-1")});
+  clock_.Advance(absl::Hours(24));
+  const v1::ReplayRejectionsRequest request;
+  v1::ReplayRejectionsResponse response;
+  grpc::Status end;
+  Begin("las-1", Scope::All(), request, response, [&](const grpc::Status& status) { end = status; });
+  is_cancelled_ = true;
+  queue_.RunOnce();
+  EXPECT_EQ(end.error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_EQ(committer_->RunOnce(clock_.Now()).records, 0u);
   EXPECT_EQ(Quarantine("las-1").size(), 1u);
 }
 
