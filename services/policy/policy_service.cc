@@ -7,12 +7,15 @@
 
 #include "services/policy/policy_wire.h"
 #include "services/runtime/page_token.h"
+#include "services/runtime/sliced_call.h"
 
 namespace vangnet {
 namespace {
 
 constexpr int kPageDefault = 20;
 constexpr int kPageMax = 100;
+// Longer texts are checked by the thread for reads: a megabyte full of mistakes takes most of a second.
+constexpr size_t kCheckedAtOnceBytesMax = size_t{64} << 10;
 
 grpc::Status RefusedFiles(const std::vector<FileProblem>& problems) {
   std::vector<FieldViolation> violations;
@@ -23,11 +26,12 @@ grpc::Status RefusedFiles(const std::vector<FileProblem>& problems) {
 }  // namespace
 
 PolicyService::PolicyService(const PolicyStore& policies, PolicyKeeper& keeper, Backtests& backtests, TaskQueue& queue,
-                             const Gate& gate, Options options)
+                             TaskQueue& reads, const Gate& gate, Options options)
     : policies_(policies),
       keeper_(keeper),
       backtests_(backtests),
       queue_(queue),
+      reads_(reads),
       gate_(gate),
       options_(std::move(options)) {}
 
@@ -84,7 +88,19 @@ grpc::Status PolicyService::FillPolicies(const v1::ListPoliciesRequest& request,
 grpc::ServerUnaryReactor* PolicyService::CheckPolicy(grpc::CallbackServerContext* context,
                                                      const v1::CheckPolicyRequest* request,
                                                      v1::CheckPolicyResponse* response) {
-  return AnswerUnary(context, gate_, [&](const Caller&) { return FillCheck(*request, *response); });
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
+  if (!caller.ok()) {
+    reactor->Finish(ToRpcStatus(caller.status()));
+    return reactor;
+  }
+  const bool is_long = request->policy().size() + request->region().size() > kCheckedAtOnceBytesMax;
+  AnswerInSlices(context, reactor, reads_,
+                 [this, request, response, waits = is_long]() mutable -> std::optional<grpc::Status> {
+                   if (std::exchange(waits, false)) return std::nullopt;
+                   return FillCheck(*request, *response);
+                 });
+  return reactor;
 }
 
 grpc::Status PolicyService::FillCheck(const v1::CheckPolicyRequest& request, v1::CheckPolicyResponse& response) const {

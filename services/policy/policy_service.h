@@ -26,8 +26,9 @@ class PolicyService final : public v1::PolicyService::CallbackService {
     std::function<Day()> today;        // in the region
   };
   // All but `options` outlive the service.
+  // `queue` is for what changes the policy, `reads` for texts that are long.
   PolicyService(const PolicyStore& policies, PolicyKeeper& keeper, Backtests& backtests, TaskQueue& queue,
-                const Gate& gate, Options options);
+                TaskQueue& reads, const Gate& gate, Options options);
 
   grpc::ServerUnaryReactor* GetPolicy(grpc::CallbackServerContext* context, const v1::GetPolicyRequest* request,
                                       v1::GetPolicyResponse* response) override;
@@ -55,6 +56,7 @@ class PolicyService final : public v1::PolicyService::CallbackService {
   PolicyKeeper& keeper_;
   Backtests& backtests_;
   TaskQueue& queue_;
+  TaskQueue& reads_;
   const Gate& gate_;
   const Options options_;
 };

@@ -263,7 +263,7 @@ absl::Status App::Impl::Listen() {
       *facts_, clock_, gate_,
       Backtests::Options{.time_zone = startup_.time_zone, .rulebook = [this] { return sweeper_->rulebook(); }});
   policy_service_ = std::make_unique<PolicyService>(
-      *policies_, *keeper_, *backtests_, policy_tasks_, gate_,
+      *policies_, *keeper_, *backtests_, policy_tasks_, reads_, gate_,
       PolicyService::Options{.activating = [this] { return activating_.load(); },
                              .today = [this] { return LocalDay(clock_.Now(), startup_.time_zone); }});
   maintenance_service_ = std::make_unique<MaintenanceService>(

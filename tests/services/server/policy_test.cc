@@ -371,6 +371,15 @@ TEST_F(PolicyTest, CheckSaysWhatIsWrongAndChangesNothing) {
   v1::CheckPolicyResponse fine;
   ASSERT_TRUE(server_.policies().CheckPolicy(&both, {}, &fine).ok());
   EXPECT_EQ(fine.problems_size(), 0);
+
+  // A long one is checked on another thread, and the same is said of it.
+  Call longer;
+  request.set_policy(std::string(200'000, '\n') + request.policy());
+  v1::CheckPolicyResponse moved;
+  ASSERT_TRUE(server_.policies().CheckPolicy(&longer, request, &moved).ok());
+  ASSERT_EQ(moved.problems_size(), 2);
+  EXPECT_EQ(moved.problems(1).line(), 200'002);
+  EXPECT_EQ(moved.problems(1).field(), response.problems(1).field());
 }
 
 TEST_F(PolicyTest, PagesOfVersionsAreChecked) {
