@@ -21,6 +21,7 @@ namespace {
 
 // Old entries removed by one call: a little more than one call adds, so that what is over goes away.
 constexpr uint64_t kTrimmedAtOnce = 16;
+constexpr uint64_t kForgottenAtOnce = 1000;
 // Of alerts, and of evaluations: all of a region's twenty-four thousand children.
 constexpr uint64_t kRecentBytesMax = uint64_t{16} << 20;
 
@@ -78,6 +79,8 @@ class AlertStore::Impl {
   absl::Status LoadOpenAlerts();
   void AddChange(const Alert& alert, size_t history_index, WriteBatch& batch);
   absl::StatusOr<std::optional<record::v1::StoredAnswer>> ReadAnswer(std::string_view request_id) const;
+  // The removal of answers that are too old, the oldest first.
+  absl::Status AddForgotten(absl::Time now, uint64_t max, WriteBatch& batch) const;
 
   KvStore& kv;
   DueIndex due;
@@ -216,6 +219,23 @@ absl::StatusOr<std::optional<record::v1::StoredAnswer>> AlertStore::Impl::ReadAn
   return answer;
 }
 
+absl::Status AlertStore::Impl::AddForgotten(absl::Time now, uint64_t max, WriteBatch& batch) const {
+  const int64_t oldest = std::max<int64_t>(absl::ToUnixMicros(now), 0) - absl::ToInt64Microseconds(kAnswersKept);
+  const auto ages = kv.NewIterator(Table::kRequests);
+  ages->Seek(RequestAgeKey(0, ""));
+  for (uint64_t i = 0; i < max && ages->Valid(); ++i, ages->Next()) {
+    const auto age = AgeOfRequestAgeKey(ages->key());
+    if (!age || static_cast<int64_t>(age->micros) >= oldest) break;
+    batch.Delete(Table::kRequests, ages->key());
+    batch.Delete(Table::kRequests, RequestKey(age->request_id));
+  }
+  return ages->status();
+}
+
+absl::Status AlertStore::AddForgottenAnswers(absl::Time now, WriteBatch& batch) const {
+  return impl_->AddForgotten(now, kForgottenAtOnce, batch);
+}
+
 absl::Status AlertStore::AddAnswer(std::string_view request_id, std::string_view answer, absl::Time now,
                                    WriteBatch& batch) {
   // An id that comes again after its answer is too old has one age, the new one.
@@ -224,17 +244,8 @@ absl::Status AlertStore::AddAnswer(std::string_view request_id, std::string_view
   if (*before) {
     batch.Delete(Table::kRequests, RequestAgeKey(static_cast<uint64_t>((*before)->answered_at_micros()), request_id));
   }
+  if (absl::Status status = impl_->AddForgotten(now, kTrimmedAtOnce, batch); !status.ok()) return status;
   const int64_t micros = std::max<int64_t>(absl::ToUnixMicros(now), 0);
-  const int64_t oldest = micros - absl::ToInt64Microseconds(kAnswersKept);
-  const auto ages = impl_->kv.NewIterator(Table::kRequests);
-  ages->Seek(RequestAgeKey(0, ""));
-  for (uint64_t i = 0; i < kTrimmedAtOnce && ages->Valid(); ++i, ages->Next()) {
-    const auto age = AgeOfRequestAgeKey(ages->key());
-    if (!age || static_cast<int64_t>(age->micros) >= oldest) break;
-    batch.Delete(Table::kRequests, ages->key());
-    batch.Delete(Table::kRequests, RequestKey(age->request_id));
-  }
-  if (!ages->status().ok()) return ages->status();
   // Behind the deletions, which may be of the same id.
   record::v1::StoredAnswer stored;
   stored.set_answered_at_micros(micros);

@@ -77,9 +77,12 @@ class AlertStore {
   // Replaces what is kept of the subject and moves its due mark.
   void AddEvaluation(const Subject& subject, const StoredEvaluation& before, const StoredEvaluation& after,
                      WriteBatch& batch);
-  // Keeps the answer to a command, so that the same command again gets the same answer. The answer must hold no data
-  // of a child: an id, not an alert.
+  // Keeps the answer to a command, so that the same command again gets the same answer. It may hold what was found of a
+  // child, under a key that does not name the child: whoever erases one looks at all that are kept.
   absl::Status AddAnswer(std::string_view request_id, std::string_view answer, absl::Time now, WriteBatch& batch);
+  // Adds the removal of answers older than kAnswersKept, the oldest first, at most a thousand; an empty batch: there is
+  // none. Call it once a day: nothing else removes the last ones.
+  absl::Status AddForgottenAnswers(absl::Time now, WriteBatch& batch) const;
   // Makes what was added to the batch visible to readers and watchers. Call it once the batch is written.
   void Applied();
   // Forgets what was added. Call it when the batch is not written.

@@ -2,7 +2,8 @@
 //
 // Guarantees: when a command returns OK it survives power loss, and everybody who watches has seen it. A command with
 //   a request id that was answered within kAnswersKept (storage/alert_store.h) is not carried out again: it gets the
-//   first answer, the alert as it was then. Refusals are not kept.
+//   first answer, the alert as it was then: the whole of it is kept, and removed by the sweeper when a day turns.
+//   Refusals are not kept.
 // Ownership and lifetime: the stores and the mutex outlive it. The mutex is the sweeper's: an alert is never changed by
 //   both at once.
 // Thread safety: all methods may be called concurrently.

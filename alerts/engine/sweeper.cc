@@ -117,6 +117,7 @@ absl::Status Sweeper::TurnDay(const SweepInput& input, SweepResult& result) {
     at_.today = *last;
     result.day_held = true;
   } else if (last != input.today) {
+    if (absl::Status status = ForgetAnswers(); !status.ok()) return status;
     WriteBatch write;
     Progress turned = progress_;
     turned.AddDay(input.today, write);
@@ -130,6 +131,18 @@ absl::Status Sweeper::TurnDay(const SweepInput& input, SweepResult& result) {
   }
   result.today = at_.today;
   return absl::OkStatus();
+}
+
+absl::Status Sweeper::ForgetAnswers() {
+  MutexLock lock(alert_writes_);
+  while (true) {
+    WriteBatch write;
+    const absl::Status added = alerts_.AddForgottenAnswers(at_.now, write);
+    if (absl::IsDataLoss(added)) return absl::OkStatus();  // nobody's alerts must wait for it
+    if (!added.ok() || write.empty()) return added;
+    const absl::Status written = kv_.Write(write, Durability::kUnsynced);
+    if (!written.ok()) return written;
+  }
 }
 
 void Sweeper::ReleaseBackfill() {

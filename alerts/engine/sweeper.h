@@ -134,6 +134,8 @@ class Sweeper {
 
   // What a call does, in order.
   absl::Status TurnDay(const SweepInput& input, SweepResult& result);
+  // Removes answers to commands that are too old to be given again.
+  absl::Status ForgetAnswers();
   absl::Status AdoptConfiguration();
   absl::Status Adopt(const EngineConfiguration& next);
   // What the next configuration can touch, as long as nothing else is known.

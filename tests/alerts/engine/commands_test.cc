@@ -117,6 +117,30 @@ TEST_F(CommandsTest, AnAnswerOfAnEarlierVersionIsGivenWithTheFindingOfNow) {
   EXPECT_EQ(again->finding.stage, "open");
 }
 
+// An answer is an alert, with what was found of a child: it does not stay until somebody acknowledges another one.
+TEST_F(CommandsTest, ADayThatTurnsForgetsAnswersThatAreTooOld) {
+  const auto entries = [&] {
+    int count = 0;
+    const auto requests = world_.kv.NewIterator(Table::kRequests);
+    for (requests->Seek(""); requests->Valid(); requests->Next()) ++count;
+    return count;
+  };
+  ASSERT_TRUE(Acknowledge({}, "request-1").ok());
+  world_.now += kAnswersKept - absl::Hours(1);
+  ASSERT_TRUE(Acknowledge({}, "request-2").ok());
+  ASSERT_EQ(entries(), 4) << "two answers, and two that find them by their age";
+  world_.today = world_.today + 1;
+  world_.Sweep();
+  EXPECT_EQ(entries(), 4) << "it is within a day";
+  world_.now += absl::Hours(2);
+  world_.Sweep();
+  EXPECT_EQ(entries(), 4) << "the day has turned already";
+  world_.today = world_.today + 1;
+  world_.Sweep();
+  EXPECT_EQ(entries(), 2);
+  EXPECT_TRUE(Acknowledge({"0-0", "Fatima", ""}, "request-2").ok()) << "it is the first answer again";
+}
+
 TEST_F(CommandsTest, ARequestIdBelongsToOneAlert) {
   ASSERT_TRUE(Acknowledge({}, "request-1").ok());
   AlertCommands commands(world_.kv, *world_.alerts, world_.alert_writes);
