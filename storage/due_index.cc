@@ -30,7 +30,14 @@ DueIndex::DueIndex(const KvStore& kv)
     : stored_(kv, Table::kDue,
               [&kv](uint8_t partition, MendedKeys::Keys& keys) { return AddMarks(kv, partition, keys); }) {}
 
+void DueIndex::Begin() {
+  if (!added_.empty() || !removed_.empty()) return;
+  MutexLock lock(mutex_);
+  is_staged_ = true;
+}
+
 void DueIndex::AddMark(Day day, const Subject& subject, WriteBatch& batch) {
+  Begin();
   std::string key = DueKey(day, subject);
   batch.Put(Table::kDue, key, "");
   added_.push_back(std::move(key));
@@ -38,6 +45,7 @@ void DueIndex::AddMark(Day day, const Subject& subject, WriteBatch& batch) {
 }
 
 void DueIndex::RemoveMark(Day day, const Subject& subject, WriteBatch& batch) {
+  Begin();
   std::string key = DueKey(day, subject);
   batch.Delete(Table::kDue, key);
   removed_.push_back(std::move(key));
@@ -61,10 +69,16 @@ void DueIndex::Applied() {
     counted_->marks -= static_cast<uint64_t>(std::count_if(removed_days_.begin(), removed_days_.end(), counts));
   }
   if (!added_days_.empty() || !removed_days_.empty()) ++batches_;
-  Discard();
+  End();
 }
 
 void DueIndex::Discard() {
+  MutexLock lock(mutex_);
+  End();
+}
+
+void DueIndex::End() {
+  is_staged_ = false;
   added_.clear();
   added_days_.clear();
   removed_.clear();
@@ -121,10 +135,12 @@ absl::StatusOr<std::vector<Subject>> DueIndex::Find(Day day, size_t max,
 absl::StatusOr<uint64_t> DueIndex::Count(Day day) const {
   const Day until = std::min(day, kDayMax - 1);
   uint64_t batches = 0;
+  bool was_staged = false;
   {
     MutexLock lock(mutex_);
     if (counted_ && counted_->day == until) return counted_->marks;
     batches = batches_;
+    was_staged = is_staged_;
   }
   uint64_t count = 0;
   for (int partition = 0; partition < kPartitionCount; ++partition) {
@@ -135,8 +151,8 @@ absl::StatusOr<uint64_t> DueIndex::Count(Day day) const {
     if (!status.ok()) return status;
   }
   MutexLock lock(mutex_);
-  // A batch that was applied meanwhile may be in this count or not.
-  if (batches_ == batches) counted_ = Counted{until, count};
+  // A batch that was applied meanwhile, or is yet to be, may be in this count or not.
+  if (batches_ == batches && !was_staged && !is_staged_) counted_ = Counted{until, count};
   return count;
 }
 

@@ -47,7 +47,8 @@ class DueIndex {
   // In the order of partitions, from the one where the last search had enough.
   absl::StatusOr<std::vector<Subject>> Find(Day day, size_t max,
                                             const std::function<bool(const Subject&)>& wanted) const;
-  // Marks on or before `day`. Looks at them the first time it is asked for this day, and keeps count from then on.
+  // Marks on or before `day`, with or without those of a batch that is written and not applied. Looks at them the first
+  // time it is asked for this day while there is no such batch, and keeps count from then on.
   absl::StatusOr<uint64_t> Count(Day day) const;
   absl::StatusOr<std::vector<Subject>> FindSetAside() const;
   // Partitions that the disk did not read and that were made anew.
@@ -62,6 +63,9 @@ class DueIndex {
     Day day;
     uint64_t marks = 0;
   };
+  // A batch is about to have its first mark; it has been applied or discarded.
+  void Begin();
+  void End() VANGNET_REQUIRES(mutex_);
   // Calls `see` for the marks of the partition up to and with `day`, until it returns false.
   absl::Status Scan(uint8_t partition, Day day, const std::function<bool(const DueMark&)>& see) const;
 
@@ -73,7 +77,8 @@ class DueIndex {
   std::vector<Day> removed_days_;
   mutable Mutex mutex_;
   mutable std::array<Part, kPartitionCount> parts_ VANGNET_GUARDED_BY(mutex_);
-  uint64_t batches_ VANGNET_GUARDED_BY(mutex_) = 0;  // that changed marks since the start
+  uint64_t batches_ VANGNET_GUARDED_BY(mutex_) = 0;    // that changed marks since the start
+  bool is_staged_ VANGNET_GUARDED_BY(mutex_) = false;  // there is a batch with marks
   mutable std::optional<Counted> counted_ VANGNET_GUARDED_BY(mutex_);
   mutable int first_partition_ VANGNET_GUARDED_BY(mutex_) = 0;  // of the next search
 };

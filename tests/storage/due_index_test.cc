@@ -90,5 +90,29 @@ TEST_F(DueIndexTest, ThoseWhoArePassedOverAreNotAllLookedAtEachTime) {
   EXPECT_LT(looks, 10'000) << "a hundred searches, of which each would see five hundred on the average";
 }
 
+// A batch that is written is in what a count sees, before it is applied and counted.
+TEST_F(DueIndexTest, ABatchThatIsNotAppliedYetIsNotCountedTwice) {
+  Mark("s-1", kToday);
+  Mark("s-2", kToday);
+  WriteBatch added;
+  due_.AddMark(kToday, Student("s-3"), added);
+  ASSERT_TRUE(kv_.Write(added, Durability::kUnsynced).ok());
+  EXPECT_EQ(*due_.Count(kToday), 3u);
+  due_.Applied();
+  EXPECT_EQ(*due_.Count(kToday), 3u);
+  WriteBatch removed;
+  for (const char* student : {"s-1", "s-2", "s-3"}) due_.RemoveMark(kToday, Student(student), removed);
+  ASSERT_TRUE(kv_.Write(removed, Durability::kUnsynced).ok());
+  EXPECT_EQ(*due_.Count(kToday + 2), 0u);
+  due_.Applied();
+  EXPECT_EQ(*due_.Count(kToday + 2), 0u);
+  WriteBatch failed;
+  due_.AddMark(kToday, Student("s-4"), failed);
+  due_.Discard();
+  EXPECT_EQ(*due_.Count(kToday), 0u);
+  Mark("s-4", kToday);
+  EXPECT_EQ(*due_.Count(kToday), 1u) << "kept, and counted on";
+}
+
 }  // namespace
 }  // namespace vangnet_testing
