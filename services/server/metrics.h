@@ -1,8 +1,10 @@
 // Metrics is everything that a dashboard may know: every name and label of /metrics stands in metrics.cc.
 //
-// Guarantees: no label ever holds a child, a class or free text, and no figure about alerts is of fewer than
-//   kSmallCell of them. Sources beyond kSourcesMax are counted as "other", and so are calls of methods that are not
-//   served, whatever their names: nothing is kept of those.
+// Guarantees: no label ever holds a child, a class or free text, and of the groups that alerts are shown by, their rule
+//   and stage, none is shown that has fewer than kSmallCell open. What counts all children or alerts of the region
+//   (those due, those set aside, changes of alerts by kind, since the start) counts from one: it says that something
+//   happened to somebody of them all. Sources beyond kSourcesMax are counted as "other", and so are calls of methods
+//   that are not served, whatever their names: nothing is kept of those.
 // Thread safety: all methods may be called concurrently; counting does not wait for a scrape to read its figures.
 #ifndef VANGNET_SERVICES_SERVER_METRICS_H_
 #define VANGNET_SERVICES_SERVER_METRICS_H_
