@@ -243,9 +243,9 @@ absl::StatusOr<Verdict> DecideAt(const Place& place, uint64_t revision, uint64_t
   const Entry& entry = *place.entry;
   const Version& holder = entry.holder;
   const auto same_revision = [&](const Version& kept) {
-    return Verdict{kept.digest == digest ? Outcome::kDuplicate : Outcome::kConflict, kept.sequence, holder.revision};
+    return Verdict{kept.digest == digest ? Outcome::kDuplicate : Outcome::kConflict, holder.revision};
   };
-  if (revision > holder.revision) return Verdict{Outcome::kAccepted, holder.sequence, holder.revision};
+  if (revision > holder.revision) return Verdict{Outcome::kAccepted, holder.revision};
   if (revision == holder.revision) return same_revision(holder);
   ByteReader reader(entry.superseded_and_fact);
   for (uint64_t i = 0; i < entry.superseded_count && reader.ok(); ++i) {
@@ -253,7 +253,7 @@ absl::StatusOr<Verdict> DecideAt(const Place& place, uint64_t revision, uint64_t
     if (reader.ok() && version.revision == revision) return same_revision(version);
   }
   if (!reader.ok()) return Corrupt("broken list of versions");
-  return Verdict{Outcome::kStale, holder.sequence, holder.revision};
+  return Verdict{Outcome::kStale, holder.revision};
 }
 
 // The content of the entry at `place` after `incoming`, whose fact is not yet in it when it holds.
@@ -406,13 +406,6 @@ const std::string& PackedState::bytes() {
 std::string PackedState::Release() && {
   bytes();
   return std::move(bytes_);
-}
-
-absl::StatusOr<Verdict> PackedState::Decide(const RecordKey& key, uint64_t revision, uint64_t digest) const {
-  Place place;
-  absl::Status status = editor_ != nullptr ? editor_->Find(key, place) : FindPlace(bytes_, key, place);
-  if (!status.ok()) return status;
-  return DecideAt(place, revision, digest);
 }
 
 absl::StatusOr<Verdict> PackedState::DecideAndFold(const RecordKey& key, uint64_t revision, uint64_t digest,

@@ -39,7 +39,6 @@ namespace vangnet {
 // What a version is to the record it belongs to.
 struct Verdict {
   Outcome outcome = Outcome::kAccepted;
-  uint64_t sequence = 0;  // of the kept version that decided it; 0: there was none
   uint64_t revision = 0;  // of the version that held before; 0: there was none
 };
 
@@ -61,10 +60,8 @@ class PackedState {
   std::string Release() &&;
   bool empty() const { return bytes_.empty(); }
 
-  // What `record` is beside the versions kept.
-  absl::StatusOr<Verdict> Decide(const RecordKey& key, uint64_t revision, uint64_t digest) const;
-  // The same; a version that is kAccepted or kStale is folded as `sequence`, which is above all folded before.
-  // On error nothing is folded.
+  // What the version is beside those kept; one that is kAccepted or kStale is folded as `sequence`, which is above all
+  // folded before. On error nothing is folded.
   absl::StatusOr<Verdict> DecideAndFold(const RecordKey& key, uint64_t revision, uint64_t digest,
                                         const std::optional<Fact>& fact, uint64_t sequence);
 

@@ -75,7 +75,7 @@ v1::RecordResult ResultOf(const RefusedRecord& refused) {
   return result;
 }
 
-v1::RecordResult RefusalByStore(Outcome outcome, uint64_t sequence) {
+v1::RecordResult RefusalByStore(Outcome outcome) {
   v1::RecordResult result;
   if (outcome == Outcome::kUnreadable) {
     result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
@@ -88,7 +88,6 @@ v1::RecordResult RefusalByStore(Outcome outcome, uint64_t sequence) {
   result.set_reason("CONFLICTING_REVISION");
   result.set_field("revision");
   result.set_description("this revision was sent before with other content");
-  result.set_sequence(PositionToString(sequence));
   return result;
 }
 
@@ -152,11 +151,10 @@ std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkRes
       continue;
     }
     const Outcome outcome = results[place.chunk].outcomes[place.index];
-    const uint64_t sequence = results[place.chunk].sequences[place.index];
     if (IsRefusal(outcome)) {
-      RefusalByStore(outcome, sequence).SerializeToString(&encoded);
+      RefusalByStore(outcome).SerializeToString(&encoded);
     } else {
-      EncodePlainResult(outcome, sequence, encoded);
+      EncodePlainResult(outcome, results[place.chunk].sequences[place.index], encoded);
     }
     // Repeated fields may stand anywhere.
     for (; warning != judged.warnings.end() && warning->first == i; ++warning) {

@@ -57,7 +57,7 @@ absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeCon
 // What is said of a record that was refused, and of one that the store refused.
 v1::RecordResult ResultOf(const RefusedRecord& refused);
 inline bool IsRefusal(Outcome outcome) { return outcome == Outcome::kConflict || outcome == Outcome::kUnreadable; }
-v1::RecordResult RefusalByStore(Outcome outcome, uint64_t sequence);
+v1::RecordResult RefusalByStore(Outcome outcome);
 
 // The encoded answer, IngestRecordsResponse and StreamRecordsResponse alike. `results` has one per chunk, and
 // is empty when there are no chunks. `cursor` is left out when empty.

@@ -54,9 +54,8 @@ absl::Status RefuseByStore(const RejectionReplay& context, std::vector<Tried>& t
   auto place = judged->places.begin();  // none of them was refused
   for (Tried& one : tried) {
     if (one.refused.has_value()) continue;
-    const ChunkResult& result = (*results)[place->chunk];
-    const Outcome outcome = result.outcomes[place->index];
-    if (IsRefusal(outcome)) one.refused = RefusalByStore(outcome, result.sequences[place->index]);
+    const Outcome outcome = (*results)[place->chunk].outcomes[place->index];
+    if (IsRefusal(outcome)) one.refused = RefusalByStore(outcome);
     ++place;
   }
   return absl::OkStatus();
