@@ -11,6 +11,13 @@ namespace {
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   const auto opened = OpenStoredData(arguments);
   if (!opened.ok()) return opened.status();
+  if (const absl::Status whole = OfFiles(CheckAcknowledged(*opened)); !whole.ok()) {
+    const std::string problem(whole.message());
+    if (!arguments.Has("salvage")) {
+      return absl::FailedPreconditionError(problem + ". A backup may hold more; --salvage exports what is there");
+    }
+    std::cerr << "vangnet export: " << problem << "; what is there is exported\n";
+  }
   const auto written = ExportStore(*opened->kv, [](std::string_view line) {
     std::cout << line << "\n";
     return static_cast<bool>(std::cout);
@@ -31,8 +38,11 @@ Command ExportCommand() {
           "JSON lines on standard output, as vangnet import takes them: a header, the configurations with the times\n"
           "of their use, every version of every record with its time of receipt, how far each source is, refused\n"
           "records, alerts with all that people did with them, and an end. They are children's data. Not among\n"
-          "them is the access log.",
-      .flags = WithStoredDataFlags({{.name = "json", .value_name = "", .help = "JSON lines, as always"}}),
+          "them is the access log. A database that lacks what was acknowledged, or whose mark is lost, is refused as\n"
+          "vangnetd refuses it: its import would pass for a whole one.",
+      .flags = WithStoredDataFlags(
+          {{.name = "salvage", .value_name = "", .help = "what is there, of a database that lost records or its mark"},
+           {.name = "json", .value_name = "", .help = "JSON lines, as always"}}),
       .run = &Run};
 }
 

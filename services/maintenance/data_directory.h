@@ -36,6 +36,9 @@ struct DataDirectory {
 absl::StatusOr<DataDirectory> OpenDataDirectory(const std::string& path);
 // The same of backup `id` (0: the newest) in a directory of backups, where it lies. Its files are checked first.
 absl::StatusOr<DataDirectory> OpenBackup(const std::string& directory, uint32_t id);
+// Whether all that was acknowledged is there, as a server asks at its start. FAILED_PRECONDITION: it cannot be told,
+// for there is no mark, or a damaged one; DATA_LOSS: it is not. The message says how much is there. Changes nothing.
+absl::Status CheckAcknowledged(const DataDirectory& directory);
 // A new data directory for writing; `path` must be empty or not there. No server starts on it before it is finished.
 absl::StatusOr<DataDirectory> MakeDataDirectory(const std::string& path);
 // It holds everything up to `sequence`, which is above 0, and all of it is synced. Closes it.

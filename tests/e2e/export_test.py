@@ -255,6 +255,20 @@ class ExportTest(unittest.TestCase):
         self.assertEqual(report, self.report_of(verified.stdout))
         self.assertGreater(report["disagreements"], 0)
 
+    def test_what_may_have_lost_records_is_exported_only_when_somebody_says_so(self):
+        shutil.copytree(self.path("imported"), self.path("markless"))
+        os.remove(self.path("markless", "mark"))
+        refused = vangnet("export", "--data_dir", self.path("markless"))
+        self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+        self.assertIn("is not there, but the database holds", refused.stderr)
+        self.assertIn("--salvage", refused.stderr)
+        salvaged = vangnet("export", "--data_dir", self.path("markless"), "--salvage")
+        self.assertEqual((salvaged.returncode, salvaged.stdout), (0, self.exported.stdout))
+        self.assertIn("is not there, but the database holds", salvaged.stderr)
+        self.assertFalse(os.path.exists(self.path("markless", "mark")))
+        whole = vangnet("export", "--data_dir", self.path("imported"), "--salvage")
+        self.assertNotIn("mark", whole.stderr)
+
     def test_an_import_is_all_or_nothing(self):
         lines = self.exported.stdout.splitlines(keepends=True)
         first = next(i for i, line in enumerate(lines) if line.startswith('{"version"'))

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -91,6 +92,40 @@ TEST_F(DataDirectoryTest, WhatIsThereIsNotOverwritten) {
   std::filesystem::create_directories(directory_.path("data/db"));
   EXPECT_TRUE(absl::IsFailedPrecondition(Restore()));
   EXPECT_TRUE(std::filesystem::is_empty(directory_.path("data/db")));
+}
+
+// Regression: the export of such a database was taken for a whole one, and its import said that nothing is missing.
+TEST_F(DataDirectoryTest, OneThatLacksWhatWasAcknowledgedIsToldFromAWholeOne) {
+  const std::string data = directory_.path("data");
+  auto made = MakeDataDirectory(data);
+  ASSERT_TRUE(made.ok()) << made.status();
+  WriteBatch batch;
+  batch.Put(Table::kMeta, MetaKey(kLastSequenceMeta), EncodeNumber(6));
+  ASSERT_TRUE(made->kv->Write(batch, Durability::kSynced).ok());
+  ASSERT_TRUE(FinishDataDirectory(*std::move(made), 6, data).ok());
+  const auto checked = [&data] {
+    const auto opened = OpenDataDirectory(data);
+    return opened.ok() ? CheckAcknowledged(*opened) : opened.status();
+  };
+  EXPECT_TRUE(checked().ok()) << checked();
+  ASSERT_TRUE((*FileDurableMark::Open(data + "/mark"))->Write(8).ok());
+  EXPECT_TRUE(absl::IsDataLoss(checked())) << checked();
+  EXPECT_THAT(std::string(checked().message()), HasSubstr("2 acknowledged records are missing"));
+  std::filesystem::remove(data + "/mark");
+  EXPECT_TRUE(absl::IsFailedPrecondition(checked())) << checked();
+  EXPECT_THAT(std::string(checked().message()), HasSubstr("not there, but the database holds 6 record versions"));
+  std::ofstream(data + "/mark") << std::string(8192, '\0');
+  EXPECT_THAT(std::string(checked().message()), HasSubstr("is damaged, but the database holds 6 record versions"));
+}
+
+TEST_F(DataDirectoryTest, AnEmptyOneNeedsNoMark) {
+  const std::string data = directory_.path("data");
+  std::filesystem::create_directories(data);
+  { ASSERT_TRUE(RocksdbKvStore::Open(data + "/db", {}).ok()); }
+  const auto opened = OpenDataDirectory(data);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  EXPECT_TRUE(CheckAcknowledged(*opened).ok());
+  EXPECT_FALSE(std::filesystem::exists(data + "/mark"));
 }
 
 // A restore or an import that was cut off anywhere leaves this: a mark, and no database of its name.
