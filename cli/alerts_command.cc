@@ -4,6 +4,7 @@
 #include "cli/alert_filter_flags.h"
 #include "cli/command.h"
 #include "cli/server_connection.h"
+#include "cli/unknown_names.h"
 #include "cli/wire_text.h"
 #include "vangnet/v1/alert_service.grpc.pb.h"
 
@@ -25,6 +26,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   request.set_page_size(kPageSize);
   if (!json) std::cout << AlertTableHeading() << "\n";
   std::string resume_token;
+  bool found = false;
   do {
     grpc::ClientContext context;
     SetDeadline(context);
@@ -34,9 +36,11 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
     for (const v1::Alert& alert : response.alerts()) {
       std::cout << (json ? MessageToJson(alert) : AlertTableLine(alert)) << "\n";
     }
+    found |= response.alerts_size() > 0;
     if (resume_token.empty()) resume_token = response.resume_token();
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
+  if (!found) NoteUnknownNames("alerts", server, *filter, arguments);
   std::cerr << "vangnet watch --from " << resume_token << " goes on from here\n";
   return ExitCode::kFine;
 }

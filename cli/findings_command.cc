@@ -4,6 +4,7 @@
 #include "cli/as_known_flag.h"
 #include "cli/command.h"
 #include "cli/server_connection.h"
+#include "cli/unknown_names.h"
 #include "services/convert/wire.h"
 #include "vangnet/v1/student_service.grpc.pb.h"
 
@@ -25,6 +26,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   const ServerConnection server(arguments);
   if (absl::Status status = server.WaitUntilReachable(kFirstConnectionSeconds); !status.ok()) return status;
   const auto service = v1::StudentService::NewStub(server.channel());
+  bool found = false;
   do {
     grpc::ClientContext context;
     SetDeadline(context);
@@ -32,8 +34,16 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
     const grpc::Status status = service->ListFindings(&context, request, &response);
     if (!status.ok()) return RpcStatus(status, server);
     for (const v1::Finding& finding : response.findings()) std::cout << FindingToJson(finding) << "\n";
+    found |= response.findings_size() > 0;
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
+  if (!found) {
+    v1::AlertFilter names;
+    names.set_student(request.student());
+    names.set_school(request.school());
+    names.set_rule(request.rule());
+    NoteUnknownNames("findings", server, names, arguments);
+  }
   return ExitCode::kFine;
 }
 

@@ -5,6 +5,7 @@
 #include "cli/command.h"
 #include "cli/retry_pause.h"
 #include "cli/server_connection.h"
+#include "cli/unknown_names.h"
 #include "cli/wire_text.h"
 #include "vangnet/v1/alert_service.grpc.pb.h"
 
@@ -63,6 +64,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   RetryPause pause;
   for (int seconds = kFirstConnectionSeconds;; seconds = kReconnectionSeconds) {
     if (absl::Status status = server.WaitUntilReachable(seconds); !status.ok()) return status;
+    if (seconds == kFirstConnectionSeconds) NoteUnknownNames("watch", server, *filter, arguments);
     const grpc::Status status = Follow(*service, watch, pause);
     if (status.ok()) return ExitCode::kFine;
     if (!IsPassing(status)) return RpcStatus(status, server);

@@ -235,6 +235,43 @@ class EndToEndTest(unittest.TestCase):
         checked = subprocess.run([promtool, "check", "metrics"], input=text, text=True, capture_output=True, check=False)
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
 
+    def vangnet(self, *arguments):
+        return subprocess.run([os.environ["VANGNET"], *arguments, "--server", self.server.address], capture_output=True,
+                              text=True, timeout=60, check=False)
+
+    def test_a_mistyped_name_is_told_and_one_of_which_there_is_nothing_is_not(self):
+        self.push(profile("known-child"), placement("known-child"))
+        for arguments, note in [
+                (("findings", "--student", "nobody"), "nothing is known of a child 'nobody'"),
+                (("findings", "--student", "known-child", "--as-known-on", "2020-01-01"),
+                 "nothing was known of a child 'known-child' then"),
+                (("findings", "--rule", "long-absense"), "no rule 'long-absense' in the policy in use"),
+                (("findings", "--school", "xx"), "no school 'xx' is configured or was heard of"),
+                (("alerts", "--student", "nobody"), "nothing is known of a child 'nobody'"),
+                (("alerts", "--rule", "nope"), "no rule 'nope' in the policy in use"),
+                (("alerts", "--stage", "nope"), "no stage 'nope' in the policy in use"),
+                (("alerts", "--rule", "no-placement", "--stage", "early"), "'no-placement' has no stage 'early'"),
+                (("alerts", "--unit", "nope"), "no unit 'nope' in the region in use"),
+                (("alerts", "--team", "nope"), "no team 'nope' in the region in use")]:
+            with self.subTest(arguments):
+                told = self.vangnet(*arguments)
+                self.assertEqual(told.returncode, 0, told.stderr)
+                self.assertIn(f"vangnet {arguments[0]}: note: ", told.stderr)
+                self.assertIn(note, told.stderr)
+        for arguments in [("findings", "--student", "known-child", "--rule", "long-absence", "--school", "12AB00"),
+                          ("alerts", "--student", "known-child", "--rule", "long-absence", "--stage", "early", "--unit",
+                           "bosch", "--team", "team-bosch")]:
+            with self.subTest(arguments):
+                told = self.vangnet(*arguments)
+                self.assertEqual(told.returncode, 0, told.stderr)
+                self.assertNotIn("note", told.stderr)
+
+    def test_a_watch_for_a_mistyped_name_says_so_before_it_waits(self):
+        with subprocess.Popen([os.environ["VANGNET"], "watch", "--rule", "nope", "--server", self.server.address],
+                              stderr=subprocess.PIPE, text=True) as watch:
+            self.assertEqual(watch.stderr.readline(), "vangnet watch: note: no rule 'nope' in the policy in use\n")
+            watch.kill()
+
     def test_schools_are_listed(self):
         listed = self.server.schools.ListSchools(school_service_pb2.ListSchoolsRequest(), timeout=10)
         self.assertGreater(len(listed.schools), 0)
