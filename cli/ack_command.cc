@@ -10,19 +10,22 @@
 namespace vangnet {
 namespace {
 
-std::string DefaultActor() {
+// --actor, else USER from the environment; empty: neither says who.
+std::string ActorOf(const Arguments& arguments) {
   const char* const user = std::getenv("USER");
-  return user == nullptr ? "" : user;
+  return arguments.Get("actor", user == nullptr ? "" : user);
 }
 
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (arguments.operands().size() != 1) return absl::InvalidArgumentError("one ALERT is needed");
+  const std::string actor = ActorOf(arguments);
+  if (actor.empty()) return absl::InvalidArgumentError("--actor is needed: USER is not set, and nobody works no alert");
   const ServerConnection server(arguments);
   if (absl::Status status = server.WaitUntilReachable(kFirstConnectionSeconds); !status.ok()) return status;
   v1::AcknowledgeAlertRequest request;
   request.set_alert_id(arguments.operands().front());
   request.set_etag(arguments.Get("etag"));
-  request.set_actor(arguments.Get("actor", DefaultActor()));
+  request.set_actor(actor);
   request.set_note(arguments.Get("note"));
   request.set_request_id(arguments.Get("request-id"));
   grpc::ClientContext context;
@@ -44,7 +47,9 @@ Command AckCommand() {
           .description = "Says that somebody has seen the alert and works it.",
           .flags = WithServerFlags(
               {{.name = "note", .value_name = "TEXT", .help = "why, kept with the alert"},
-               {.name = "actor", .value_name = "NAME", .help = "who; default USER from the environment"},
+               {.name = "actor",
+                .value_name = "NAME",
+                .help = "who; default USER from the environment; one of them is needed"},
                {.name = "etag", .value_name = "ETAG", .help = "only if the alert is still as it was seen"},
                {.name = "request-id", .value_name = "ID", .help = "the same id again does it once"}}),
           .run = &Run};

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "tests/cli/text_file.h"
 #include "tests/cli/vangnet_run.h"
 
@@ -89,6 +91,21 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
     EXPECT_THAT(run.err, HasSubstr(message)) << arguments;
     EXPECT_THAT(run.out, IsEmpty()) << arguments;
   }
+}
+
+// Regression: an alert was acknowledged by nobody.
+TEST(CommandTest, AnActionIsSomebodys) {
+  const char* const user = std::getenv("USER");
+  const std::string before = user == nullptr ? "" : user;
+  for (const char* nobody : {"", static_cast<const char*>(nullptr)}) {
+    nobody == nullptr ? unsetenv("USER") : setenv("USER", nobody, 1);
+    const VangnetRun run = RunVangnet("ack x --server 127.0.0.1:1");
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_THAT(run.err, HasSubstr("--actor is needed"));
+    EXPECT_EQ(RunVangnet("ack x --actor anna --server 127.0.0.1:1").exit_code, 3);
+  }
+  EXPECT_EQ(RunVangnet("ack x --actor \"\"").exit_code, 2);
+  if (user != nullptr) setenv("USER", before.c_str(), 1);
 }
 
 TEST(CommandTest, HelpIsNoError) {
