@@ -241,7 +241,9 @@ absl::Status FactStore::RemoveRejections(std::string_view source, const std::vec
 
 uint64_t FactStore::rejections_dropped(std::string_view source) const { return impl_->quarantine.dropped(source); }
 
-uint64_t FactStore::repairs() const { return impl_->states.rebuilt() + impl_->placed.rebuilt(); }
+uint64_t FactStore::repairs() const {
+  return impl_->states.rebuilt() + impl_->schools.rebuilt() + impl_->placed.rebuilt();
+}
 
 std::vector<std::pair<std::string, uint64_t>> FactStore::Figures() const {
   return {{"state_cache_bytes", impl_->states.bytes()}, {"state_cache_states", impl_->states.states()}};

@@ -46,7 +46,7 @@ class StoredStates {
  private:
   void RebuildIfUnread(std::string_view first) {
     if (!absl::IsDataLoss(stored_->status())) return;
-    auto states = RebuildStates(kv_, partition_);
+    auto states = RebuildStates(kv_, partition_, SubjectKind::kStudent);
     status_ = states.status();
     if (!states.ok()) return;
     rebuilt_ = *std::move(states);

@@ -40,16 +40,17 @@ absl::StatusOr<PackedState> RebuildState(const KvStore& kv, const Subject& subje
   return state;
 }
 
-absl::StatusOr<std::map<std::string, std::string>> RebuildStates(const KvStore& kv, uint8_t partition) {
+absl::StatusOr<std::map<std::string, std::string>> RebuildStates(const KvStore& kv, uint8_t partition,
+                                                                 SubjectKind kind) {
   std::unordered_map<std::string, PackedState> folded;
   const auto fold = [&](const DecodedVersion& version, uint64_t sequence) {
     const Subject& subject = version.record.subject;
-    if (subject.kind != SubjectKind::kStudent) return absl::OkStatus();
+    if (subject.kind != kind) return absl::OkStatus();
     return FoldVersion(version, sequence, folded[subject.key]).status();
   };
   if (absl::Status status = ForEachVersion(kv, partition, fold); !status.ok()) return status;
   std::map<std::string, std::string> states;
-  for (auto& [student, state] : folded) states.emplace(student, std::move(state).Release());
+  for (auto& [key, state] : folded) states.emplace(key, std::move(state).Release());
   return states;
 }
 

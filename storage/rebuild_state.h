@@ -1,5 +1,5 @@
 // RebuildState folds the packed state of one child or school anew from its versions, RebuildStates those of all
-// children of a partition.
+// children or schools of a partition.
 //
 // For packed states that are broken, of another format, or in a block that does not read: they are derived, so nothing
 // is lost.
@@ -30,8 +30,9 @@ absl::StatusOr<Outcome> FoldVersion(const DecodedVersion& version, uint64_t sequ
 inline bool IsStored(Outcome outcome) { return outcome == Outcome::kAccepted || outcome == Outcome::kStale; }
 
 absl::StatusOr<PackedState> RebuildState(const KvStore& kv, const Subject& subject);
-// The packed states of all children of the partition, by key.
-absl::StatusOr<std::map<std::string, std::string>> RebuildStates(const KvStore& kv, uint8_t partition);
+// The packed states of all children, or schools, of the partition, by key.
+absl::StatusOr<std::map<std::string, std::string>> RebuildStates(const KvStore& kv, uint8_t partition,
+                                                                 SubjectKind kind);
 
 // Calls `see` with every version of the partition and its sequence, ascending, until it fails.
 absl::Status ForEachVersion(const KvStore& kv, uint8_t partition,

@@ -28,19 +28,36 @@ absl::StatusOr<SchoolFacts> FactsOf(const std::string& school, std::string_view 
 }  // namespace
 
 absl::Status SchoolStates::Load(const KvStore& kv) {
+  for (int number = 0; number < kPartitionCount; ++number) {
+    const auto partition = static_cast<uint8_t>(number);
+    absl::Status status = LoadPartition(kv, partition);
+    if (absl::IsDataLoss(status)) status = RebuildPartition(kv, partition);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SchoolStates::LoadPartition(const KvStore& kv, uint8_t partition) {
+  const std::string prefix = PartitionKey(partition);
   const auto states = kv.NewIterator(Table::kSchools);
-  for (states->Seek(""); states->Valid(); states->Next()) {
+  for (states->Seek(prefix); states->Valid() && states->key().substr(0, 1) == prefix; states->Next()) {
     const auto school = NameOfStateKey(states->key());
     if (!school) return absl::DataLossError("a key of the table schools is broken");
     std::string bytes(states->value());
-    if (!DecodeState(bytes).ok()) {
-      auto rebuilt = RebuildState(kv, {SubjectKind::kSchool, *school});
-      if (!rebuilt.ok()) return rebuilt.status();
-      bytes = std::move(*rebuilt).Release();
-    }
+    if (!DecodeState(bytes).ok()) return absl::DataLossError("the state of a school is broken");
     if (absl::Status status = Publish(*school, std::move(bytes)); !status.ok()) return status;
   }
   return states->status();
+}
+
+absl::Status SchoolStates::RebuildPartition(const KvStore& kv, uint8_t partition) {
+  auto states = RebuildStates(kv, partition, SubjectKind::kSchool);
+  if (!states.ok()) return states.status();
+  ++rebuilt_;
+  for (auto& [school, bytes] : *states) {
+    if (absl::Status status = Publish(school, std::move(bytes)); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 std::string SchoolStates::Get(std::string_view school) const {

@@ -114,7 +114,7 @@ absl::StatusOr<const StateCache::State*> StateCache::FindUnreadable(const Part& 
   // Later it may be that the filter says yes of somebody who was never there, or that another block breaks.
   if (part.is_rebuilt) return RebuildOne(part, student);
   // A block has dozens of states: all of them for the price of one.
-  const auto rebuilt = RebuildStates(kv_, PartitionOf(student));
+  const auto rebuilt = RebuildStates(kv_, PartitionOf(student), SubjectKind::kStudent);
   if (!rebuilt.ok()) return rebuilt.status();
   part.is_rebuilt = true;
   for (const auto& [key, bytes] : *rebuilt) {

@@ -190,6 +190,22 @@ TEST_F(RepairsTest, RefusesTheRecordsOfAChildOfWhomNothingReads) {
   EXPECT_EQ(Must(store_->GetSourceStatus("las"))[0].rejected, 2u);
 }
 
+TEST_F(RepairsTest, SchoolsAreMadeAnewAtTheStart) {
+  Commit({Version(School(kSchool), "complete", 1, CompleteThrough(kSchool, kMonday)),
+          Version(School("34CD00"), "complete", 1, CompleteThrough("34CD00", kMonday))});
+  Commit({Version(School(kSchool), "complete", 2, CompleteThrough(kSchool, kMonday + 1))});
+  EvaluateAll();
+  const auto before = store_->GetSchools();
+  const uint8_t partition = PartitionOf(kSchool);
+  kv_.DamagePartition(Table::kSchools, partition);
+  Open();
+  EXPECT_EQ(store_->GetSchools(), before);
+  EXPECT_GE(store_->repairs(), 1u);
+  const ChunkResult again = Commit({Version(School(kSchool), "complete", 2, CompleteThrough(kSchool, kMonday + 1)),
+                                    Version(School(kSchool), "complete", 3, CompleteThrough(kSchool, kMonday + 2))});
+  EXPECT_THAT(again.outcomes, ElementsAre(Outcome::kDuplicate, Outcome::kAccepted));
+}
+
 TEST_F(RepairsTest, WhoIsPlacedAtASchoolIsMadeAnew) {
   const std::vector<std::string> before = Must(store_->GetStudentsEverPlacedAt(kSchool));
   ASSERT_THAT(before, SizeIs(7));

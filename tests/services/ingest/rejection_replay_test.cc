@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/keys.h"
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
 #include "tests/testing/manual_clock.h"
@@ -126,6 +127,27 @@ TEST_F(RejectionReplayTest, ARecordThatWasCutIsNeverTakenForAWholeOne) {
   EXPECT_THAT(Replay("las-1"), ElementsAre("RECORD_TOO_LARGE"));
   EXPECT_FALSE(facts_->HasStudent("s-1"));
   EXPECT_EQ(Quarantine("las-1").size(), 1u);
+}
+
+// Neither the child's state nor the versions that it would be made of read.
+TEST_F(RejectionReplayTest, WhatIsOfAChildThatDoesNotReadIsKeptUntilItDoes) {
+  const std::string version = VersionKey(PartitionOf("s-1"), 1);
+  WriteBatch damage;
+  damage.Put(Table::kStates, StateKey("s-1"), "not a state");
+  damage.Put(Table::kVersions, version, "not a version");
+  ASSERT_TRUE(kv_.Write(damage, Durability::kSynced).ok());
+  const v1::IngestRecordsResponse sent = Send({Profile("s-1"), Profile("s-2")});
+  EXPECT_EQ(sent.results(0).outcome(), v1::RECORD_OUTCOME_REJECTED);
+  EXPECT_EQ(sent.results(0).reason(), "STORED_DATA_DAMAGED");
+  EXPECT_EQ(sent.results(1).outcome(), v1::RECORD_OUTCOME_ACCEPTED);
+  EXPECT_THAT(Replay("las-1"), ElementsAre("STORED_DATA_DAMAGED"));
+  EXPECT_EQ(Quarantine("las-1").size(), 1u) << "under the id and time that it had";
+  WriteBatch mend;
+  mend.Delete(Table::kStates, StateKey("s-1"));
+  mend.Delete(Table::kVersions, version);
+  ASSERT_TRUE(kv_.Write(mend, Durability::kSynced).ok());
+  EXPECT_THAT(Replay("las-1"), ElementsAre("RECORD_OUTCOME_ACCEPTED"));
+  EXPECT_EQ(Quarantine("las-1").size(), 0u);
 }
 
 // The chunk was kept as nobody's, and its sender, who resumes from the cursor, sent it for ever.
