@@ -1,0 +1,113 @@
+#include "services/runtime/sliced_call.h"
+
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tests/services/runtime/close_listener.h"
+#include "vangnet/v1/school_service.grpc.pb.h"
+
+namespace vangnet {
+namespace {
+
+using vangnet_testing::CloseListener;
+using vangnet_testing::Event;
+
+// Answers GetSchool with the slices of the test.
+class Sliced final : public v1::SchoolService::CallbackService {
+ public:
+  explicit Sliced(TaskQueue& queue) : queue_(queue) {}
+  grpc::ServerUnaryReactor* GetSchool(grpc::CallbackServerContext* context, const v1::GetSchoolRequest*,
+                                      v1::GetSchoolResponse*) override {
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    AnswerInSlices(context, reactor, queue_, slice);
+    return reactor;
+  }
+  std::function<std::optional<grpc::Status>()> slice;
+
+ private:
+  TaskQueue& queue_;
+};
+
+// A call through a port, of which the test runs all slices but the first.
+class SlicedCallTest : public testing::Test {
+ protected:
+  SlicedCallTest() {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&service_);
+    CloseListener::AddTo(builder, closed_);
+    server_ = builder.BuildAndStart();
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+    stub_ = v1::SchoolService::NewStub(
+        grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments));
+    context_.set_deadline(gpr_time_from_seconds(30, GPR_TIMESPAN));
+  }
+  ~SlicedCallTest() override {
+    stub_.reset();
+    server_->Shutdown();
+  }
+  // The call is answered by the slice `last`, from 1; its status has the number of those that were read.
+  void Begin(int last) {
+    service_.slice = [this, last]() -> std::optional<grpc::Status> {
+      if (++slices_ < last) return std::nullopt;
+      return grpc::Status(grpc::StatusCode::ABORTED, "the end");
+    };
+    stub_->async()->GetSchool(&context_, &request_, &response_, [this](const grpc::Status& status) {
+      status_ = status;
+      queue_.Stop();  // so that no test waits for a call that failed
+      over_.Happened();
+    });
+  }
+
+  TaskQueue queue_{1};
+  Sliced service_{queue_};
+  Event closed_;
+  Event over_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<v1::SchoolService::Stub> stub_;
+  grpc::ClientContext context_;
+  v1::GetSchoolRequest request_;
+  v1::GetSchoolResponse response_;
+  grpc::Status status_;
+  int slices_ = 0;
+};
+
+TEST_F(SlicedCallTest, OneSliceIsAnsweredAtOnce) {
+  Begin(1);
+  over_.Wait();
+  EXPECT_EQ(status_.error_code(), grpc::StatusCode::ABORTED);
+  EXPECT_EQ(slices_, 1);
+}
+
+TEST_F(SlicedCallTest, TheOthersAreReadByTheQueue) {
+  Begin(3);
+  for (int slice = 2; slice <= 3; ++slice) {
+    ASSERT_TRUE(queue_.Wait());
+    EXPECT_EQ(slices_, slice - 1);
+    queue_.RunOnce();
+  }
+  over_.Wait();
+  EXPECT_EQ(status_.error_code(), grpc::StatusCode::ABORTED);
+  EXPECT_EQ(slices_, 3);
+}
+
+TEST_F(SlicedCallTest, NoOtherIsReadForACallerWhoIsGone) {
+  Begin(3);
+  ASSERT_TRUE(queue_.Wait());
+  context_.TryCancel();
+  closed_.Wait();
+  queue_.RunOnce();
+  over_.Wait();
+  EXPECT_EQ(status_.error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_EQ(slices_, 1);
+}
+
+}  // namespace
+}  // namespace vangnet
