@@ -23,9 +23,11 @@ absl::Status AtLine(const LineReader& lines, const absl::Status& status) {
 
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (arguments.operands().size() != 1) return absl::InvalidArgumentError("one file is needed");
+  const auto data_dir = DataDirOf(arguments);
+  if (!data_dir.ok()) return data_dir.status();
   auto lines = LineReader::Open(arguments.operands().front(), kArchivedLineBytesMax);
   if (!lines.ok()) return lines.status();
-  auto import = StoreImport::Begin(arguments.Get("data_dir"));
+  auto import = StoreImport::Begin(*data_dir);
   if (!import.ok()) return OfFiles(import.status());
   for (std::string line; lines->Next(&line);) {
     if (absl::Status added = (*import)->Add(line); !added.ok()) return AtLine(*lines, added);
@@ -33,11 +35,10 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (!lines->status().ok()) return AtLine(*lines, lines->status());
   const auto imported = (*import)->Finish(Now());
   if (!imported.ok()) return AtLine(*lines, imported.status());
-  const std::string data_dir = arguments.Get("data_dir");
   if (arguments.Has("json")) {
-    std::cout << "{\"dataDir\":" << JsonString(data_dir) << ",\"recordVersions\":" << *imported << "}\n";
+    std::cout << "{\"dataDir\":" << JsonString(*data_dir) << ",\"recordVersions\":" << *imported << "}\n";
   } else {
-    std::cout << data_dir << ": " << *imported << " record versions\n";
+    std::cout << *data_dir << ": " << *imported << " record versions\n";
   }
   return ExitCode::kFine;
 }

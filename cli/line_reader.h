@@ -2,7 +2,8 @@
 //
 // Guarantees: line ends \n and \r\n are taken off; a last line without one counts. A byte order mark is taken off.
 // Thread safety: one thread at a time.
-// Errors: INVALID_ARGUMENT from Open: the file cannot be opened (the message says why); INTERNAL: it cannot be read.
+// Errors: INVALID_ARGUMENT from Open: the file cannot be opened, is a directory, or standard input is closed
+//   (the message says why); INTERNAL: it cannot be read.
 // Limits and cost: a line of more than `line_bytes_max` is cut there and its rest passed over; `truncated` says so.
 #ifndef VANGNET_CLI_LINE_READER_H_
 #define VANGNET_CLI_LINE_READER_H_

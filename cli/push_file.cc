@@ -50,9 +50,11 @@ bool IsReadOnlyOnce(const std::string& name) {
 // `before` goes into the fingerprint ahead of the content.
 absl::StatusOr<PushFile> Scan(const std::string& name, std::string_view before) {
   PushFile file{.name = name, .fingerprint = "", .bytes = 0, .sources = {}};
-  if (IsReadOnlyOnce(name)) return file;
+  const bool is_pipe = IsReadOnlyOnce(name);
+  if (is_pipe && name != "-") return file;  // opening it may wait for who writes
   absl::StatusOr<LineReader> reader = LineReader::Open(name);
   if (!reader.ok()) return reader.status();
+  if (is_pipe) return file;
   Fingerprint fingerprint;
   fingerprint.Add(before);
   for (std::string line; reader->Next(&line);) {

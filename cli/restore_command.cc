@@ -20,14 +20,15 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (arguments.operands().size() != 1) return absl::InvalidArgumentError("one directory of backups is needed");
   const auto id = BackupIdOf(arguments);
   if (!id.ok()) return id.status();
-  const std::string data_dir = arguments.Get("data_dir");
-  const auto restored = RestoreBackup(arguments.operands().front(), *id, data_dir, Now());
+  const auto data_dir = DataDirOf(arguments);
+  if (!data_dir.ok()) return data_dir.status();
+  const auto restored = RestoreBackup(arguments.operands().front(), *id, *data_dir, Now());
   if (!restored.ok()) return OfFiles(restored.status());
   if (arguments.Has("json")) {
-    PrintJson(data_dir, *restored);
+    PrintJson(*data_dir, *restored);
     return ExitCode::kFine;
   }
-  std::cout << data_dir << ": backup " << restored->id << " of "
+  std::cout << *data_dir << ": backup " << restored->id << " of "
             << absl::FormatTime(absl::RFC3339_sec, restored->taken_at, absl::UTCTimeZone())
             << " is restored, with everything acknowledged up to version " << restored->sequence << "\n";
   return ExitCode::kFine;

@@ -21,10 +21,17 @@ absl::StatusOr<DataDirectory> OpenStoredData(const Arguments& arguments) {
   }
   const auto id = BackupIdOf(arguments);
   if (!id.ok()) return id.status();
-  auto opened = arguments.Has("data_dir") ? OpenDataDirectory(arguments.Get("data_dir"))
-                                          : OpenBackup(arguments.Get("backups"), *id);
+  const auto data_dir = DataDirOf(arguments);
+  if (!data_dir.ok()) return data_dir.status();
+  auto opened = arguments.Has("data_dir") ? OpenDataDirectory(*data_dir) : OpenBackup(arguments.Get("backups"), *id);
   if (!opened.ok()) return OfFiles(opened.status());
   return opened;
+}
+
+absl::StatusOr<std::string> DataDirOf(const Arguments& arguments) {
+  std::string data_dir = arguments.Get("data_dir");
+  if (arguments.Has("data_dir") && data_dir.empty()) return absl::InvalidArgumentError("--data_dir is empty");
+  return data_dir;
 }
 
 absl::StatusOr<uint32_t> BackupIdOf(const Arguments& arguments) {

@@ -2,6 +2,7 @@
 #ifndef VANGNET_CLI_STORED_DATA_H_
 #define VANGNET_CLI_STORED_DATA_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -14,6 +15,8 @@ namespace vangnet {
 std::vector<FlagSpec> WithStoredDataFlags(std::vector<FlagSpec> flags);
 // INVALID_ARGUMENT: not exactly one of them; errors of data_directory.h.
 absl::StatusOr<DataDirectory> OpenStoredData(const Arguments& arguments);
+// --data_dir. INVALID_ARGUMENT: it is empty, as when a script's variable is.
+absl::StatusOr<std::string> DataDirOf(const Arguments& arguments);
 // A number of a backup; 0 when it was not given: the newest.
 absl::StatusOr<uint32_t> BackupIdOf(const Arguments& arguments);
 // UNAVAILABLE would tell of a server that is away; of files it is INTERNAL.

@@ -80,9 +80,17 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
            {"findings --server 127.0.0.1", "the server 127.0.0.1 needs a port, such as 127.0.0.1:7443"},
            {"push --server ::1 " VANGNET_ROOT "/README.md",
             "the server ::1 needs a port, such as 127.0.0.1:7443 or [::1]:7443"},
-           {"ack --server [::1] x", "the server [::1] needs a port"},
+           {"ack --actor anna --server [::1] x", "the server [::1] needs a port"},
            {"alerts --server dns:///localhost", "the server dns:///localhost needs a port"},
            {"alerts --server localhost:", "the server localhost: needs a port"},
+           {"push " VANGNET_ROOT "/cli", "/cli: Is a directory"},
+           {Evaluate("--day 2026-09-07 " VANGNET_ROOT "/cli"), "/cli: Is a directory"},
+           {"push - <&-", "standard input is closed"},
+           {Evaluate("--day 2026-09-07 - <&-"), "standard input is closed"},
+           {"export --data_dir \"\"", "--data_dir is empty"},
+           {"verify --data_dir \"\"", "--data_dir is empty"},
+           {"import --data_dir \"\" " VANGNET_ROOT "/README.md", "--data_dir is empty"},
+           {"restore --data_dir= x", "--data_dir is empty"},
            {"ack", "one ALERT"},
            {"ack x --note caf\xe9", "the value of --note is not UTF-8"},
            {"timeline caf\xe9", "caf\\xe9 is not UTF-8"}}) {
@@ -141,6 +149,13 @@ TEST(CommandTest, AServerThatIsNotThereIsExitThree) {
   const VangnetRun run = RunVangnet("findings --server 127.0.0.1:1");
   EXPECT_EQ(run.exit_code, 3);
   EXPECT_THAT(run.err, HasSubstr("127.0.0.1:1 is not reachable"));
+}
+
+// A file that is opened in the place of standard output, such as a connection, would be written to.
+TEST(CommandTest, WithoutStandardOutputItFails) {
+  const VangnetRun run = RunVangnet("simulate --students 2 --schools 1 --from 2026-09-01 --until 2026-09-10 >&-");
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_THAT(run.err, HasSubstr("standard output could not be written"));
 }
 
 TEST(EvaluateTest, BadLinesAreToldAndTheOthersEvaluated) {
