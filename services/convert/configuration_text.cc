@@ -96,6 +96,7 @@ ConfigurationText::ConfigurationText(std::string_view text, google::protobuf::Me
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!IsUtf8(text)) {
     problems_.push_back({0, 0, "", "the file is not valid UTF-8"});
+    unread_.emplace_back();  // all of it
     return;
   }
   TextScan scan = ScanText(text, *descriptor_);
@@ -110,6 +111,7 @@ ConfigurationText::ConfigurationText(std::string_view text, google::protobuf::Me
   parser.ParseFromString(scan.text, &message);
   // After a mistake that was reported, what the parser says is mostly its consequence.
   if (clean) problems_ = std::move(rest);
+  if (clean && !problems_.empty()) unread_.emplace_back();
   if (!TextsAreUtf8(message)) problems_.push_back({0, 0, "", "a text in the file is not valid UTF-8"});
 }
 

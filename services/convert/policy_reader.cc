@@ -105,7 +105,9 @@ class PolicyReader {
       Number(proto_.under_six_free_minutes(), 0, kWeekMinutes, root_.Sub("under_six_free_minutes"),
              policy.under_six_free_minutes);
     }
-    if (proto_.rules().empty()) text_.Warn(root_.Sub("rules"), "a policy without rules finds nothing");
+    if (proto_.rules().empty() && !text_.IsUnread(root_.Sub("rules"))) {
+      text_.Warn(root_.Sub("rules"), "a policy without rules finds nothing");
+    }
     for (int i = 0; i < proto_.rules_size(); ++i) {
       policy.rules.push_back(ReadRule(proto_.rules(i), root_.Sub("rules", i)));
     }

@@ -234,6 +234,18 @@ teams { team: "all" name: "Team" }
 fallback_team: "all"
 )";
 
+// Regression: a file of another program's was also said to be a policy without rules, which is no help.
+TEST(PolicyTest, WhatCouldNotBeReadIsNotSaidToBeMissing) {
+  for (const char* text : {"\xff\xfe", "{\"rules\": []}", "rulez { id: \"a\" }", "rules: ", "PK\x03\x04"}) {
+    const Configuration<Policy> policy = ReadPolicy(text);
+    EXPECT_THAT(policy.problems, Not(IsEmpty())) << text;
+    EXPECT_THAT(policy.warnings, IsEmpty()) << text;
+  }
+  EXPECT_THAT(ProblemsOf(ReadRegion("\xff\xfe")), ElementsAre(": the file is not valid UTF-8"));
+  EXPECT_EQ(ReadPolicy("# nothing\n").warnings.size(), 1u);
+  EXPECT_EQ(ReadPolicy("assume_complete: true").warnings.size(), 1u);
+}
+
 TEST(RegionTest, WhatIsLeftOutHasItsDefault) {
   const auto region = ReadRegion(kSmallRegion);
   ASSERT_TRUE(region.value) << testing::PrintToString(ToStrings(region.problems));
