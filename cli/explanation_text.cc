@@ -19,11 +19,12 @@ std::string DaysText(const v1::ExplanationStep& step) {
   return step.first_day() + " .. " + step.last_day();
 }
 
-std::string RecordsText(const v1::ExplanationStep& step) {
+std::string RecordsText(const v1::ExplanationStep& step, const std::string& student) {
   std::string text;
   for (const v1::EvidenceRecord& record : step.records()) {
     text += (text.empty() ? "" : ", ") + record.source() + "/" + record.record_id();
     if (record.revision() != 1) text += " revision " + std::to_string(record.revision());
+    text += UnderKey(record.student(), student);
   }
   if (step.has_known_since()) text += "; known since " + MomentWords(step.known_since());
   return text;
@@ -38,7 +39,11 @@ std::string MomentWords(const google::protobuf::Timestamp& moment) {
   return DayWords(civil) + " " + absl::FormatTime("%H:%M", time, absl::UTCTimeZone()) + " UTC";
 }
 
-std::string ExplanationToText(const v1::ExplainFindingResponse& explanation) {
+std::string UnderKey(const std::string& key, const std::string& student) {
+  return key.empty() || key == student ? "" : " under " + key;
+}
+
+std::string ExplanationToText(const v1::ExplainFindingResponse& explanation, const std::string& student) {
   std::string text = explanation.conclusion() + "\n";
   size_t width = 0;
   for (const v1::ExplanationStep& step : explanation.steps()) width = std::max(width, DaysText(step).size());
@@ -47,7 +52,7 @@ std::string ExplanationToText(const v1::ExplainFindingResponse& explanation) {
     const std::string days = DaysText(step);
     const std::string indent(width + 6, ' ');
     text += "  " + Mark(step) + " " + days + std::string(width - days.size() + 2, ' ') + step.text() + "\n";
-    if (const std::string records = RecordsText(step); !records.empty()) text += indent + records + "\n";
+    if (const std::string records = RecordsText(step, student); !records.empty()) text += indent + records + "\n";
   }
   if (explanation.has_known_since()) {
     text += "\nEnough was known since " + MomentWords(explanation.known_since()) + ".\n";

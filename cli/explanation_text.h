@@ -11,7 +11,10 @@ namespace vangnet {
 
 // The conclusion, a line a step with its records below it, and since when enough was known. "+" counts towards a
 // finding, "-" stands in its way, "." is good to know.
-std::string ExplanationToText(const v1::ExplainFindingResponse& explanation);
+// `student` is the key that was asked for: with records that came under another key of the child stands which.
+std::string ExplanationToText(const v1::ExplainFindingResponse& explanation, const std::string& student);
+// " under s-2" when `key`, of a record, is not `student`; else, and of records of schools, nothing.
+std::string UnderKey(const std::string& key, const std::string& student);
 // "3 March 2026 12:00 UTC".
 std::string MomentWords(const google::protobuf::Timestamp& moment);
 

@@ -54,11 +54,12 @@ Command FindingsCommand() {
           .operands = "",
           .summary = "what is found on a day",
           .description = "Prints the findings on a day, as JSON lines: schools first, then children.",
-          .flags = WithServerFlags({{.name = "day", .value_name = "DAY", .help = "YYYY-MM-DD; default today"},
-                                    {.name = "student", .value_name = "KEY", .help = "only this child, by any key"},
-                                    {.name = "school", .value_name = "KEY", .help = "only this school"},
-                                    {.name = "rule", .value_name = "ID", .help = "only this rule"},
-                                    AsKnownFlag()}),
+          .flags = WithServerFlags(
+              {{.name = "day", .value_name = "DAY", .help = "YYYY-MM-DD; default today, or the day of --as-known-on"},
+               {.name = "student", .value_name = "KEY", .help = "only this child, by any key"},
+               {.name = "school", .value_name = "KEY", .help = "only this school"},
+               {.name = "rule", .value_name = "ID", .help = "only this rule"},
+               AsKnownFlag()}),
           .run = &Run};
 }
 

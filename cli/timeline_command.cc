@@ -30,7 +30,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   grpc::ClientContext context;
   SetDeadline(context);
   const auto stream = service->GetTimeline(&context, request);
-  TimelineText text;
+  TimelineText text(request.student());
   v1::GetTimelineResponse message;
   while (stream->Read(&message)) {
     std::cout << (arguments.Has("json") ? MessageToJson(message) + "\n" : text.Add(message));
@@ -44,23 +44,23 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
 }  // namespace
 
 Command TimelineCommand() {
-  return {
-      .name = "timeline",
-      .operands = "STUDENT",
-      .summary = "all that is known of a child",
-      .description =
-          "Prints the versions of its records as they were received, a calendar of its school days, its\n"
-          "findings where they change, and its alerts. STUDENT is any key of the child.",
-      .flags = WithServerFlags({{.name = "from", .value_name = "DAY", .help = "default: 1 August of the school year"},
-                                {.name = "until", .value_name = "DAY", .help = "default: today"},
-                                AsKnownFlag(),
-                                {.name = "policy",
-                                 .value_name = "FILE",
-                                 .help = "days and findings under this policy, text proto; default the one in use"},
-                                {.name = "region",
-                                 .value_name = "FILE",
-                                 .help = "days and findings in this region, text proto; default the one in use"}}),
-      .run = &Run};
+  return {.name = "timeline",
+          .operands = "STUDENT",
+          .summary = "all that is known of a child",
+          .description =
+              "Prints the versions of its records as they were received, a calendar of its school days, its\n"
+              "findings where they change, and its alerts. STUDENT is any key of the child.",
+          .flags = WithServerFlags(
+              {{.name = "from", .value_name = "DAY", .help = "default: 1 August of the school year"},
+               {.name = "until", .value_name = "DAY", .help = "default: today, or the day of --as-known-on"},
+               AsKnownFlag(),
+               {.name = "policy",
+                .value_name = "FILE",
+                .help = "days and findings under this policy, text proto; default the one in use"},
+               {.name = "region",
+                .value_name = "FILE",
+                .help = "days and findings in this region, text proto; default the one in use"}}),
+          .run = &Run};
 }
 
 }  // namespace vangnet

@@ -30,12 +30,13 @@ std::string FactText(const v1::Record& record) {
   return " " + MessageToJson(record.GetReflection()->GetMessage(record, fact));
 }
 
-std::string VersionLine(const v1::TimelineVersion& version) {
+// The key under which a record came stands in it when it is another key of the child than `student`.
+std::string VersionLine(const v1::TimelineVersion& version, const std::string& student) {
   const v1::Record& record = version.record();
   std::string line = "  " + MomentWords(version.received_at()) + "  " +
                      (version.holds() ? "holds     " : "superseded") + "  " + record.source() + "/" +
-                     record.record_id() + " revision " + std::to_string(record.revision()) + "  " + KindText(record) +
-                     FactText(record);
+                     record.record_id() + " revision " + std::to_string(record.revision()) +
+                     UnderKey(record.student(), student) + "  " + KindText(record) + FactText(record);
   return line + (version.backfill() ? "  (backfill)" : "") + "\n";
 }
 
@@ -114,7 +115,7 @@ std::string TimelineText::FindingsLines(const v1::TimelineFindings& findings) {
 std::string TimelineText::Add(const v1::GetTimelineResponse& message) {
   switch (message.item_case()) {
     case v1::GetTimelineResponse::kVersion:
-      return Enter(Section::kVersions) + VersionLine(message.version());
+      return Enter(Section::kVersions) + VersionLine(message.version(), student_);
     case v1::GetTimelineResponse::kPicture: {
       std::string text = Enter(Section::kPictures);
       if (const auto day = Day::Parse(message.picture().day())) letters_[*day] = LetterOf(message.picture());

@@ -16,6 +16,9 @@ namespace vangnet {
 
 class TimelineText {
  public:
+  // Of the child that was asked for as `student`, which is one of its keys.
+  explicit TimelineText(std::string student) : student_(std::move(student)) {}
+
   // What to print when this message comes; empty: nothing yet.
   std::string Add(const v1::GetTimelineResponse& message);
   // What is left to print.
@@ -28,6 +31,7 @@ class TimelineText {
   std::string Calendar();
   std::string FindingsLines(const v1::TimelineFindings& findings);
 
+  const std::string student_;
   Section section_ = Section::kNone;
   std::map<Day, char> letters_;
   std::set<std::string> shown_;  // findings of the day before, without what changes daily

@@ -18,8 +18,9 @@
 namespace vangnet {
 namespace {
 
-void Print(const v1::ExplainFindingResponse& explanation, bool as_json) {
-  std::cout << (as_json ? MessageToJson(explanation) + "\n" : ExplanationToText(explanation));
+void Print(const v1::ExplainFindingResponse& explanation, const Arguments& arguments) {
+  std::cout << (arguments.Has("json") ? MessageToJson(explanation) + "\n"
+                                      : ExplanationToText(explanation, arguments.operands().front()));
 }
 
 // Whether the child goes by this key. Keys that were joined stand in the facts that join them.
@@ -65,7 +66,7 @@ absl::StatusOr<ExitCode> FromFiles(const Arguments& arguments, std::optional<Day
   const auto book = SchoolBook::Create(std::make_shared<const Region>(*std::move(region)), facts.schools);
   v1::ExplainFindingResponse explanation;
   ToProto(Explain(*child, *book, *policy, *rule, today), &explanation);
-  Print(explanation, arguments.Has("json"));
+  Print(explanation, arguments);
   return files->refused.empty() ? ExitCode::kFine : ExitCode::kSomethingFailed;
 }
 
@@ -83,7 +84,7 @@ absl::StatusOr<ExitCode> FromServer(const Arguments& arguments) {
   const auto service = v1::StudentService::NewStub(server.channel());
   const grpc::Status status = service->ExplainFinding(&context, request, &explanation);
   if (!status.ok()) return RpcStatus(status, server);
-  Print(explanation, arguments.Has("json"));
+  Print(explanation, arguments);
   return ExitCode::kFine;
 }
 
@@ -113,7 +114,7 @@ Command WhyCommand() {
               "child.",
           .flags = WithServerFlags(
               {{.name = "rule", .value_name = "ID", .help = "the rule", .required = true},
-               {.name = "day", .value_name = "DAY", .help = "YYYY-MM-DD; default today"},
+               {.name = "day", .value_name = "DAY", .help = "YYYY-MM-DD; default today, or the day of --as-known-on"},
                AsKnownFlag(),
                {.name = "region", .value_name = "FILE", .help = "region, text proto: from files, without a server"},
                {.name = "policy", .value_name = "FILE", .help = "policy, text proto; with --region and FILE"}}),

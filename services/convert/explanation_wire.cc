@@ -19,6 +19,7 @@ void ToProto(const Explanation& explanation, v1::ExplainFindingResponse* proto) 
       evidence.set_source(record.key.source);
       evidence.set_record_id(record.key.record_id);
       evidence.set_revision(record.revision);
+      if (record.subject.kind == SubjectKind::kStudent) evidence.set_student(record.subject.key);
     }
   }
 }

@@ -145,6 +145,18 @@ TEST(CommandTest, WhyTellsTheReasonsFromFiles) {
   EXPECT_THAT(unknown.err, HasSubstr("no rule no-such-rule"));
 }
 
+TEST(CommandTest, WhySaysUnderWhichKeyOfTheChildARecordCame) {
+  std::string flu = Absence("flu", "2026-09-11");
+  flu.replace(flu.find("\"s-1\""), 5, "\"s-2\"");
+  const TextFile records("keys", std::string(kPlacement) + "\n" + flu + "\n" +
+                                     R"({"source":"las-1","recordId":"same","revision":1,"student":"s-1",)"
+                                     R"("sameStudent":{"other":"s-2"}})"
+                                     "\n");
+  EXPECT_THAT(RunVangnet(Why("long-absence --day 2026-09-08 " + records.path())).out, HasSubstr("las-1/flu under s-2"));
+  EXPECT_THAT(RunVangnet(Why("long-absence --day 2026-09-08 --json " + records.path())).out,
+              HasSubstr(R"("recordId":"flu","revision":"1","student":"s-2")"));
+}
+
 TEST(CommandTest, AServerThatIsNotThereIsExitThree) {
   const VangnetRun run = RunVangnet("findings --server 127.0.0.1:1");
   EXPECT_EQ(run.exit_code, 3);

@@ -48,10 +48,12 @@ TEST(TimelineTextTest, ShowsEachSectionOnceAndACalendarOfOneRowAWeek) {
   record.set_source("las-1");
   record.set_record_id("flu");
   record.set_revision(2);
+  record.set_student("s-1");
   record.mutable_absence()->set_school("10AA00");
   v1::GetTimelineResponse withdrawn = version;
   withdrawn.mutable_version()->mutable_record()->clear_absence();
   withdrawn.mutable_version()->mutable_record()->set_withdrawn(true);
+  withdrawn.mutable_version()->mutable_record()->set_student("s-2");
   withdrawn.mutable_version()->set_holds(false);
   withdrawn.mutable_version()->set_backfill(true);
   v1::GetTimelineResponse alert;
@@ -59,7 +61,7 @@ TEST(TimelineTextTest, ShowsEachSectionOnceAndACalendarOfOneRowAWeek) {
   alert.mutable_alert()->set_state(v1::ALERT_STATE_OPEN);
   alert.mutable_alert()->mutable_finding()->set_student("s-1");
 
-  TimelineText text;
+  TimelineText text("s-1");
   std::string shown;
   for (const v1::GetTimelineResponse& message :
        {version, withdrawn, Picture("2026-10-12", 330, 330, 0), Picture("2026-10-13", 330, 120, 210),
@@ -71,7 +73,7 @@ TEST(TimelineTextTest, ShowsEachSectionOnceAndACalendarOfOneRowAWeek) {
   EXPECT_EQ(shown,
             "Received\n"
             "  12 October 2026 09:05 UTC  holds       las-1/flu revision 2  absence {\"school\":\"10AA00\"}\n"
-            "  12 October 2026 09:05 UTC  superseded  las-1/flu revision 2  withdrawn  (backfill)\n"
+            "  12 October 2026 09:05 UTC  superseded  las-1/flu revision 2 under s-2  withdrawn  (backfill)\n"
             "\n"
             "School days\n"
             "  2026-10-12  S s . P ?\n"
@@ -91,7 +93,7 @@ TEST(TimelineTextTest, ShowsEachSectionOnceAndACalendarOfOneRowAWeek) {
 }
 
 TEST(TimelineTextTest, ACalendarThatComesLastIsShownToo) {
-  TimelineText text;
+  TimelineText text("s-1");
   const std::string shown = text.Add(Picture("2026-10-12", 330, 0, 330));
   EXPECT_EQ(shown, "School days\n");
   EXPECT_TRUE(text.Finish().starts_with("  2026-10-12  P . . . .\n"));
@@ -109,16 +111,27 @@ TEST(ExplanationTextTest, ShowsStepsWithTheirRecordsAndWhenTheyBecameKnown) {
   flu.set_source("las-1");
   flu.set_record_id("flu");
   flu.set_revision(3);
+  flu.set_student("s-2");
+  v1::EvidenceRecord& own = *counts.add_records();
+  own.set_source("las-1");
+  own.set_record_id("cold");
+  own.set_revision(1);
+  own.set_student("s-1");
+  v1::EvidenceRecord& of_school = *counts.add_records();
+  of_school.set_source("las-1");
+  of_school.set_record_id("calendar");
+  of_school.set_revision(1);
   *counts.mutable_known_since() = At(1'791'795'900);
   v1::ExplanationStep& context = *why.add_steps();
   context.set_kind(v1::EXPLANATION_STEP_KIND_CONTEXT);
   context.set_text("the next stage needs more");
   *why.mutable_known_since() = At(1'791'795'900);
-  EXPECT_EQ(ExplanationToText(why),
+  EXPECT_EQ(ExplanationToText(why, "s-1"),
             "Found: 5 school days in a row.\n"
             "\n"
             "  + 2026-10-12 .. 2026-10-16  sick all day (5 school days)\n"
-            "                              las-1/flu revision 3; known since 12 October 2026 09:05 UTC\n"
+            "                              las-1/flu revision 3 under s-2, las-1/cold, las-1/calendar; known since 12 "
+            "October 2026 09:05 UTC\n"
             "  .                           the next stage needs more\n"
             "\n"
             "Enough was known since 12 October 2026 09:05 UTC.\n");
