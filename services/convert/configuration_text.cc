@@ -96,11 +96,14 @@ ConfigurationText::ConfigurationText(std::string_view text, google::protobuf::Me
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!IsUtf8(text)) {
     problems_.push_back({0, 0, "", "the file is not valid UTF-8"});
-    unread_.emplace_back();  // all of it
+    unread_anywhere_ = true;  // all of it
     return;
   }
   TextScan scan = ScanText(text, *descriptor_);
-  for (const ConfigurationProblem& problem : scan.problems) unread_.push_back(problem.field);
+  for (const ConfigurationProblem& problem : scan.problems) {
+    unread_in_.insert(ParentOf(problem.field));
+    unread_anywhere_ = unread_anywhere_ || problem.field.empty();
+  }
   problems_ = std::move(scan.problems);
   const bool clean = problems_.empty();
   std::vector<ConfigurationProblem> rest;
@@ -111,7 +114,7 @@ ConfigurationText::ConfigurationText(std::string_view text, google::protobuf::Me
   parser.ParseFromString(scan.text, &message);
   // After a mistake that was reported, what the parser says is mostly its consequence.
   if (clean) problems_ = std::move(rest);
-  if (clean && !problems_.empty()) unread_.emplace_back();
+  if (clean && !problems_.empty()) unread_anywhere_ = true;
   if (!TextsAreUtf8(message)) problems_.push_back({0, 0, "", "a text in the file is not valid UTF-8"});
 }
 
@@ -144,9 +147,7 @@ ConfigurationProblem ConfigurationText::Problem(const FieldPath& path, std::stri
 
 // A field that was misspelt is known by another name, so any unread neighbour counts.
 bool ConfigurationText::IsUnread(const FieldPath& path) const {
-  return std::any_of(unread_.begin(), unread_.end(), [parent = ParentOf(path.ToString())](const std::string& unread) {
-    return unread.empty() || ParentOf(unread) == parent;
-  });
+  return unread_anywhere_ || unread_in_.contains(ParentOf(path.ToString()));
 }
 
 void ConfigurationText::Sort(std::vector<ConfigurationProblem>& problems) {

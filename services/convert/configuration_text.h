@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -51,7 +52,9 @@ class ConfigurationText : public FieldProblems {
 
   const google::protobuf::Descriptor* const descriptor_;
   google::protobuf::TextFormat::ParseInfoTree places_;
-  std::vector<std::string> unread_;  // fields that could not be read
+  // Where a field could not be read, the message that it is in.
+  std::unordered_set<std::string> unread_in_;
+  bool unread_anywhere_ = false;
   std::vector<ConfigurationProblem> problems_;
   std::vector<ConfigurationProblem> warnings_;
 };
