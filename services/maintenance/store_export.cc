@@ -127,11 +127,14 @@ class StoreExport {
     if (!evaluated.ok()) return evaluated.status();
     const auto ids_given = GetNumber(kv_, kAlertCounterMeta);
     if (!ids_given.ok()) return ids_given.status();
+    const auto rejections_given = GetNumber(kv_, kRejectionCounterMeta);
+    if (!rejections_given.ok()) return rejections_given.status();
     ArchivedLine line;
     line.mutable_header()->set_form(kArchiveForm);
     line.mutable_header()->set_versions(*versions);
     line.mutable_header()->set_evaluated(*evaluated);
     line.mutable_header()->set_alert_ids_given(*ids_given);
+    line.mutable_header()->set_rejection_ids_given(*rejections_given);
     return Write(line);
   }
 

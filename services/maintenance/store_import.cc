@@ -104,10 +104,14 @@ absl::Status StoreImport::AddHeader(const archive::v1::Header& header) {
   if (header.versions() == 0) return Malformed("there are no records in it");
   if (header.evaluated() > header.versions()) return Malformed("more is evaluated than there is");
   header_ = header;
-  if (header.alert_ids_given() == 0) return absl::OkStatus();
   WriteBatch batch;
-  batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), EncodeNumber(header.alert_ids_given()));
-  return kv_->Write(batch, Durability::kUnsynced);
+  if (header.alert_ids_given() > 0) {
+    batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), EncodeNumber(header.alert_ids_given()));
+  }
+  if (header.rejection_ids_given() > 0) {
+    batch.Put(Table::kMeta, MetaKey(kRejectionCounterMeta), EncodeNumber(header.rejection_ids_given()));
+  }
+  return batch.empty() ? absl::OkStatus() : kv_->Write(batch, Durability::kUnsynced);
 }
 
 absl::Status StoreImport::AddActivation(const archive::v1::Activation& activation) {
