@@ -78,6 +78,7 @@ class AlertStore::Impl {
   absl::Status Open();
   absl::Status LoadOpenAlerts();
   void AddChange(const Alert& alert, size_t history_index, WriteBatch& batch);
+  bool HasChangeUpTo(uint64_t sequence) const;
   absl::StatusOr<std::optional<record::v1::StoredAnswer>> ReadAnswer(std::string_view request_id) const;
   // The removal of answers that are too old, the oldest first.
   absl::Status AddForgotten(absl::Time now, uint64_t max, WriteBatch& batch) const;
@@ -137,7 +138,8 @@ absl::Status AlertStore::Impl::Open() {
     changes->Seek(PartitionKey(kNodePartition));
     const auto first = changes->Valid() ? SequenceOfChangeKey(changes->key()) : std::nullopt;
     if (!first || !last) return absl::DataLossError("a key of the table changes is broken");
-    changes_given = *last;
+    changes_given = *last + kUnsyncedChangesMax;
+    ids_given += kUnsyncedChangesMax;
     first_kept = *first;
   }
   if (!changes->status().ok()) return changes->status();
@@ -176,6 +178,12 @@ void AlertStore::Impl::AddChange(const Alert& alert, size_t history_index, Write
   for (uint64_t i = 0; i < kTrimmedAtOnce && changes_given - first_kept >= kChangesMax; ++i) {
     batch.Delete(Table::kChanges, ChangeKey(first_kept++));
   }
+}
+
+bool AlertStore::Impl::HasChangeUpTo(uint64_t sequence) const {
+  const auto changes = kv.NewIterator(Table::kChanges);
+  changes->SeekForPrev(ChangeKey(sequence));
+  return changes->Valid() && SequenceOfChangeKey(changes->key()).has_value();
 }
 
 void AlertStore::AddAlert(const Alert& alert, const std::vector<AlertChange>& changes, WriteBatch& batch) {
@@ -361,8 +369,8 @@ absl::StatusOr<std::vector<StoredChange>> AlertStore::GetChangesAfter(uint64_t s
       return absl::DataLossError("an entry of the table changes is broken");
     }
     if (*number > last) break;
-    // They have no gap: the first ones were taken away since this call began.
-    if (seen.empty() && *number != sequence + 1) return no_longer_kept(*number);
+    // A gap that a start left, or the first ones were taken away since this call began.
+    if (seen.empty() && *number != sequence + 1 && !impl_->HasChangeUpTo(sequence)) return no_longer_kept(*number);
     const auto [at, is_new] = seen.try_emplace(stored.alert());
     if (is_new) {
       auto alert = GetAlert(stored.alert());

@@ -1,8 +1,8 @@
 // AlertStore keeps alerts, their history, the order of their changes, and per subject when it is due again.
 //
 // Guarantees: all that AddXxx puts into one batch becomes visible together, when Applied is called after the write.
-//   Changes are in one order over all alerts, the same for every reader, also after a restart: whoever writes a batch
-//   with changes has it synced before Applied.
+//   Changes are in one order over all alerts, the same for every reader, also after a restart. Neither the number of a
+//   change nor the id of an alert is ever given twice, also when a loss of power took those that were not synced.
 // Thread safety: one batch at a time, from its first AddXxx to Applied or Discard (hold a mutex around them); reads
 //   concurrently with it.
 // Time: reads no clock. Instants are kept in whole microseconds.
@@ -57,6 +57,9 @@ struct FoundAlerts {
 
 // Changes kept for watchers that were away.
 inline constexpr uint64_t kChangesMax = 1'000'000;
+// Changes in batches that are not synced, at most; who writes them sees to it. A start passes over as many numbers of
+// changes and ids of alerts: a loss of power may have taken those that were given out last, and they were seen.
+inline constexpr uint64_t kUnsyncedChangesMax = 1024;
 // How long a command is known again by its request id.
 inline constexpr absl::Duration kAnswersKept = absl::Hours(24);
 
@@ -102,7 +105,7 @@ class AlertStore {
   // The same, looking at `looked_max` alerts at most.
   absl::StatusOr<FoundAlerts> FindAlerts(uint64_t after, size_t looked_max, size_t found_max,
                                          const std::function<bool(const Alert&)>& wanted) const;
-  // Changes after `sequence`, at most `max`. OUT_OF_RANGE: older than what is kept.
+  // Changes after `sequence`, at most `max`; their numbers ascend, with gaps. OUT_OF_RANGE: older than what is kept.
   absl::StatusOr<std::vector<StoredChange>> GetChangesAfter(uint64_t sequence, size_t max) const;
   uint64_t last_change() const;
   // Names the order of the changes. Another name is another order: a place in one says nothing in the other. 0: it was

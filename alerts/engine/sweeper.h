@@ -3,11 +3,11 @@
 //
 // Guarantees: a fact is never lost to the alerts: one that lands while its child is evaluated makes the child pending
 //   again, and what the fact store keeps as evaluated goes only past versions whose subjects were evaluated after them,
-//   so that a crash repeats work and never skips it. What one batch changes is written whole or not at all, and a
-//   change of an alert is durable before anybody sees it, so that neither an alert nor its place among the changes is
-//   ever another one's after a loss of power. Each batch is evaluated under one configuration. A child that cannot be
-//   evaluated is set aside, counted and tried again at the next start, at the next change of configuration and when its
-//   facts change; the others go on. A child or school with nothing new but backfill waits for the backfill to pause
+//   so that a crash repeats work and never skips it. What one batch changes is written whole or not at all; a loss
+//   of power takes fewer than kUnsyncedChangesMax changes of alerts that somebody may have seen, and they are found
+//   again under other numbers. Each batch is evaluated under one configuration. A child that cannot be evaluated is set
+//   aside, counted and tried again at the next start, at the next change of configuration and when its facts change;
+//   the others go on. A child or school with nothing new but backfill waits for the backfill to pause
 //   (backfill_wait.h), and is then evaluated once. What a backfill brought is counted for each team in the batches that
 //   bring it, and becomes one digest when it is over.
 // Ownership and lifetime: the stores and the mutex outlive it. It starts no thread with Options::threads 1.
@@ -164,6 +164,7 @@ class Sweeper {
   // Evaluates and writes a batch. On error nothing was written and its pending subjects are pending again.
   absl::Status Process(Batch batch, SweepResult& result);
   absl::Status TryProcess(Batch& batch, SweepResult& result);
+  absl::Status Write(const WriteBatch& write, const std::vector<std::optional<Settlement>>& settlements);
   absl::StatusOr<std::vector<SubjectOutcome>> Evaluate(const std::vector<SubjectTask>& tasks);
   // Adds to `batch.schools` those that its children make worth another look.
   void CollectSchools(const std::vector<SubjectOutcome>& outcomes, Batch& batch) const;
@@ -190,6 +191,9 @@ class Sweeper {
   WorkerPool workers_;
   std::vector<SubjectEvaluator> evaluators_;  // one for each worker
   Progress progress_;
+  // Changes of alerts written since the last batch of ours that was synced. The first one is: then whatever a loss of
+  // power takes, a start sees that alerts were given numbers.
+  uint64_t unsynced_changes_ = kUnsyncedChangesMax;
   // Whom the activation that is under way can touch. After a restart that is not known.
   ConfigurationChange change_;
   const std::unique_ptr<DigestStore> digests_;

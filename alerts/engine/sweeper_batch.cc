@@ -46,11 +46,7 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
     }
     if (write.empty()) return absl::OkStatus();
     write.Sort();
-    // What somebody may be told must not be taken back by a loss of power. The rest is found again.
-    const bool tells = std::ranges::any_of(settlements, [](const std::optional<Settlement>& settlement) {
-      return settlement && !settlement->changes.empty();
-    });
-    return kv_.Write(write, tells ? Durability::kSynced : Durability::kUnsynced);
+    return Write(write, settlements);
   }();
   if (!status.ok()) {
     alerts_.Discard();
@@ -63,6 +59,16 @@ absl::Status Sweeper::TryProcess(Batch& batch, SweepResult& result) {
   if (!batch.pending.empty()) facts_.Evaluated(batch.pending);
   Count(batch, *outcomes, settlements, result);
   return absl::OkStatus();
+}
+
+absl::Status Sweeper::Write(const WriteBatch& write, const std::vector<std::optional<Settlement>>& settlements) {
+  uint64_t changes = unsynced_changes_;
+  for (const auto& settlement : settlements) changes += settlement ? settlement->changes.size() : 0;
+  // A sync for each batch would be one in the way of the records' own; those that come take these along.
+  const bool sync = changes > unsynced_changes_ && changes >= kUnsyncedChangesMax;
+  absl::Status status = kv_.Write(write, sync ? Durability::kSynced : Durability::kUnsynced);
+  if (status.ok()) unsynced_changes_ = sync ? 0 : changes;
+  return status;
 }
 
 absl::StatusOr<std::vector<SubjectOutcome>> Sweeper::Evaluate(const std::vector<SubjectTask>& tasks) {
