@@ -1,8 +1,7 @@
 // SchoolStates holds what is known of every school, packed and as facts, in memory and in the table schools.
 //
-// Guarantees: the table is written in the batch of the commit, so that it is never older than the versions. Schools of
-// a
-//   partition of which a state is broken, or a block does not read, are made anew from its versions, at each Load.
+// Guarantees: the table is written in the batch of the commit, so that it is never older than the versions. Schools
+//   of a partition of which a state is broken, or a block does not read, are made anew from its versions, at each Load.
 // Thread safety: all methods may be called concurrently; Publish by one thread.
 // Errors: those of KvStore; DATA_LOSS: nor do the versions read.
 // Limits and cost: schools are hundreds; all are in memory. Facts are decoded once per change.

@@ -3,8 +3,7 @@
 // Guarantees: changes are reported in the order of the subjects, progress never goes back and ends at all subjects.
 // Thread safety: the listener is called by the thread that called RunBacktest, one call at a time.
 // Errors: CANCELLED: the listener said so; what `compare` gives, but DATA_LOSS (its facts do not read) and UNKNOWN (the
-// rules
-//   threw), which count as a subject that failed.
+//   rules threw), which count as a subject that failed.
 // Cost: holds the comparisons of a few hundred subjects and the counts.
 #ifndef VANGNET_ALERTS_BACKTEST_REGION_BACKTEST_H_
 #define VANGNET_ALERTS_BACKTEST_REGION_BACKTEST_H_

@@ -2,8 +2,7 @@
 // under, how far the evaluation of everybody under it is, which schools have alerts, and which are to be evaluated why.
 //
 // Guarantees: each AddXxx changes the value at once and puts it into a batch; if the batch is not written, put back the
-// copy
-//   made before.
+//   copy made before.
 // Thread safety: none; the sweeper's.
 // Errors: those of KvStore; DATA_LOSS: a stored day or queued school is none.
 // Persisted: texts in table kMeta under "engine.day" (YYYY-MM-DD), "engine.configuration" (its version),

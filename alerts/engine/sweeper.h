@@ -17,8 +17,8 @@
 // Errors: those of the stores. Nothing of the failed batch was written; UNAVAILABLE: call again later; INTERNAL and
 //   DATA_LOSS: exit and reopen.
 // Limits and cost: a call evaluates at most four batches (new facts, set aside, due, configuration) of
-// subjects_per_batch_max
-//   children each, and of the schools schools_per_batch_max; a school costs a read of every child placed there.
+//   subjects_per_batch_max children each, and of the schools schools_per_batch_max; a school costs a read of every
+//   child placed there.
 #ifndef VANGNET_ALERTS_ENGINE_SWEEPER_H_
 #define VANGNET_ALERTS_ENGINE_SWEEPER_H_
 

@@ -1,8 +1,7 @@
 // Acknowledge says that a person has taken up an alert. EtagOf names the version of an alert that was seen.
 //
 // Guarantees: pure; acknowledging twice is not an error. The first stays who took the alert up; whoever comes later,
-// and
-//   what is noted, is kept in its history. The same once more, without a note, changes nothing.
+//   and what is noted, is kept in its history. The same once more, without a note, changes nothing.
 // Thread safety: free functions over values.
 // Errors:
 //   ABORTED              the alert changed since the etag was read: read it again and decide anew

@@ -2,7 +2,7 @@
 //
 // Guarantees: the resume token of a listing was taken before its first page was read, so that watching from it misses
 //   nothing.
-// Reading on in a long log or list is left to the thread that runs `reads`, a slice at a time.
+// Cost: reading on in a long log or list is left to the thread that runs `reads`, a slice at a time.
 // Thread safety: gRPC calls it from its threads; Wake and Stop may be called concurrently.
 // Errors: as alert_service.proto says.
 #ifndef VANGNET_SERVICES_ALERTS_ALERT_SERVICE_H_

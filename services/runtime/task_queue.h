@@ -1,8 +1,7 @@
 // TaskQueue hands work that takes long from the threads of gRPC, which must not wait, to a thread that may.
 //
 // Guarantees: tasks run in the order in which they were added, each once, also those that wait at Stop. Work that is
-// cut
-//   into tasks, each of which adds the next with Continue, takes turns with all that waits.
+//   cut into tasks, each of which adds the next with Continue, takes turns with all that waits.
 // Thread safety: Add, Continue, Wait and Stop may be called concurrently; RunOnce by the threads that do the work.
 #ifndef VANGNET_SERVICES_RUNTIME_TASK_QUEUE_H_
 #define VANGNET_SERVICES_RUNTIME_TASK_QUEUE_H_
