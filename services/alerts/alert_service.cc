@@ -283,6 +283,9 @@ grpc::Status AlertService::Acknowledge(const Caller& caller, const v1::Acknowled
       seen->id,
       {.etag = request.etag(), .actor = caller.name.empty() ? request.actor() : caller.name, .note = request.note()},
       request_id, clock_.Now());
+  if (absl::IsInvalidArgument(alert.status())) {
+    return InvalidRequest({{"request_id", std::string(alert.status().message())}});
+  }
   if (!alert.ok()) return ToRpcStatus(alert.status());
   // An answer that is repeated is of the alert as it was then.
   if (alert->history.size() > seen->history.size()) count_();

@@ -213,6 +213,12 @@ TEST_P(AlertsTest, AcknowledgingNeedsTheCurrentEtagAndARequestIdRepeatsItsAnswer
   EXPECT_EQ(stale.error_code(), grpc::StatusCode::ABORTED);
   EXPECT_EQ(ReasonOf(stale), "ETAG_MISMATCH");
 
+  request.set_request_id("r-1");
+  request.set_alert_id(DropOut("s-2").alert().alert_id());
+  const google::rpc::BadRequest reused = vangnet_testing::BadRequestOf(Acknowledge(request, &again));
+  ASSERT_EQ(reused.field_violations_size(), 1);
+  EXPECT_EQ(reused.field_violations(0).field(), "request_id");
+
   request.set_alert_id("no such alert");
   EXPECT_EQ(Acknowledge(request, &again).error_code(), grpc::StatusCode::NOT_FOUND);
   request.set_note(std::string(2'001, 'n'));
