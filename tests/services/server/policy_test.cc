@@ -308,8 +308,11 @@ TEST_F(PolicyMetricsTest, APolicyThatWouldFloodIsHeldUntilItIsConfirmed) {
 TEST_F(PolicyTest, ARegionThatWouldEndTheAlertsOfManyIsHeldToo) {
   files_.WritePolicy(EarlierPolicy());
   server_.Restart();
+  // Before there is anybody whom it could touch: it would be held otherwise.
+  GetUntil([](const v1::GetPolicyResponse& shown) {
+    return shown.has_active() && shown.active().policy() == EarlierPolicy() && !shown.activating();
+  });
   SendSickChildren(26);
-  GetUntil(HasActive);
   while (OpenAlerts("long-absence").size() < 26) {
   }
   files_.WriteRegion(std::string(SampleRegionText()) + "\nclosures { first_day: \"2026-11-20\" }\n");
