@@ -1,8 +1,6 @@
 #include "cli/line_reader.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,14 +17,6 @@ absl::Status CannotOpen(const std::string& file) {
   return absl::InvalidArgumentError((file == "-" ? "standard input" : file) + ": " + std::strerror(errno));
 }
 
-// Closed, it may be something else by now: what the program opened in its place before it began to run (a file of no
-// type, such as an eventfd of gRPC's), or the one of main.cc that cannot be read.
-bool IsStandardInputClosed() {
-  struct stat status {};
-  if (fstat(STDIN_FILENO, &status) != 0 || (status.st_mode & S_IFMT) == 0) return true;
-  return (fcntl(STDIN_FILENO, F_GETFL) & O_ACCMODE) == O_WRONLY;
-}
-
 }  // namespace
 
 void LineReader::Closer::operator()(std::FILE* file) const {
@@ -37,11 +27,12 @@ LineReader::LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file
     : name_(std::move(name)), file_(std::move(file)), line_bytes_max_(line_bytes_max), buffer_(kBufferBytes) {}
 
 absl::StatusOr<LineReader> LineReader::Open(const std::string& file, size_t line_bytes_max) {
-  if (file == "-" && IsStandardInputClosed()) return absl::InvalidArgumentError("standard input is closed");
   std::unique_ptr<std::FILE, Closer> opened(file == "-" ? stdin : std::fopen(file.c_str(), "rb"));
   if (opened == nullptr) return CannotOpen(file);
   struct stat status {};
-  if (fstat(fileno(opened.get()), &status) != 0) return CannotOpen(file);
+  // Closed standard input may be what the program opened in its place before it began to run: a file of no type.
+  const bool is_open = fstat(fileno(opened.get()), &status) == 0 && (status.st_mode & S_IFMT) != 0;
+  if (file == "-" && !is_open) return absl::InvalidArgumentError("standard input is closed");
   if (S_ISDIR(status.st_mode)) {  // opens all the same, and cannot be read
     errno = EISDIR;
     return CannotOpen(file);

@@ -1,7 +1,4 @@
 // vangnet: the command line. Finds the command, parses its flags, runs it, and turns its status into an exit code.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <string>
@@ -57,16 +54,6 @@ ExitCode CodeOf(const absl::Status& status) {
   }
 }
 
-// A standard stream that the caller closed stays closed: the next file to be opened, a connection, would take its
-// place. What takes it can be neither read, as standard input, nor written, as the others.
-void KeepStandardStreams() {
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(stream, F_GETFD) >= 0) continue;
-    const int opened = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-    if (opened >= 0 && opened != stream) close(opened);  // the lowest that is free is the stream's
-  }
-}
-
 ExitCode Main(std::vector<std::string> words) {
   if (words.empty()) {
     std::cerr << ProgramHelp(Commands());
@@ -106,7 +93,6 @@ ExitCode Main(std::vector<std::string> words) {
 }  // namespace vangnet
 
 int main(int argc, char** argv) {
-  vangnet::KeepStandardStreams();
   std::ios::sync_with_stdio(false);
   vangnet::TakeGrpcLocksUnchecked();
   return static_cast<int>(vangnet::Main(std::vector<std::string>(argv + 1, argv + argc)));

@@ -126,9 +126,8 @@ Command PolicyCheckCommand() {
       .description =
           "Reads the files as the server would and prints every problem, on standard error, as FILE:LINE:COLUMN.\n"
           "Files that are in order and probably not what was meant are warned of: stages that are never reached,\n"
-          "rules that say the same twice or are over, findings that nobody is told of, a calendar that ends, closures "
-          "that\n"
-          "do not.",
+          "rules that say the same twice or are over, findings that nobody is told of, a calendar that ends,\n"
+          "closures that do not.",
       .flags = {{.name = "policy", .value_name = "FILE", .help = "policy, text proto"},
                 {.name = "region",
                  .value_name = "FILE",

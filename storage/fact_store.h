@@ -67,6 +67,11 @@ struct Chunk {
 // is.
 enum class Outcome : uint8_t { kAccepted = 1, kDuplicate, kStale, kConflict, kUnreadable };
 
+// Whether the store refuses the record, and puts it into the quarantine.
+inline bool IsRefusal(Outcome outcome) { return outcome == Outcome::kConflict || outcome == Outcome::kUnreadable; }
+// What is said of such a record: reason, field and description; the rest is empty.
+RefusedRecord RefusalOf(Outcome outcome);
+
 struct ChunkResult {
   // One per record of the chunk, in order. A kConflict or kUnreadable is put into the quarantine by the store itself.
   std::vector<Outcome> outcomes;

@@ -9,11 +9,6 @@
 namespace vangnet {
 namespace {
 
-constexpr char kConflictReason[] = "CONFLICTING_REVISION";
-constexpr char kConflictField[] = "revision";
-constexpr char kUnreadableReason[] = "STORED_DATA_DAMAGED";
-constexpr char kUnreadableField[] = "student";
-
 // A subject that the group touches: its state as the group leaves it, and what the sweeper must know.
 struct Touched {
   PackedState state;
@@ -39,23 +34,9 @@ bool IsLongAbsence(const std::optional<Fact>& fact, absl::Time received_at) {
 
 bool IsLinkFact(const std::optional<Fact>& fact) { return fact && std::holds_alternative<SameStudent>(*fact); }
 
-RefusedRecord ConflictOf(const IncomingRecord& incoming) {
-  RefusedRecord refused;
+RefusedRecord RefusedBy(Outcome outcome, const IncomingRecord& incoming) {
+  RefusedRecord refused = RefusalOf(outcome);
   refused.source = incoming.record.key.source;
-  refused.reason = kConflictReason;
-  refused.field = kConflictField;
-  refused.description =
-      "revision " + std::to_string(incoming.record.revision) + " of this record was kept before with other content";
-  refused.raw = incoming.canonical;
-  return refused;
-}
-
-RefusedRecord UnreadableOf(const IncomingRecord& incoming) {
-  RefusedRecord refused;
-  refused.source = incoming.record.key.source;
-  refused.reason = kUnreadableReason;
-  refused.field = kUnreadableField;
-  refused.description = "what is stored of this child does not read; replay this once it is mended";
   refused.raw = incoming.canonical;
   return refused;
 }
@@ -169,7 +150,7 @@ absl::Status GroupCommit::DecideRecord(const Chunk& chunk, const IncomingRecord&
   if (!touched.ok()) return touched.status();
   if ((*touched)->is_unreadable) {
     // One child must not stop the others; and whoever sends it again and again would be stopped by it.
-    Refuse(chunk, UnreadableOf(incoming));
+    Refuse(chunk, RefusedBy(Outcome::kUnreadable, incoming));
     result.outcomes.push_back(Outcome::kUnreadable);
     result.sequences.push_back(0);
     return absl::OkStatus();
@@ -184,7 +165,7 @@ absl::Status GroupCommit::DecideRecord(const Chunk& chunk, const IncomingRecord&
       result.sequences.push_back(given_);
       return absl::OkStatus();
     case Outcome::kConflict:
-      Refuse(chunk, ConflictOf(incoming));
+      Refuse(chunk, RefusedBy(Outcome::kConflict, incoming));
       break;
     case Outcome::kDuplicate:
     case Outcome::kUnreadable:
@@ -320,6 +301,19 @@ absl::Status GroupCommit::Publish() {
 }
 
 }  // namespace
+
+RefusedRecord RefusalOf(Outcome outcome) {
+  RefusedRecord refused;
+  if (outcome == Outcome::kConflict) {
+    refused.reason = "CONFLICTING_REVISION";
+    refused.field = "revision";
+    refused.description = "this revision was sent before with other content";
+  } else if (outcome == Outcome::kUnreadable) {
+    refused.reason = "STORED_DATA_DAMAGED";
+    refused.description = "what is stored of its child or school does not read; replay this once that is mended";
+  }
+  return refused;
+}
 
 absl::Status FactStore::Impl::Fail(absl::Status status) {
   sources.Discard();

@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
-#include <limits>
 #include <unordered_map>
 #include <utility>
 
 #include "domain/parallel.h"
+#include "storage/acknowledged.h"
 #include "storage/fact_store_impl.h"
 #include "storage/rebuild_state.h"
 #include "storage/schema.h"
@@ -49,38 +49,29 @@ absl::StatusOr<std::set<std::string, std::less<>>> OthersIn(std::string_view pac
 
 absl::Status FactStore::Impl::CheckMark(uint64_t last_sequence) {
   const auto marked = mark.Read();
-  const bool is_damaged = absl::IsDataLoss(marked.status());
-  if (!marked.ok() && !is_damaged) return marked.status();
-  if (is_damaged || !marked->has_value()) {
-    if (!accept_without_mark && (is_damaged || last_sequence > 0)) {
-      return absl::FailedPreconditionError(
-          std::string("the mark of what was acknowledged is ") + (is_damaged ? "damaged" : "not there") +
-          ", but the database holds " + std::to_string(last_sequence) +
-          " record versions: whether acknowledged ones are missing cannot be told. Put the file back, or start once "
-          "with --accept_store_without_mark to take the database as it is and mark it anew");
-    }
-    return mark.Write(last_sequence);
+  const absl::Status acknowledged = CheckAcknowledged(last_sequence, marked);
+  if (absl::IsFailedPrecondition(acknowledged) && !accept_without_mark) {
+    return absl::FailedPreconditionError(std::string(acknowledged.message()) +
+                                         ". Put the file back, or start once with --accept_store_without_mark to take "
+                                         "the database as it is and mark it anew");
   }
-  if (last_sequence >= **marked) return absl::OkStatus();
-  return absl::DataLossError("the database ends at record version " + std::to_string(last_sequence) + " but version " +
-                             std::to_string(**marked) + " was acknowledged: " +
-                             std::to_string(**marked - last_sequence) + " acknowledged records are missing");
+  if (!acknowledged.ok() && !absl::IsFailedPrecondition(acknowledged)) return acknowledged;
+  const bool is_marked = marked.ok() && marked->has_value();
+  return is_marked ? absl::OkStatus() : mark.Write(last_sequence);
 }
 
 absl::Status FactStore::Impl::ReplayPartition(uint8_t partition, Replay& replay) {
-  const std::string prefix = PartitionKey(partition);
   const auto versions = kv.NewIterator(Table::kVersions);
   // The last version tells how far the partition goes, also when all of it lies before the cursor.
-  versions->SeekForPrev(VersionKey(partition, std::numeric_limits<uint64_t>::max()));
-  if (!versions->status().ok()) return versions->status();
-  if (!versions->Valid() || versions->key().substr(0, 1) != prefix) return absl::OkStatus();
-  const auto last = SequenceOfVersionKey(versions->key());
-  if (!last) return absl::DataLossError("a key of the table versions is broken");
-  replay.last_sequence = std::max(replay.last_sequence, *last);
+  const auto last = SeekLastVersion(*versions, partition);
+  if (!last.ok()) return last.status();
+  if (!last->has_value()) return absl::OkStatus();
+  replay.last_sequence = std::max(replay.last_sequence, **last);
   auto version = DecodeVersion(versions->value());
   if (!version.ok()) return version.status();
   replay.last_received_at = std::max(replay.last_received_at, version->received_at);
 
+  const std::string prefix = PartitionKey(partition);
   for (versions->Seek(VersionKey(partition, replay.cursor + 1)); versions->Valid(); versions->Next()) {
     if (versions->key().substr(0, 1) != prefix) break;
     const auto sequence = SequenceOfVersionKey(versions->key());

@@ -22,7 +22,7 @@ struct Position {
   std::string key;
 };
 
-std::string Encode(const Position& position) {
+std::string EncodePosition(const Position& position) {
   return std::string(1, static_cast<char>(position.table)) + position.key;
 }
 
@@ -53,7 +53,7 @@ std::optional<std::string> Upgraded(Table table, std::string_view key, std::stri
 }
 
 absl::Status WriteBatchAndPosition(WriteBatch& batch, const Position& position, KvStore& kv) {
-  batch.Put(Table::kMeta, MetaKey(kUpgradeMeta), Encode(position));
+  batch.Put(Table::kMeta, MetaKey(kUpgradeMeta), EncodePosition(position));
   const absl::Status written = kv.Write(batch, Durability::kUnsynced);
   batch.Clear();
   return written;
@@ -168,7 +168,7 @@ absl::Status UpgradeSchema(KvStore& kv, size_t batch_bytes) {
   if (*schema < kSchema) {
     WriteBatch begin;
     begin.Put(Table::kMeta, MetaKey(kSchemaMeta), EncodeNumber(kSchema));
-    if (*schema > 0) begin.Put(Table::kMeta, MetaKey(kUpgradeMeta), Encode({}));
+    if (*schema > 0) begin.Put(Table::kMeta, MetaKey(kUpgradeMeta), EncodePosition({}));
     if (absl::Status status = kv.Write(begin, Durability::kSynced); !status.ok()) return status;
   }
   const auto position = GetPosition(kv);

@@ -8,7 +8,6 @@
 #include "services/alerts/alert_filter.h"
 #include "services/alerts/shown_alert.h"
 #include "services/runtime/page_token.h"
-#include "services/runtime/sliced_call.h"
 
 namespace vangnet {
 
@@ -70,23 +69,15 @@ std::vector<FieldViolation> WrongWith(const v1::AcknowledgeAlertRequest& request
 grpc::ServerUnaryReactor* AlertService::ListAlerts(grpc::CallbackServerContext* context,
                                                    const v1::ListAlertsRequest* request,
                                                    v1::ListAlertsResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  auto begun = BeginListing(gate_.authenticator.Authenticate(context->peer()), *request);
-  if (const auto* refused = std::get_if<grpc::Status>(&begun)) {
-    reactor->Finish(*refused);
-    return reactor;
-  }
-  const auto listing = std::get<std::shared_ptr<Listing>>(std::move(begun));
-  AnswerInSlices(context, reactor, reads_, [this, listing, response] { return FillAlerts(*listing, *response); });
-  return reactor;
+  return AnswerInSlices(context, gate_, reads_,
+                        [&](const Caller& caller) { return BeginListing(caller, *request, *response); });
 }
 
-std::variant<std::shared_ptr<AlertService::Listing>, grpc::Status> AlertService::BeginListing(
-    const absl::StatusOr<Caller>& caller, const v1::ListAlertsRequest& request) const {
-  if (!caller.ok()) return ToRpcStatus(caller.status());
-  if (!caller->may_read()) return ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts"));
+BegunCall AlertService::BeginListing(const Caller& caller, const v1::ListAlertsRequest& request,
+                                     v1::ListAlertsResponse& response) const {
+  if (!caller.may_read()) return ToRpcStatus(absl::PermissionDeniedError("the caller may not read alerts"));
   std::vector<FieldViolation> violations;
-  auto read = AlertFilter::Read(request.filter(), "filter", facts_, *caller);
+  auto read = AlertFilter::Read(request.filter(), "filter", facts_, caller);
   if (auto* wrong = std::get_if<std::vector<FieldViolation>>(&read)) violations = std::move(*wrong);
   if (request.page_size() < 0 || request.page_size() > kPageMax) {
     violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
@@ -105,12 +96,13 @@ std::variant<std::shared_ptr<AlertService::Listing>, grpc::Status> AlertService:
   }
   if (!violations.empty()) return InvalidRequest(violations);
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  return std::make_shared<Listing>(Listing{.caller = *caller,
-                                           .filter = std::get<AlertFilter>(std::move(read)),
-                                           .filter_bytes = filter_bytes,
-                                           .page_size = page_size,
-                                           .after = after,
-                                           .snapshot = snapshot});
+  const auto listing = std::make_shared<Listing>(Listing{.caller = caller,
+                                                         .filter = std::get<AlertFilter>(std::move(read)),
+                                                         .filter_bytes = filter_bytes,
+                                                         .page_size = page_size,
+                                                         .after = after,
+                                                         .snapshot = snapshot});
+  return [this, listing, &response] { return FillAlerts(*listing, response); };
 }
 
 std::optional<grpc::Status> AlertService::FillAlerts(Listing& listing, v1::ListAlertsResponse& response) const {
@@ -200,7 +192,7 @@ Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1:
     watches_.emplace(watch.get(), watch);
     stopping = stopping_;
   }
-  if (stopping) watch->End(ToRpcStatus(absl::UnavailableError("the server is shutting down")));
+  if (stopping) watch->End(ShuttingDown());
   return watch.get();
 }
 
@@ -223,7 +215,7 @@ void AlertService::Stop() {
     stopping_ = true;
   }
   for (const std::shared_ptr<AlertWatch>& watch : Watches()) {
-    watch->End(ToRpcStatus(absl::UnavailableError("the server is shutting down")));
+    watch->End(ShuttingDown());
   }
 }
 

@@ -16,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -25,6 +24,7 @@
 #include "services/alerts/alert_watch.h"
 #include "services/runtime/clock.h"
 #include "services/runtime/rpc.h"
+#include "services/runtime/sliced_call.h"
 #include "services/runtime/task_queue.h"
 #include "storage/alert_store.h"
 #include "storage/digest_store.h"
@@ -79,8 +79,8 @@ class AlertService final : public v1::AlertService::CallbackService {
     uint64_t snapshot = 0;  // the last change before the first page
     uint64_t last = 0;      // of those in the response
   };
-  std::variant<std::shared_ptr<Listing>, grpc::Status> BeginListing(const absl::StatusOr<Caller>& caller,
-                                                                    const v1::ListAlertsRequest& request) const;
+  BegunCall BeginListing(const Caller& caller, const v1::ListAlertsRequest& request,
+                         v1::ListAlertsResponse& response) const;
   // Looks at some alerts more; the answer once the page is full, or there are no more.
   std::optional<grpc::Status> FillAlerts(Listing& listing, v1::ListAlertsResponse& response) const;
   grpc::Status FillAlert(const Caller& caller, const v1::GetAlertRequest& request,

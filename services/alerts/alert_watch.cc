@@ -13,8 +13,6 @@ namespace {
 
 constexpr size_t kChangesAtOnce = 64;
 
-grpc::Status ShuttingDown() { return ToRpcStatus(absl::UnavailableError("the server is shutting down")); }
-
 }  // namespace
 
 std::shared_ptr<AlertWatch> AlertWatch::Create(const AlertStore& store, TaskQueue& queue, AlertFilter filter,
@@ -60,7 +58,7 @@ void AlertWatch::End(const grpc::Status& status) {
   Proceed();
 }
 
-void AlertWatch::OnCancel() { End(grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone")); }
+void AlertWatch::OnCancel() { End(CallerIsGone()); }
 
 void AlertWatch::OnWriteDone(bool ok) {
   messages_.pop_front();

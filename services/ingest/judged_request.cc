@@ -75,22 +75,6 @@ v1::RecordResult ResultOf(const RefusedRecord& refused) {
   return result;
 }
 
-v1::RecordResult RefusalByStore(Outcome outcome) {
-  v1::RecordResult result;
-  if (outcome == Outcome::kUnreadable) {
-    result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
-    result.set_reason("STORED_DATA_DAMAGED");
-    result.set_field("student");
-    result.set_description("what is stored of this child does not read; the record is kept to be replayed");
-    return result;
-  }
-  result.set_outcome(v1::RECORD_OUTCOME_REJECTED);
-  result.set_reason("CONFLICTING_REVISION");
-  result.set_field("revision");
-  result.set_description("this revision was sent before with other content");
-  return result;
-}
-
 absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeContext& context) {
   const std::string only_source = context.caller.sources.only().value_or("");
   const RecordReader::Context reading{.default_source = only_source, .received_on = context.received_on};
@@ -152,7 +136,7 @@ std::string EncodeAnswer(const JudgedRequest& judged, const std::vector<ChunkRes
     }
     const Outcome outcome = results[place.chunk].outcomes[place.index];
     if (IsRefusal(outcome)) {
-      RefusalByStore(outcome).SerializeToString(&encoded);
+      ResultOf(RefusalOf(outcome)).SerializeToString(&encoded);
     } else {
       EncodePlainResult(outcome, results[place.chunk].sequences[place.index], encoded);
     }

@@ -54,10 +54,8 @@ struct JudgeContext {
 // that the caller may not speak for.
 absl::StatusOr<JudgedRequest> Judge(const IngestRequest& request, const JudgeContext& context);
 
-// What is said of a record that was refused, and of one that the store refused.
+// What is said of a record that was refused.
 v1::RecordResult ResultOf(const RefusedRecord& refused);
-inline bool IsRefusal(Outcome outcome) { return outcome == Outcome::kConflict || outcome == Outcome::kUnreadable; }
-v1::RecordResult RefusalByStore(Outcome outcome);
 
 // The encoded answer, IngestRecordsResponse and StreamRecordsResponse alike. `results` has one per chunk, and
 // is empty when there are no chunks. `cursor` is left out when empty.

@@ -15,8 +15,6 @@ constexpr size_t kSubjectsAtOnce = 1'024;
 constexpr size_t kRecordsAtOnce = 256;
 constexpr size_t kSchoolsAtOnce = 256;
 
-grpc::Status CallerIsGone() { return grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone"); }
-
 }  // namespace
 
 RecordListing::RecordListing(const FactStore& facts, TaskQueue& queue, std::string source, std::string school)
@@ -29,7 +27,7 @@ RecordListing::RecordListing(const FactStore& facts, TaskQueue& queue, std::stri
 RecordListing* RecordListing::Start(const FactStore& facts, TaskQueue& queue, std::string source, std::string school) {
   auto* listing = new RecordListing(facts, queue, std::move(source), std::move(school));
   if (!queue.Add([listing] { listing->ReadOn(); })) {
-    listing->Finish(ToRpcStatus(absl::ResourceExhaustedError("too many listings are waiting")));
+    listing->Finish(TooManyWaiting("listings"));
   }
   return listing;
 }
@@ -45,7 +43,7 @@ void RecordListing::Proceed() {
   if (!records_.empty()) return StartWrite(&records_.front());
   if (is_at_end()) return Finish(grpc::Status::OK);
   if (!queue_.Continue([this] { ReadOn(); })) {
-    Finish(ToRpcStatus(absl::UnavailableError("the server is shutting down")));
+    Finish(ShuttingDown());
   }
 }
 

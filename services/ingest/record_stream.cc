@@ -141,8 +141,7 @@ RecordStream::Step RecordStream::NextStep() {
   // An error does not wait for the sender's next chunk: gRPC ends the read that is under way.
   if (no_more_reads_ && (!reading_ || !end_.ok()) && !writing_ && uncommitted_ == 0 && (broken_ || slots_.empty())) {
     finished_ = true;
-    return {.kind = Step::Kind::kFinish,
-            .end = broken_ ? grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone") : end_};
+    return {.kind = Step::Kind::kFinish, .end = broken_ ? CallerIsGone() : end_};
   }
   return {};
 }

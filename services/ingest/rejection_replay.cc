@@ -55,7 +55,7 @@ absl::Status RefuseByStore(const RejectionReplay& context, std::vector<Tried>& t
   for (Tried& one : tried) {
     if (one.refused.has_value()) continue;
     const Outcome outcome = (*results)[place->chunk].outcomes[place->index];
-    if (IsRefusal(outcome)) one.refused = RefusalByStore(outcome);
+    if (IsRefusal(outcome)) one.refused = ResultOf(RefusalOf(outcome));
     ++place;
   }
   return absl::OkStatus();
@@ -173,18 +173,18 @@ class Replaying : public std::enable_shared_from_this<Replaying> {
 
   void Begin() {
     if (queue_.Add([self = shared_from_this()] { self->ReadOn(); })) return;
-    done_(ToRpcStatus(absl::ResourceExhaustedError("too many listings are waiting")));
+    done_(TooManyWaiting("listings"));
   }
 
  private:
   void ReadOn() {
-    if (context_.is_cancelled()) return done_(grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone"));
+    if (context_.is_cancelled()) return done_(CallerIsGone());
     if (!context_.request.rejection_ids().empty()) return Submit(TryNamed(context_));
     const absl::StatusOr<bool> has_more = oldest_.TryPage(context_);
     if (!has_more.ok()) return done_(ToRpcStatus(has_more.status()));
     if (!*has_more) return Submit(oldest_.Take(context_));
     if (queue_.Continue([self = shared_from_this()] { self->ReadOn(); })) return;
-    done_(ToRpcStatus(absl::UnavailableError("the server is shutting down")));
+    done_(ShuttingDown());
   }
 
   void Submit(absl::StatusOr<std::vector<Tried>> tried) {

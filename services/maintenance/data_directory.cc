@@ -3,18 +3,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <limits>
 #include <utility>
 
 #include "domain/parallel.h"
 #include "services/maintenance/unfinished_directory.h"
+#include "storage/acknowledged.h"
 #include "storage/alert_store.h"
 #include "storage/file_durable_mark.h"
-#include "storage/keys.h"
 #include "storage/memory_durable_mark.h"
-#include "storage/meta_numbers.h"
 #include "storage/rocksdb_backup.h"
 #include "storage/rocksdb_kv_store.h"
 #include "storage/schema.h"
@@ -38,26 +35,6 @@ absl::Status Begin(const std::string& path, uint64_t sequence) {
   if (!is_empty) return absl::FailedPreconditionError(path + " is not empty: what is in it is not overwritten");
   const auto mark = FileDurableMark::Open(MarkIn(path));
   return mark.ok() ? (*mark)->Write(sequence) : mark.status();
-}
-
-// The last version of a record that the database holds; 0: none.
-absl::StatusOr<uint64_t> LastVersion(KvStore& kv) {
-  const auto given = GetNumber(kv, kLastSequenceMeta);
-  if (!given.ok()) return given.status();
-  uint64_t last = *given;
-  for (int partition = 0; partition < kPartitionCount; ++partition) {
-    const auto key_of = [partition](uint64_t sequence) {
-      return VersionKey(static_cast<uint8_t>(partition), sequence);
-    };
-    const auto versions = kv.NewIterator(Table::kVersions);
-    versions->SeekForPrev(key_of(std::numeric_limits<uint64_t>::max()));
-    if (!versions->status().ok()) return versions->status();
-    if (!versions->Valid() || versions->key() < key_of(0)) continue;
-    const auto sequence = SequenceOfVersionKey(versions->key());
-    if (!sequence) return absl::DataLossError("a key of the table versions is broken");
-    last = std::max(last, *sequence);
-  }
-  return last;
 }
 
 // From here on the database has its name, also after a loss of power.
@@ -97,22 +74,8 @@ absl::StatusOr<DataDirectory> OpenBackup(const std::string& directory, uint32_t 
 }
 
 absl::Status CheckAcknowledged(const DataDirectory& directory) {
-  const auto last = LastVersion(*directory.kv);
-  if (!last.ok()) return last.status();
-  const auto marked = directory.mark->Read();
-  const bool is_damaged = absl::IsDataLoss(marked.status());
-  if (!marked.ok() && !is_damaged) return marked.status();
-  if (is_damaged || !marked->has_value()) {
-    if (!is_damaged && *last == 0) return absl::OkStatus();
-    return absl::FailedPreconditionError(std::string("the mark of what was acknowledged is ") +
-                                         (is_damaged ? "damaged" : "not there") + ", but the database holds " +
-                                         std::to_string(*last) +
-                                         " record versions: whether acknowledged ones are missing cannot be told");
-  }
-  if (*last >= **marked) return absl::OkStatus();
-  return absl::DataLossError("the database ends at record version " + std::to_string(*last) + " but version " +
-                             std::to_string(**marked) + " was acknowledged: " + std::to_string(**marked - *last) +
-                             " acknowledged records are missing");
+  const auto last = LastVersionOf(*directory.kv);
+  return last.ok() ? CheckAcknowledged(*last, directory.mark->Read()) : last.status();
 }
 
 absl::StatusOr<DataDirectory> MakeDataDirectory(const std::string& path) {

@@ -57,7 +57,7 @@ bool BacktestStream::is_cancelled() const {
   return cancelled_;
 }
 
-void BacktestStream::OnCancel() { Cancel(grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone")); }
+void BacktestStream::OnCancel() { Cancel(CallerIsGone()); }
 
 void BacktestStream::OnWriteDone(bool ok) {
   {

@@ -15,8 +15,6 @@ namespace {
 
 using Refused = RefusedStream<v1::BacktestPolicyResponse>;
 
-grpc::Status ShuttingDown() { return ToRpcStatus(absl::UnavailableError("the server is shutting down")); }
-
 }  // namespace
 
 Backtests::Backtests(const FactStore& facts, const Clock& clock, const Gate& gate, Options options)

@@ -88,19 +88,13 @@ grpc::Status PolicyService::FillPolicies(const v1::ListPoliciesRequest& request,
 grpc::ServerUnaryReactor* PolicyService::CheckPolicy(grpc::CallbackServerContext* context,
                                                      const v1::CheckPolicyRequest* request,
                                                      v1::CheckPolicyResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
-  if (!caller.ok()) {
-    reactor->Finish(ToRpcStatus(caller.status()));
-    return reactor;
-  }
   const bool is_long = request->policy().size() + request->region().size() > kCheckedAtOnceBytesMax;
-  AnswerInSlices(context, reactor, reads_,
-                 [this, request, response, waits = is_long]() mutable -> std::optional<grpc::Status> {
-                   if (std::exchange(waits, false)) return std::nullopt;
-                   return FillCheck(*request, *response);
-                 });
-  return reactor;
+  return AnswerInSlices(context, gate_, reads_, [this, request, response, is_long](const Caller&) -> BegunCall {
+    return [this, request, response, waits = is_long]() mutable -> std::optional<grpc::Status> {
+      if (std::exchange(waits, false)) return std::nullopt;
+      return FillCheck(*request, *response);
+    };
+  });
 }
 
 grpc::Status PolicyService::FillCheck(const v1::CheckPolicyRequest& request, v1::CheckPolicyResponse& response) const {

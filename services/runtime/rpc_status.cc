@@ -119,4 +119,12 @@ grpc::Status ToRpcStatus(const absl::Status& status) {
   return RpcError(static_cast<grpc::StatusCode>(status.code()), reason, message);
 }
 
+grpc::Status CallerIsGone() { return grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone"); }
+
+grpc::Status ShuttingDown() { return ToRpcStatus(absl::UnavailableError("the server is shutting down")); }
+
+grpc::Status TooManyWaiting(const std::string& what) {
+  return ToRpcStatus(absl::ResourceExhaustedError("too many " + what + " are waiting"));
+}
+
 }  // namespace vangnet

@@ -30,6 +30,13 @@ absl::Status WithReason(absl::Status status, const std::string& reason);
 // The same with the reason that `status` was given, or has by its code: ABORTED is ETAG_MISMATCH, and so on.
 grpc::Status ToRpcStatus(const absl::Status& status);
 
+// Of calls that are not carried out, or not to their end. CANCELLED:
+grpc::Status CallerIsGone();
+// UNAVAILABLE:
+grpc::Status ShuttingDown();
+// RESOURCE_EXHAUSTED: "too many WHAT are waiting".
+grpc::Status TooManyWaiting(const std::string& what);
+
 }  // namespace vangnet
 
 #endif  // VANGNET_SERVICES_RUNTIME_RPC_STATUS_H_

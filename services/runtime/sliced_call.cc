@@ -5,8 +5,6 @@
 #include <memory>
 #include <utility>
 
-#include "services/runtime/rpc_status.h"
-
 namespace vangnet {
 
 namespace {
@@ -15,14 +13,14 @@ struct SlicedCall {
   grpc::CallbackServerContext* context;
   grpc::ServerUnaryReactor* reactor;
   TaskQueue& queue;
-  std::function<std::optional<grpc::Status>()> slice;
+  Slice slice;
 };
 
 // Reads a slice; whether that was the last, and the call is over.
 bool ReadOn(const SlicedCall& call) {
   std::optional<grpc::Status> status;
   if (call.context->IsCancelled()) {
-    status = grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone");
+    status = CallerIsGone();
   } else {
     status = call.slice();
   }
@@ -32,16 +30,24 @@ bool ReadOn(const SlicedCall& call) {
 
 void ReadLater(const std::shared_ptr<const SlicedCall>& call) {
   if (ReadOn(*call) || call->queue.Continue([call] { ReadLater(call); })) return;
-  call->reactor->Finish(ToRpcStatus(absl::UnavailableError("the server is shutting down")));
+  call->reactor->Finish(ShuttingDown());
 }
 
 }  // namespace
 
-void AnswerInSlices(grpc::CallbackServerContext* context, grpc::ServerUnaryReactor* reactor, TaskQueue& queue,
-                    std::function<std::optional<grpc::Status>()> slice) {
-  const auto call = std::make_shared<const SlicedCall>(SlicedCall{context, reactor, queue, std::move(slice)});
-  if (ReadOn(*call) || queue.Add([call] { ReadLater(call); })) return;
-  reactor->Finish(ToRpcStatus(absl::ResourceExhaustedError("too many listings are waiting")));
+grpc::ServerUnaryReactor* AnswerInSlices(grpc::CallbackServerContext* context, const Gate& gate, TaskQueue& queue,
+                                         const std::function<BegunCall(const Caller&)>& begin) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::StatusOr<Caller> caller = gate.authenticator.Authenticate(context->peer());
+  BegunCall begun = caller.ok() ? begin(*caller) : ToRpcStatus(caller.status());
+  if (const auto* refused = std::get_if<grpc::Status>(&begun)) {
+    reactor->Finish(*refused);
+    return reactor;
+  }
+  const auto call =
+      std::make_shared<const SlicedCall>(SlicedCall{context, reactor, queue, std::get<Slice>(std::move(begun))});
+  if (!ReadOn(*call) && !queue.Add([call] { ReadLater(call); })) reactor->Finish(TooManyWaiting("listings"));
+  return reactor;
 }
 
 }  // namespace vangnet

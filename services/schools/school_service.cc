@@ -11,7 +11,6 @@
 
 #include "services/convert/wire.h"
 #include "services/runtime/page_token.h"
-#include "services/runtime/sliced_call.h"
 #include "vangnet/v1/record.pb.h"
 
 namespace vangnet {
@@ -27,32 +26,28 @@ constexpr size_t kSchoolsAtOnce = 16;  // some thousand seeks: a few millisecond
 grpc::ServerUnaryReactor* SchoolService::ListSchools(grpc::CallbackServerContext* context,
                                                      const v1::ListSchoolsRequest* request,
                                                      v1::ListSchoolsResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
-  if (!caller.ok()) {
-    reactor->Finish(ToRpcStatus(caller.status()));
-    return reactor;
-  }
+  return AnswerInSlices(context, gate_, reads_,
+                        [&](const Caller& caller) { return BeginListing(caller, *request, *response); });
+}
+
+BegunCall SchoolService::BeginListing(const Caller& caller, const v1::ListSchoolsRequest& request,
+                                      v1::ListSchoolsResponse& response) const {
   std::vector<FieldViolation> violations;
-  if (request->page_size() < 0 || request->page_size() > kPageMax) {
+  if (request.page_size() < 0 || request.page_size() > kPageMax) {
     violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
   }
   std::optional<PageToken> after;
-  if (!request->page_token().empty()) {
-    after = DecodePageToken("schools", "", request->page_token());
+  if (!request.page_token().empty()) {
+    after = DecodePageToken("schools", "", request.page_token());
     if (!after.has_value()) violations.push_back({"page_token", "not one of this listing"});
   }
-  if (!violations.empty()) {
-    reactor->Finish(InvalidRequest(violations));
-    return reactor;
-  }
+  if (!violations.empty()) return InvalidRequest(violations);
   const auto listing = std::make_shared<Listing>(
-      Listing{.caller = *caller,
+      Listing{.caller = caller,
               .region = region_(),
-              .page_size = static_cast<size_t>(request->page_size() == 0 ? kPageDefault : request->page_size()),
+              .page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size()),
               .last = after.has_value() ? after->text : ""});
-  AnswerInSlices(context, reactor, reads_, [this, listing, response] { return FillSchools(*listing, *response); });
-  return reactor;
+  return [this, listing, &response] { return FillSchools(*listing, response); };
 }
 
 std::optional<grpc::Status> SchoolService::FillSchools(Listing& listing, v1::ListSchoolsResponse& response) const {

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "domain/region.h"
 #include "services/runtime/rpc.h"
+#include "services/runtime/sliced_call.h"
 #include "services/runtime/task_queue.h"
 #include "storage/fact_store.h"
 #include "vangnet/v1/school_service.grpc.pb.h"
@@ -44,6 +45,8 @@ class SchoolService final : public v1::SchoolService::CallbackService {
     size_t page_size = 0;
     std::string last;  // the school that was looked at last
   };
+  BegunCall BeginListing(const Caller& caller, const v1::ListSchoolsRequest& request,
+                         v1::ListSchoolsResponse& response) const;
   // Looks at some schools more; the answer once the page is full, or there are no more.
   std::optional<grpc::Status> FillSchools(Listing& listing, v1::ListSchoolsResponse& response) const;
   grpc::Status FillSchool(const Caller& caller, const v1::GetSchoolRequest& request,

@@ -73,7 +73,7 @@ class Reactor final : public grpc::ServerBidiReactor<Request, Response> {
     if (ok) {
       StartRead(&request_);
     } else {
-      Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone"));
+      Finish(CallerIsGone());
     }
   }
   void OnDone() override { delete this; }

@@ -21,8 +21,6 @@ namespace {
 constexpr int kPageDefault = 1'000;
 constexpr int kPageMax = 10'000;
 constexpr int kTimelineYearsMax = 5;
-constexpr char kStopping[] = "the server is shutting down";
-constexpr char kTooMany[] = "too many listings of findings, timelines and explanations are waiting";
 
 // All of the request that the listing depends on. Today becomes a day with the first page: a listing that goes on
 // past midnight stays on the day it began.
@@ -54,12 +52,12 @@ StudentService::StudentService(const FactStore& facts, const AlertStore& alerts,
       options_(std::move(options)) {}
 
 grpc::Status StudentService::MayBegin(const grpc::CallbackServerContext& context) const {
-  if (context.IsCancelled()) return grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone");
-  return stopping_ ? ToRpcStatus(absl::UnavailableError(kStopping)) : grpc::Status::OK;
+  if (context.IsCancelled()) return CallerIsGone();
+  return stopping_ ? ShuttingDown() : grpc::Status::OK;
 }
 
 grpc::Status StudentService::NotTaken() const {
-  return ToRpcStatus(stopping_ ? absl::UnavailableError(kStopping) : absl::ResourceExhaustedError(kTooMany));
+  return stopping_ ? ShuttingDown() : TooManyWaiting("listings of findings, timelines and explanations");
 }
 
 template <typename Answer>

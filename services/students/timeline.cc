@@ -121,7 +121,7 @@ void Timeline::Proceed() {
 
 void Timeline::OnWriteDone(bool ok) {
   if (!ok) {
-    Finish(grpc::Status(grpc::StatusCode::CANCELLED, "the caller is gone"));
+    Finish(CallerIsGone());
     return;
   }
   messages_.pop_front();

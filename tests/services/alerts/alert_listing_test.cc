@@ -7,6 +7,7 @@
 #include "services/alerts/alert_service.h"
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
+#include "tests/services/runtime/task_queues.h"
 #include "tests/testing/manual_clock.h"
 
 namespace vangnet {
@@ -41,12 +42,8 @@ class AlertListingTest : public testing::Test {
     alerts_->Applied();
   }
 
-  // Whether something is to be read. The queue has room for one task.
-  bool Waits() {
-    const bool has_room = queue_.Add([] {});
-    if (has_room) queue_.RunOnce();
-    return !has_room;
-  }
+  // Whether something is to be read.
+  bool Waits() { return vangnet_testing::Waits(queue_); }
   struct Listed {
     v1::ListAlertsResponse response;
     grpc::Status status;

@@ -8,6 +8,7 @@
 
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
+#include "tests/services/runtime/task_queues.h"
 
 namespace vangnet {
 namespace {
@@ -44,12 +45,8 @@ class AlertWatchTest : public testing::Test {
     return AlertWatch::Create(*alerts_, queue_, std::get<AlertFilter>(AlertFilter::Read(filter, "", *facts_, caller)),
                               0, absl::ZeroDuration(), [this](AlertWatch*) { over_ = true; });
   }
-  // Whether something is to be read. The queue has room for one task.
-  bool Waits() {
-    const bool has_room = queue_.Add([] {});
-    if (has_room) queue_.RunOnce();
-    return !has_room;
-  }
+  // Whether something is to be read.
+  bool Waits() { return vangnet_testing::Waits(queue_); }
 
   MemoryKvStore kv_;
   MemoryDurableMark mark_;

@@ -8,6 +8,7 @@
 
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
+#include "tests/services/runtime/task_queues.h"
 #include "tests/storage/facts.h"
 
 namespace vangnet {
@@ -36,12 +37,8 @@ class RecordListingTest : public testing::Test {
   RecordListing* List(const std::string& source, const std::string& school = "") {
     return RecordListing::Start(*facts_, queue_, source, school);
   }
-  // Whether something is to be read. The queue has room for one task.
-  bool Waits() {
-    const bool has_room = queue_.Add([] {});
-    if (has_room) queue_.RunOnce();
-    return !has_room;
-  }
+  // Whether something is to be read.
+  bool Waits() { return vangnet_testing::Waits(queue_); }
 
   MemoryKvStore kv_;
   MemoryDurableMark mark_;

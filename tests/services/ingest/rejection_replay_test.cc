@@ -10,6 +10,7 @@
 #include "storage/keys.h"
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
+#include "tests/services/runtime/task_queues.h"
 #include "tests/testing/manual_clock.h"
 
 namespace vangnet {
@@ -72,12 +73,8 @@ class RejectionReplayTest : public testing::Test {
                     .is_cancelled = [this] { return is_cancelled_; }},
                    queue_, std::move(done));
   }
-  // Whether something is to be read. The queue has room for one task.
-  bool Waits() {
-    const bool has_room = queue_.Add([] {});
-    if (has_room) queue_.RunOnce();
-    return !has_room;
-  }
+  // Whether something is to be read.
+  bool Waits() { return vangnet_testing::Waits(queue_); }
   // What became of each, as outcome or reason.
   std::vector<std::string> Replay(const std::string& source, const Scope& sources = Scope::All()) {
     v1::ReplayRejectionsResponse response;

@@ -3,62 +3,46 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "tests/services/runtime/close_listener.h"
+#include "tests/services/runtime/local_service.h"
 #include "vangnet/v1/school_service.grpc.pb.h"
 
 namespace vangnet {
 namespace {
 
-using vangnet_testing::CloseListener;
 using vangnet_testing::Event;
 
 // Answers GetSchool with the slices of the test.
 class Sliced final : public v1::SchoolService::CallbackService {
  public:
-  explicit Sliced(TaskQueue& queue) : queue_(queue) {}
+  Sliced(const Gate& gate, TaskQueue& queue) : gate_(gate), queue_(queue) {}
   grpc::ServerUnaryReactor* GetSchool(grpc::CallbackServerContext* context, const v1::GetSchoolRequest*,
                                       v1::GetSchoolResponse*) override {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    AnswerInSlices(context, reactor, queue_, slice);
-    return reactor;
+    return AnswerInSlices(context, gate_, queue_, [this](const Caller&) { return begun; });
   }
-  std::function<std::optional<grpc::Status>()> slice;
+  BegunCall begun;
 
  private:
+  const Gate& gate_;
   TaskQueue& queue_;
 };
 
 // A call through a port, of which the test runs all slices but the first.
 class SlicedCallTest : public testing::Test {
  protected:
-  SlicedCallTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&service_);
-    CloseListener::AddTo(builder, closed_);
-    server_ = builder.BuildAndStart();
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-    stub_ = v1::SchoolService::NewStub(
-        grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments));
-    context_.set_deadline(gpr_time_from_seconds(30, GPR_TIMESPAN));
-  }
-  ~SlicedCallTest() override {
-    stub_.reset();
-    server_->Shutdown();
-  }
   // The call is answered by the slice `last`, from 1; its status has the number of those that were read.
   void Begin(int last) {
-    service_.slice = [this, last]() -> std::optional<grpc::Status> {
+    service_.begun = [this, last]() -> std::optional<grpc::Status> {
       if (++slices_ < last) return std::nullopt;
       return grpc::Status(grpc::StatusCode::ABORTED, "the end");
     };
+    Call();
+  }
+  void Call() {
+    context_.set_deadline(gpr_time_from_seconds(30, GPR_TIMESPAN));
     stub_->async()->GetSchool(&context_, &request_, &response_, [this](const grpc::Status& status) {
       status_ = status;
       queue_.Stop();  // so that no test waits for a call that failed
@@ -67,17 +51,27 @@ class SlicedCallTest : public testing::Test {
   }
 
   TaskQueue queue_{1};
-  Sliced service_{queue_};
+  LoopbackAuthenticator authenticator_;
+  AccessLog access_log_{[](const Access&) {}};
+  Gate gate_{authenticator_, access_log_};
+  Sliced service_{gate_, queue_};
   Event closed_;
   Event over_;
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<v1::SchoolService::Stub> stub_;
+  vangnet_testing::LocalService served_{service_, closed_};
+  const std::unique_ptr<v1::SchoolService::Stub> stub_ = v1::SchoolService::NewStub(served_.channel());
   grpc::ClientContext context_;
   v1::GetSchoolRequest request_;
   v1::GetSchoolResponse response_;
   grpc::Status status_;
   int slices_ = 0;
 };
+
+TEST_F(SlicedCallTest, ARequestThatIsRefusedIsAnsweredAtOnce) {
+  service_.begun = InvalidRequest({{"page_size", "0 to 100"}});
+  Call();
+  over_.Wait();
+  EXPECT_EQ(status_.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
 
 TEST_F(SlicedCallTest, OneSliceIsAnsweredAtOnce) {
   Begin(1);

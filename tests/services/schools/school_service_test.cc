@@ -10,6 +10,7 @@
 
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
+#include "tests/services/runtime/task_queues.h"
 #include "tests/storage/facts.h"
 
 namespace vangnet {
@@ -47,12 +48,8 @@ class SchoolServiceTest : public testing::Test {
   }
   static std::string Name(int i) { return std::to_string(1'000 + i) + "AA"; }
 
-  // Whether something is to be read. The queue has room for one task.
-  bool Waits() {
-    const bool has_room = queue_.Add([] {});
-    if (has_room) queue_.RunOnce();
-    return !has_room;
-  }
+  // Whether something is to be read.
+  bool Waits() { return vangnet_testing::Waits(queue_); }
   // The sizes of the pages, the schools of which are put into listed_.
   std::vector<int> List(int page_size) {
     std::vector<int> pages;

@@ -12,13 +12,12 @@
 #include "services/convert/sample_configuration.h"
 #include "storage/memory_durable_mark.h"
 #include "storage/memory_kv_store.h"
-#include "tests/services/runtime/close_listener.h"
+#include "tests/services/runtime/local_service.h"
 #include "tests/testing/manual_clock.h"
 
 namespace vangnet {
 namespace {
 
-using vangnet_testing::CloseListener;
 using vangnet_testing::Event;
 
 // A listing on its way.
@@ -33,23 +32,6 @@ struct Listing {
 // The service behind a port, with a queue that the test runs.
 class StudentServiceTest : public testing::Test {
  protected:
-  StudentServiceTest() {
-    grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-    builder.RegisterService(&service_);
-    CloseListener::AddTo(builder, closed_);
-    server_ = builder.BuildAndStart();
-    grpc::ChannelArguments arguments;
-    arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-    stub_ = v1::StudentService::NewStub(
-        grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments));
-  }
-  ~StudentServiceTest() override {
-    stub_.reset();
-    server_->Shutdown();
-  }
-
   void Begin(Listing& listing) {
     listing.context.set_deadline(gpr_time_from_seconds(30, GPR_TIMESPAN));
     stub_->async()->ListFindings(&listing.context, &listing.request, &listing.response,
@@ -99,8 +81,8 @@ class StudentServiceTest : public testing::Test {
                                 return absl::UnimplementedError("not asked for");
                               }}};
   Event closed_;
-  std::unique_ptr<grpc::Server> server_;
-  std::unique_ptr<v1::StudentService::Stub> stub_;
+  vangnet_testing::LocalService served_{service_, closed_};
+  const std::unique_ptr<v1::StudentService::Stub> stub_ = v1::StudentService::NewStub(served_.channel());
 };
 
 TEST_F(StudentServiceTest, AListingIsAnsweredByTheQueue) {
