@@ -39,7 +39,7 @@ Command ExportCommand() {
           "of their use, every version of every record with its time of receipt, how far each source is, refused\n"
           "records, alerts with all that people did with them, and an end. They are children's data. Not among\n"
           "them is the access log. A database that lacks what was acknowledged, or whose mark is lost, is refused as\n"
-          "vangnetd refuses it: its import would pass for a whole one.",
+          "vangnetd refuses it: its import would pass for a whole one. A block that does not read ends the export.",
       .flags = WithStoredDataFlags(
           {{.name = "salvage", .value_name = "", .help = "what is there, of a database that lost records or its mark"},
            {.name = "json", .value_name = "", .help = "JSON lines, as always"}}),

@@ -79,6 +79,8 @@ class AlertStore::Impl {
   absl::Status LoadOpenAlerts();
   void AddChange(const Alert& alert, size_t history_index, WriteBatch& batch);
   bool HasChangeUpTo(uint64_t sequence) const;
+  // What is kept of the subject's last evaluation, from its alerts and its due marks.
+  absl::StatusOr<StoredEvaluation> MakeEvaluationAnew(const Subject& subject) const;
   absl::StatusOr<std::optional<record::v1::StoredAnswer>> ReadAnswer(std::string_view request_id) const;
   // The removal of answers that are too old, the oldest first.
   absl::Status AddForgotten(absl::Time now, uint64_t max, WriteBatch& batch) const;
@@ -87,6 +89,7 @@ class AlertStore::Impl {
   DueIndex due;
   RecentValues alerts;
   RecentValues evaluations;
+  mutable std::atomic<uint64_t> evaluations_made = 0;  // anew
 
   uint64_t change_log = 0;
 
@@ -290,8 +293,33 @@ void AlertStore::Discard() {
 
 absl::StatusOr<StoredEvaluation> AlertStore::GetEvaluation(const Subject& subject) const {
   auto stored = ReadDecoded(impl_->evaluations, EvaluationKey(subject), DecodeEvaluation);
+  if (absl::IsDataLoss(stored.status())) return impl_->MakeEvaluationAnew(subject);
   if (!stored.ok()) return stored.status();
   return (*std::move(stored)).value_or(StoredEvaluation());
+}
+
+absl::StatusOr<StoredEvaluation> AlertStore::Impl::MakeEvaluationAnew(const Subject& subject) const {
+  StoredEvaluation made;
+  const std::string prefix = PartitionKey(PartitionOf(subject.key));
+  const auto stored = kv.NewIterator(Table::kAlerts);
+  for (stored->Seek(prefix); stored->Valid() && stored->key().substr(0, prefix.size()) == prefix; stored->Next()) {
+    const auto alert = DecodeAlert(stored->value());
+    if (!alert.ok()) return alert.status();
+    // Closed ones that may not be reopened any more are among them: whoever evaluates the subject leaves those away.
+    if (alert->finding.subject == subject) made.alerts.push_back(alert->id);
+  }
+  if (!stored->status().ok()) return stored->status();
+  const auto days = due.DaysOf(subject);
+  if (!days.ok()) return days.status();
+  for (const Day day : *days) {
+    if (day == kDayMax) {
+      made.set_aside = "why is not known: what was kept of the last evaluation did not read";
+    } else {
+      made.due = day;
+    }
+  }
+  ++evaluations_made;
+  return made;
 }
 
 absl::StatusOr<std::optional<Alert>> AlertStore::GetAlert(uint64_t id) const {
@@ -307,7 +335,7 @@ absl::StatusOr<uint64_t> AlertStore::CountDue(Day day) const { return impl_->due
 
 absl::StatusOr<std::vector<Subject>> AlertStore::GetSetAside() const { return impl_->due.FindSetAside(); }
 
-uint64_t AlertStore::repairs() const { return impl_->due.rebuilt(); }
+uint64_t AlertStore::repairs() const { return impl_->due.rebuilt() + impl_->evaluations_made; }
 
 absl::StatusOr<std::vector<Alert>> AlertStore::ListAlerts(uint64_t after, size_t max,
                                                           const std::function<bool(const Alert&)>& wanted) const {

@@ -91,6 +91,8 @@ class AlertStore {
   // Forgets what was added. Call it when the batch is not written.
   void Discard();
 
+  // One that does not read is made anew; DATA_LOSS: the alerts or due marks of its partition do not read either. Cost
+  // of that: a look at every alert and mark of the partition, each time.
   absl::StatusOr<StoredEvaluation> GetEvaluation(const Subject& subject) const;
   absl::StatusOr<std::optional<Alert>> GetAlert(uint64_t id) const;
   // Subjects due on or before `day` that `wanted` (none: all) accepts, at most `max`, soonest first within a partition.
@@ -115,7 +117,8 @@ class AlertStore {
   std::map<std::pair<std::string, std::string>, uint64_t> CountOpen() const;
   // The answer given to this command, unless it is older than kAnswersKept.
   absl::StatusOr<std::optional<std::string>> GetAnswer(std::string_view request_id, absl::Time now) const;
-  // Partitions of the table due that did not read and were made anew of the evaluations since Open.
+  // What did not read and was made anew since Open: partitions of the table due, of the evaluations, and evaluations,
+  // of the alerts and the marks of the table due; each of these as often as it was asked for, until it is stored again.
   uint64_t repairs() const;
   // Called after each Applied with the last change, from the thread that called it. Returns a handle for
   // RemoveListener, after which it is not called any more. The listener must not add or remove listeners.

@@ -171,4 +171,17 @@ absl::StatusOr<std::vector<Subject>> DueIndex::FindSetAside() const {
   return subjects;
 }
 
+absl::StatusOr<std::vector<Day>> DueIndex::DaysOf(const Subject& subject) const {
+  const std::string prefix = PartitionKey(PartitionOf(subject.key));
+  std::vector<Day> days;
+  MendedKeys::Walk marks(stored_);
+  for (marks.Seek(prefix); marks.Valid() && marks.key().substr(0, prefix.size()) == prefix; marks.Next()) {
+    const auto mark = MarkOfDueKey(marks.key());
+    if (!mark) return absl::DataLossError("a key of the table due is broken");
+    if (mark->subject == subject) days.push_back(mark->day);
+  }
+  if (!marks.status().ok()) return marks.status();
+  return days;
+}
+
 }  // namespace vangnet

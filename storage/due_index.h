@@ -51,6 +51,8 @@ class DueIndex {
   // time it is asked for this day while there is no such batch, and keeps count from then on.
   absl::StatusOr<uint64_t> Count(Day day) const;
   absl::StatusOr<std::vector<Subject>> FindSetAside() const;
+  // The days on which the subject is marked, ascending. Cost: a look at all marks of its partition.
+  absl::StatusOr<std::vector<Day>> DaysOf(const Subject& subject) const;
   // Partitions that the disk did not read and that were made anew.
   uint64_t rebuilt() const { return stored_.made(); }
 

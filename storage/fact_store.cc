@@ -242,7 +242,7 @@ absl::Status FactStore::RemoveRejections(std::string_view source, const std::vec
 uint64_t FactStore::rejections_dropped(std::string_view source) const { return impl_->quarantine.dropped(source); }
 
 uint64_t FactStore::repairs() const {
-  return impl_->states.rebuilt() + impl_->schools.rebuilt() + impl_->placed.rebuilt();
+  return impl_->states.rebuilt() + impl_->schools.rebuilt() + impl_->placed.rebuilt() + impl_->links_made;
 }
 
 std::vector<std::pair<std::string, uint64_t>> FactStore::Figures() const {

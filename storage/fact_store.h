@@ -262,8 +262,8 @@ class FactStore : public FactsView {
   absl::Status RemoveRejections(std::string_view source, const std::vector<uint64_t>& ids);
   uint64_t rejections_dropped(std::string_view source) const;
 
-  // States of children, and partitions of the tables schools and placed, that did not read and were made anew since
-  // Open.
+  // States of children, partitions of the tables schools and placed, and the table links, that did not read and were
+  // made anew since Open, or by it.
   uint64_t repairs() const;
   // Figures of the states in memory: name to value.
   std::vector<std::pair<std::string, uint64_t>> Figures() const;

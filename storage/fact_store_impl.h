@@ -64,6 +64,7 @@ class FactStore::Impl {
   SchoolStates schools;
   PendingList pending;
   LinkGraph links;
+  uint64_t links_made = 0;  // whether they were made anew; written by Open
   PlacedIndex placed;
   SourceLedger sources;
   Quarantine quarantine;
@@ -82,6 +83,8 @@ class FactStore::Impl {
  private:
   // Forgets what was staged and passes the error on.
   absl::Status Fail(absl::Status status) VANGNET_REQUIRES(commit_mutex);
+  // From their table; where that does not read, from the versions.
+  absl::Status LoadLinks();
   // Nothing that was acknowledged is missing from a store whose last version is this one.
   absl::Status CheckMark(uint64_t last_sequence);
   // What Open learns of a partition from the versions beyond the cursor.

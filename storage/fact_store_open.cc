@@ -47,6 +47,44 @@ absl::StatusOr<std::set<std::string, std::less<>>> OthersIn(std::string_view pac
   return others;
 }
 
+absl::Status FactStore::Impl::LoadLinks() {
+  absl::Status loaded = links.Load(kv);
+  if (!absl::IsDataLoss(loaded)) return loaded;
+  struct Said {
+    std::vector<std::pair<std::string, std::string>> once;                             // that a fact ever joined
+    std::vector<std::pair<std::string, std::set<std::string, std::less<>>>> students;  // what their facts join now
+    absl::Status status;
+  };
+  std::vector<Said> partitions(kPartitionCount);
+  const auto read = [&](size_t i) {
+    Said& said = partitions[i];
+    const auto partition = static_cast<uint8_t>(i);
+    said.status = ForEachVersion(kv, partition, [&](const DecodedVersion& version, uint64_t) {
+      const auto& fact = version.record.fact;
+      const auto* same = fact ? std::get_if<SameStudent>(&*fact) : nullptr;
+      if (same != nullptr) said.once.emplace_back(version.record.subject.key, same->other);
+      return absl::OkStatus();
+    });
+    if (!said.status.ok() || said.once.empty()) return;
+    const auto packed = RebuildStates(kv, partition, SubjectKind::kStudent);
+    said.status = packed.status();
+    for (size_t at = 0; at < said.once.size() && said.status.ok(); ++at) {
+      const std::string& student = said.once[at].first;
+      auto others = OthersIn(packed->at(student), student);
+      said.status = others.status();
+      if (others.ok()) said.students.emplace_back(student, *std::move(others));
+    }
+  };
+  ParallelFor(kPartitionCount, /*block=*/1, read, open_threads);
+  for (const Said& said : partitions) {
+    if (!said.status.ok()) return said.status;
+    for (const auto& [student, other] : said.once) links.AddOnce(student, other);
+    for (const auto& [student, others] : said.students) links.Replace(student, others);
+  }
+  ++links_made;
+  return absl::OkStatus();
+}
+
 absl::Status FactStore::Impl::CheckMark(uint64_t last_sequence) {
   const auto marked = mark.Read();
   const absl::Status acknowledged = CheckAcknowledged(last_sequence, marked);
@@ -183,7 +221,7 @@ absl::Status FactStore::Impl::JoinPartitions(std::vector<Replay>& partitions, ui
 absl::Status FactStore::Impl::Open() {
   if (absl::Status status = UpgradeSchema(kv); !status.ok()) return status;
   if (absl::Status status = schools.Load(kv); !status.ok()) return status;
-  if (absl::Status status = links.Load(kv); !status.ok()) return status;
+  if (absl::Status status = LoadLinks(); !status.ok()) return status;
   if (absl::Status status = sources.Load(kv); !status.ok()) return status;
   if (absl::Status status = quarantine.Load(); !status.ok()) return status;
   const auto cursor = GetNumber(kv, kCursorMeta);

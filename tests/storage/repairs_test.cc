@@ -263,5 +263,66 @@ TEST_F(RepairsTest, WhoIsDueIsMadeAnew) {
   EXPECT_EQ(alerts->repairs(), 1u);
 }
 
+// What is kept of an evaluation: whose alerts are open, and when it is due.
+TEST_F(RepairsTest, AnEvaluationThatDoesNotReadIsMadeOfAlertsAndMarks) {
+  std::unique_ptr<AlertStore> alerts = Must(AlertStore::Open(kv_));
+  std::vector<StoredEvaluation> before(bad_.size());
+  before[0].due = kMonday + 3;
+  before[1].due = kMonday;
+  before[2].set_aside = "broken";  // and due on no day
+  // Two alerts of the first, one of the second, and none of the others.
+  WriteBatch batch;
+  for (const size_t child : {0, 1, 0}) {
+    vangnet::Alert alert;
+    alert.id = alerts->AllocateId(Student(bad_[child]), batch);
+    alert.finding.subject = Student(bad_[child]);
+    alert.history.emplace_back();
+    alerts->AddAlert(alert, alert.history, batch);
+    before[child].alerts.push_back(alert.id);
+  }
+  for (size_t i = 0; i < bad_.size(); ++i) {
+    alerts->AddEvaluation(Student(bad_[i]), StoredEvaluation(), before[i], batch);
+  }
+  ASSERT_TRUE(kv_.Write(batch, Durability::kUnsynced).ok());
+  alerts->Applied();
+
+  kv_.DamagePartition(Table::kEvaluations, kPartition);
+  alerts = Must(AlertStore::Open(kv_));
+  EXPECT_EQ(Must(alerts->GetEvaluation(Student(bad_[0]))), before[0]);
+  EXPECT_EQ(Must(alerts->GetEvaluation(Student(bad_[1]))), before[1]);
+  const StoredEvaluation set_aside = Must(alerts->GetEvaluation(Student(bad_[2])));
+  EXPECT_EQ(set_aside.due, vangnet::kDayMax);
+  EXPECT_NE(set_aside.set_aside, "");
+  EXPECT_EQ(alerts->repairs(), 3u);
+  // Stored again it reads, and its mark has moved.
+  WriteBatch again;
+  alerts->AddEvaluation(Student(bad_[1]), before[1], DueOn(kMonday + 1), again);
+  ASSERT_TRUE(kv_.Write(again, Durability::kUnsynced).ok());
+  alerts->Applied();
+  alerts = Must(AlertStore::Open(kv_));
+  EXPECT_EQ(Must(alerts->GetEvaluation(Student(bad_[1]))), DueOn(kMonday + 1));
+  EXPECT_EQ(alerts->repairs(), 0u);
+  EXPECT_THAT(Must(alerts->GetDue(kMonday + 2, 10)), ElementsAre(Student(bad_[1])));
+}
+
+TEST_F(RepairsTest, WhoIsOneChildIsMadeAnewAtTheStart) {
+  const std::string other = sound_[0];
+  const std::string former = sound_[1];
+  Commit({Version(Student(bad_[0]), "same", 1, SameAs(former)), Version(Student(bad_[1]), "same", 1, SameAs(bad_[2]))});
+  Commit({Version(Student(bad_[0]), "same", 2, SameAs(other)), Version(Student(other), "same", 1, SameAs(bad_[3]))});
+  EvaluateAll();
+  const std::vector<std::string> joined = store_->KeysOf(bad_[0]);
+  ASSERT_THAT(joined, testing::UnorderedElementsAre(bad_[0], other, bad_[3]));
+  const std::vector<std::string> ever = store_->KeysEverLinked();
+  ASSERT_THAT(ever, SizeIs(6));
+  kv_.DamagePartition(Table::kLinks, kPartition);
+  Open();
+  EXPECT_EQ(store_->repairs(), 1u);
+  EXPECT_EQ(store_->KeysOf(bad_[0]), joined);
+  EXPECT_THAT(store_->KeysOf(bad_[1]), ElementsAre(bad_[1], bad_[2]));
+  EXPECT_THAT(store_->KeysOf(former), ElementsAre(former));
+  EXPECT_EQ(store_->KeysEverLinked(), ever) << "and who once was, for whoever asks what was known then";
+}
+
 }  // namespace
 }  // namespace vangnet_testing
