@@ -78,7 +78,7 @@ class AlertStore::Impl {
   absl::Status Open();
   absl::Status LoadOpenAlerts();
   void AddChange(const Alert& alert, size_t history_index, WriteBatch& batch);
-  bool HasChangeUpTo(uint64_t sequence) const;
+  absl::StatusOr<bool> HasChange(uint64_t sequence) const;
   // What is kept of the subject's last evaluation, from its alerts and its due marks.
   absl::StatusOr<StoredEvaluation> MakeEvaluationAnew(const Subject& subject) const;
   absl::StatusOr<std::optional<record::v1::StoredAnswer>> ReadAnswer(std::string_view request_id) const;
@@ -95,6 +95,7 @@ class AlertStore::Impl {
 
   // Owned by the thread that writes.
   uint64_t ids_given = 0;
+  uint64_t ids_applied = 0;  // of them, those in batches that were written
   uint64_t changes_given = 0;
   uint64_t first_kept = 1;                                      // change
   std::map<uint64_t, std::optional<RuleAndStage>> staged_open;  // nothing: closed
@@ -146,6 +147,7 @@ absl::Status AlertStore::Impl::Open() {
     first_kept = *first;
   }
   if (!changes->status().ok()) return changes->status();
+  ids_applied = ids_given;
   last_change = changes_given;
   first_change = first_kept;
   return LoadOpenAlerts();
@@ -165,11 +167,9 @@ absl::Status AlertStore::Impl::LoadOpenAlerts() {
   return alerts->status();
 }
 
-uint64_t AlertStore::AllocateId(const Subject& subject, WriteBatch& batch) {
+uint64_t AlertStore::AllocateId(const Subject& subject) {
   // The partition of the subject is in the id, so that an alert is found by its id without an index on the side.
-  const uint64_t counter = ++impl_->ids_given;
-  batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), EncodeNumber(counter));
-  return counter * kPartitionCount + PartitionOf(subject.key);
+  return ++impl_->ids_given * kPartitionCount + PartitionOf(subject.key);
 }
 
 void AlertStore::Impl::AddChange(const Alert& alert, size_t history_index, WriteBatch& batch) {
@@ -183,15 +183,18 @@ void AlertStore::Impl::AddChange(const Alert& alert, size_t history_index, Write
   }
 }
 
-bool AlertStore::Impl::HasChangeUpTo(uint64_t sequence) const {
-  const auto changes = kv.NewIterator(Table::kChanges);
-  changes->SeekForPrev(ChangeKey(sequence));
-  return changes->Valid() && SequenceOfChangeKey(changes->key()).has_value();
+absl::StatusOr<bool> AlertStore::Impl::HasChange(uint64_t sequence) const {
+  const auto change = kv.Get(Table::kChanges, ChangeKey(sequence));
+  if (!change.ok()) return change.status();
+  return change->has_value();
 }
 
 void AlertStore::AddAlert(const Alert& alert, const std::vector<AlertChange>& changes, WriteBatch& batch) {
   impl_->alerts.Put(AlertKey(alert.id), EncodeAlert(alert), batch);
   const size_t added = std::min(changes.size(), alert.history.size());
+  // With every change, not only with a new alert: ids that a start passed over must be in the first batch that is
+  // synced.
+  if (added > 0) batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), EncodeNumber(impl_->ids_given));
   for (size_t i = alert.history.size() - added; i < alert.history.size(); ++i) impl_->AddChange(alert, i, batch);
   auto& staged = impl_->staged_open[alert.id];
   staged.reset();
@@ -255,7 +258,9 @@ absl::Status AlertStore::AddAnswer(std::string_view request_id, std::string_view
   if (*before) {
     batch.Delete(Table::kRequests, RequestAgeKey(static_cast<uint64_t>((*before)->answered_at_micros()), request_id));
   }
-  if (absl::Status status = impl_->AddForgotten(now, kTrimmedAtOnce, batch); !status.ok()) return status;
+  // What is too old and does not read stays: no command fails because of it.
+  const absl::Status forgotten = impl_->AddForgotten(now, kTrimmedAtOnce, batch);
+  if (!forgotten.ok() && !absl::IsDataLoss(forgotten)) return forgotten;
   const int64_t micros = std::max<int64_t>(absl::ToUnixMicros(now), 0);
   // Behind the deletions, which may be of the same id.
   record::v1::StoredAnswer stored;
@@ -276,6 +281,7 @@ void AlertStore::Applied() {
     for (auto& [id, now] : impl_->staged_open) impl_->open.Set(id, std::move(now));
   }
   impl_->staged_open.clear();
+  impl_->ids_applied = impl_->ids_given;
   impl_->first_change = impl_->first_kept;
   impl_->last_change = impl_->changes_given;
   MutexLock lock(impl_->listeners_mutex);
@@ -287,6 +293,7 @@ void AlertStore::Discard() {
   impl_->alerts.Discard();
   impl_->evaluations.Discard();
   impl_->staged_open.clear();
+  impl_->ids_given = impl_->ids_applied;
   impl_->first_kept = impl_->first_change;
   impl_->changes_given = impl_->last_change;
 }
@@ -387,18 +394,25 @@ absl::StatusOr<std::vector<StoredChange>> AlertStore::GetChangesAfter(uint64_t s
     return absl::OutOfRangeError("changes up to " + std::to_string(before - 1) + " are no longer kept");
   };
   if (sequence + 1 < impl_->first_change) return no_longer_kept(impl_->first_change);
+  const auto changes = impl_->kv.NewIterator(Table::kChanges);
+  changes->Seek(ChangeKey(sequence + 1));
+  // Nobody goes on from a change that a loss of power took, for what was told with it may never come, nor from one that
+  // was taken away since this call began.
+  const auto next = changes->Valid() ? SequenceOfChangeKey(changes->key()) : std::nullopt;
+  if (next != sequence + 1 && sequence != last) {
+    const auto is_kept = impl_->HasChange(sequence);
+    if (!is_kept.ok()) return is_kept.status();
+    if (!*is_kept) return no_longer_kept(next.value_or(sequence + 1));
+  }
   std::vector<StoredChange> result;
   std::unordered_map<uint64_t, std::optional<Alert>> seen;
-  const auto changes = impl_->kv.NewIterator(Table::kChanges);
-  for (changes->Seek(ChangeKey(sequence + 1)); changes->Valid() && result.size() < max; changes->Next()) {
+  for (; changes->Valid() && result.size() < max; changes->Next()) {
     const auto number = SequenceOfChangeKey(changes->key());
     record::v1::StoredChangeEntry stored;
     if (!number || !stored.ParseFromArray(changes->value().data(), static_cast<int>(changes->value().size()))) {
       return absl::DataLossError("an entry of the table changes is broken");
     }
     if (*number > last) break;
-    // A gap that a start left, or the first ones were taken away since this call began.
-    if (seen.empty() && *number != sequence + 1 && !impl_->HasChangeUpTo(sequence)) return no_longer_kept(*number);
     const auto [at, is_new] = seen.try_emplace(stored.alert());
     if (is_new) {
       auto alert = GetAlert(stored.alert());

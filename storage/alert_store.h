@@ -73,8 +73,8 @@ class AlertStore {
   static absl::StatusOr<std::unique_ptr<AlertStore>> Open(KvStore& kv);
   ~AlertStore();
 
-  // Id for a new alert; durable in the batch that raises it.
-  uint64_t AllocateId(const Subject& subject, WriteBatch& batch);
+  // Id for a new alert; durable with AddAlert, and given again when that batch is not written.
+  uint64_t AllocateId(const Subject& subject);
   // The alert as it is after `changes`, which are also its newest history entries. Gives each change its place.
   void AddAlert(const Alert& alert, const std::vector<AlertChange>& changes, WriteBatch& batch);
   // Replaces what is kept of the subject and moves its due mark.
@@ -107,7 +107,8 @@ class AlertStore {
   // The same, looking at `looked_max` alerts at most.
   absl::StatusOr<FoundAlerts> FindAlerts(uint64_t after, size_t looked_max, size_t found_max,
                                          const std::function<bool(const Alert&)>& wanted) const;
-  // Changes after `sequence`, at most `max`; their numbers ascend, with gaps. OUT_OF_RANGE: older than what is kept.
+  // Changes after `sequence`, at most `max`; their numbers ascend, with gaps. OUT_OF_RANGE: that one is older than what
+  // is kept, or a loss of power took it.
   absl::StatusOr<std::vector<StoredChange>> GetChangesAfter(uint64_t sequence, size_t max) const;
   uint64_t last_change() const;
   // Names the order of the changes. Another name is another order: a place in one says nothing in the other. 0: it was

@@ -245,10 +245,10 @@ absl::Status GroupCommit::Seal() {
     if (subject.kind != SubjectKind::kSchool) continue;
     batch_.Put(Table::kSchools, SchoolKey(subject.key), changed->state.bytes());
   }
+  if (absl::Status status = store_.quarantine.AddExpired(received_at_, batch_); !status.ok()) return status;
   for (const auto& [source, records] : refused_) {
     if (absl::Status status = store_.quarantine.Add(source, records, batch_); !status.ok()) return status;
   }
-  if (absl::Status status = store_.quarantine.AddExpired(received_at_, batch_); !status.ok()) return status;
   store_.sources.AddStaged(batch_);
   if (stored_versions()) batch_.Put(Table::kMeta, MetaKey(kLastSequenceMeta), EncodeNumber(given_));
   return absl::OkStatus();

@@ -228,6 +228,7 @@ absl::Status FactStore::Impl::Open() {
   if (!cursor.ok()) return cursor.status();
   const auto evaluated = GetEvaluated(kv);
   if (!evaluated.ok()) return evaluated.status();
+  states.Start(*cursor);
   // Partitions have nothing to do with each other but schools and links.
   std::vector<Replay> partitions(kPartitionCount);
   std::atomic<bool> failed = false;

@@ -63,22 +63,30 @@ absl::Status Quarantine::Load() {
     Counts& counts = counts_[*source];
     counts.kept = stored.kept();
     counts.dropped = stored.dropped();
-    const std::string prefix = RejectionPrefix(*source);
-    records->SeekForPrev(RejectionKey(*source, std::numeric_limits<uint64_t>::max()));
-    if (!records->status().ok()) return records->status();
-    if (!records->Valid() || !IsOfSource(records->key(), prefix)) continue;
-    last_id_ = std::max(last_id_, *IdOfRejectionKey(records->key()));
-    records->Seek(prefix);
-    if (!records->status().ok()) return records->status();
-    if (!records->Valid()) return absl::DataLossError("the table quarantine changed while it was read");
-    counts.oldest_id = *IdOfRejectionKey(records->key());
-    auto oldest = Decode(counts.oldest_id, records->value());
-    if (!oldest.ok()) return oldest.status();
-    counts.oldest_at = oldest->rejected_at;
-    earliest_ = std::min(earliest_, counts.oldest_at);
+    const absl::Status loaded = LoadEnds(*source, *records, counts);
+    if (absl::IsDataLoss(loaded)) {
+      // What does not read stays, and stops nobody; nothing is known to be younger.
+      counts.oldest_at = earliest_ = absl::UnixEpoch();
+    } else if (!loaded.ok()) {
+      return loaded;
+    }
   }
-  if (!sources->status().ok()) return sources->status();
-  return records->status();
+  return sources->status();
+}
+
+absl::Status Quarantine::LoadEnds(const std::string& source, KvIterator& records, Counts& counts) {
+  const std::string prefix = RejectionPrefix(source);
+  records.SeekForPrev(RejectionKey(source, std::numeric_limits<uint64_t>::max()));
+  if (!records.Valid() || !IsOfSource(records.key(), prefix)) return records.status();
+  last_id_ = std::max(last_id_, *IdOfRejectionKey(records.key()));
+  records.Seek(prefix);
+  if (!records.Valid()) return records.status();
+  auto oldest = Decode(*IdOfRejectionKey(records.key()), records.value());
+  if (!oldest.ok()) return oldest.status();
+  counts.oldest_id = oldest->id;
+  counts.oldest_at = oldest->rejected_at;
+  earliest_ = std::min(earliest_, counts.oldest_at);
+  return absl::OkStatus();
 }
 
 Quarantine::Counts& Quarantine::Stage(const std::string& source) {
@@ -104,10 +112,17 @@ absl::Status Quarantine::Add(const std::string& source, const std::vector<Quaran
   const uint64_t skipped = records.size() > max ? records.size() - max : 0;
   const uint64_t added = records.size() - skipped;
   if (counts.kept + added > max) {
-    const uint64_t excess = counts.kept + added - max;
-    absl::Status status = DropOldest(source, excess, absl::InfiniteFuture(), counts, batch);
-    if (!status.ok()) return status;
-    counts.dropped += excess;
+    const uint64_t kept = counts.kept;
+    const absl::Status status = DropOldest(source, kept + added - max, absl::InfiniteFuture(), counts, batch);
+    if (!status.ok() && !absl::IsDataLoss(status)) return status;
+    counts.dropped += kept - counts.kept;
+    // The oldest do not read, and so stay. The new ones come beside them; of those that find no room there either it is
+    // only known how many they are.
+    if (counts.kept + added > 2 * max) {
+      counts.dropped += skipped + added;
+      AddCounts(source, counts, batch);
+      return absl::OkStatus();
+    }
   }
   counts.dropped += skipped;
   if (counts.kept == 0) {
@@ -137,6 +152,7 @@ absl::Status Quarantine::DropOldest(const std::string& source, uint64_t count, a
     counts.oldest_at = record->rejected_at;
     if (count == 0 || record->rejected_at >= until) break;
     batch.Delete(Table::kQuarantine, records->key());
+    counts.oldest_id = id + 1;  // this one is looked at no more, whether or not the batch is written by then
     --count;
     --counts.kept;
   }
@@ -162,8 +178,6 @@ absl::Status Quarantine::AddExpired(absl::Time now, WriteBatch& batch) {
   uint64_t left = kExpiredAtOnceMax;
   for (const auto& [unused, source] : SourcesFrom(until)) {
     if (left == 0) break;
-    // A source that this group added to already may have dropped its oldest: its turn comes with a later group.
-    if (staged_.count(source) != 0) continue;
     Counts& counts = Stage(source);
     const uint64_t kept = counts.kept;
     const absl::Status dropped = DropOldest(source, left, until, counts, batch);

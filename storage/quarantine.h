@@ -1,7 +1,8 @@
 // Quarantine keeps records that were refused, until they are mended and sent again, or too old, or too many.
 //
-// Guarantees: per source at most `rejections_per_source_max`, the oldest dropped first and counted. What is older than
-//   `rejections_kept` goes with what is committed after that, the oldest first, a thousand each time. An id that was
+// Guarantees: per source at most `rejections_per_source_max`, the oldest dropped first and counted; twice as many while
+//   the oldest do not read, and then the newest are dropped. What is older than `rejections_kept` goes with what is
+//   committed after that, the oldest first, a thousand each time. An id that was
 //   durable is never given again, whatever was removed: who names one from an old listing finds that record or none.
 // Thread safety: Add, AddExpired, AddRemoval, Publish and Discard by one thread at a time (hold the store's commit
 //   mutex); reads concurrently.
@@ -34,8 +35,9 @@ class Quarantine {
 
   // Adds `records`, all of `source`, to `batch`, and gives them their ids. At most once per source and batch.
   absl::Status Add(const std::string& source, const std::vector<QuarantinedRecord>& records, WriteBatch& batch);
-  // Adds the removal of what is too old at `now` to `batch`; at most a thousand records of all sources at a time. Free
-  // of cost while nothing is. What does not read stays, and is looked at each time.
+  // Adds the removal of what is too old at `now` to `batch`, before anything is added to that; at most a thousand
+  // records of all sources at a time. Free of cost while nothing is. What does not read stays, and is looked at each
+  // time.
   absl::Status AddExpired(absl::Time now, WriteBatch& batch);
   // Adds the removal of these to `batch`; ids that are not there are passed over.
   absl::Status AddRemoval(const std::string& source, const std::vector<uint64_t>& ids, WriteBatch& batch);
@@ -55,6 +57,8 @@ class Quarantine {
     absl::Time oldest_at;    // of the oldest kept, or before it
     friend bool operator==(const Counts&, const Counts&) = default;
   };
+  // Reads where the records of the source begin and end.
+  absl::Status LoadEnds(const std::string& source, KvIterator& records, Counts& counts) VANGNET_REQUIRES(mutex_);
   Counts& Stage(const std::string& source);
   // Removes the `count` oldest of the source, or those refused before `until`.
   absl::Status DropOldest(const std::string& source, uint64_t count, absl::Time until, Counts& counts,

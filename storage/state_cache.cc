@@ -194,6 +194,13 @@ void StateCache::Publish(std::string_view student, std::string_view bytes, uint6
   const_cast<OwnedState&>(*at) = std::move(made);
 }
 
+void StateCache::Start(uint64_t cursor) {
+  for (Part& part : parts_) {
+    MutexLock lock(part.mutex);
+    part.last_sequence = cursor + 1;
+  }
+}
+
 uint64_t StateCache::FirstUnwritten(const Part& part, const State& state) {
   return part.last_sequence - (static_cast<uint32_t>(part.last_sequence) - state.first_unwritten);
 }

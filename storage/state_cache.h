@@ -63,6 +63,8 @@ class StateCache {
   // Keys of the partition from `first` on whose state is newer than the disk's, ascending.
   std::vector<std::string> UnwrittenKeys(uint8_t partition, std::string_view first) const;
 
+  // Versions up to `cursor` are in the states on disk: what is published lies beyond. Call it once, before all else.
+  void Start(uint64_t cursor);
   // For metrics.
   uint64_t bytes() const;
   uint64_t states() const;

@@ -37,7 +37,7 @@ absl::Status SettleAlerts(const SubjectTask& task, SubjectOutcome& outcome, cons
   settlement.after.alerts = std::move(reconciliation.kept);
   for (AlertUpdate& update : reconciliation.updates) {
     if (update.alert.id == 0) {
-      update.alert.id = alerts.AllocateId(task.subject, batch);
+      update.alert.id = alerts.AllocateId(task.subject);
       settlement.after.alerts.push_back(update.alert.id);
     }
     alerts.AddAlert(update.alert, update.changes, batch);

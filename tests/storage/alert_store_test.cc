@@ -148,7 +148,7 @@ class AlertStoreTest : public testing::TestWithParam<const char*> {
   Alert Raise(const std::string& student, const std::string& stage = "one") {
     WriteBatch batch;
     Alert alert;
-    alert.id = store_->AllocateId(Student(student), batch);
+    alert.id = store_->AllocateId(Student(student));
     alert.finding.subject = Student(student);
     alert.finding.rule = "no-placement";
     alert.finding.stage = stage;

@@ -166,5 +166,84 @@ TEST_F(QuarantineTest, WhatDoesNotReadHoldsNobodyUp) {
   EXPECT_EQ(*quarantine.Get("good", 2), std::nullopt);
 }
 
+// A quarantine with a block that does not read, of a source that may keep three records and does.
+class DamagedQuarantineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    options_.rejections_per_source_max = 3;
+    Open();
+    Refuse(3);
+  }
+  void Damage(uint64_t first, uint64_t last) {
+    kv_.Damage(Table::kQuarantine, vangnet::RejectionKey("las", first), vangnet::RejectionKey("las", last));
+  }
+  void Open() {
+    quarantine_ = std::make_unique<Quarantine>(kv_, options_);
+    const absl::Status loaded = quarantine_->Load();
+    ASSERT_TRUE(loaded.ok()) << loaded;
+  }
+  // What a commit does that refuses `count` records.
+  void Refuse(size_t count, absl::Time at = kNow) {
+    QuarantinedRecord record;
+    record.rejected_at = at;
+    WriteBatch batch;
+    const absl::Status expired = quarantine_->AddExpired(at, batch);
+    ASSERT_TRUE(expired.ok()) << expired;
+    const absl::Status added = quarantine_->Add("las", std::vector<QuarantinedRecord>(count, record), batch);
+    ASSERT_TRUE(added.ok()) << added;
+    ASSERT_TRUE(kv_.Write(batch, Durability::kSynced).ok());
+    quarantine_->Publish();
+  }
+  bool Has(uint64_t id) { return quarantine_->Get("las", id)->has_value(); }
+
+  BadBlocks kv_;
+  vangnet::FactStore::Options options_;
+  std::unique_ptr<Quarantine> quarantine_;
+};
+
+TEST_F(DamagedQuarantineTest, WhenItIsFullTheNewOnesAreKeptBesideTheOld) {
+  Damage(1, 2);
+  Refuse(2);
+  EXPECT_TRUE(Has(4));
+  EXPECT_TRUE(Has(5));
+  EXPECT_EQ(quarantine_->dropped("las"), 0u);
+  Refuse(1);
+  Refuse(2);
+  EXPECT_TRUE(Has(6));
+  EXPECT_FALSE(Has(7)) << "twice as many as there may be are enough";
+  EXPECT_EQ(quarantine_->dropped("las"), 2u);
+}
+
+TEST_F(DamagedQuarantineTest, AStartGoesOn) {
+  Damage(1, 2);
+  Open();
+  Refuse(1);
+  EXPECT_TRUE(Has(3));
+  EXPECT_TRUE(Has(4));
+}
+
+// The first is too old, and the next do not read: of what a batch removed nothing is removed again by what it adds.
+TEST_F(DamagedQuarantineTest, WhatIsRemovedIsCountedOnce) {
+  Damage(2, 3);
+  Refuse(2, kNow + kKept + absl::Hours(1));
+  EXPECT_FALSE(Has(1));
+  EXPECT_EQ(quarantine_->dropped("las"), 0u);
+  Refuse(2, kNow + kKept + absl::Hours(1));
+  EXPECT_EQ(quarantine_->dropped("las"), 0u) << "two that do not read, and four";
+}
+
+TEST_F(QuarantineTest, OfASourceThatIsRefusedEveryNightWhatIsTooOldGoes) {
+  for (int night = 0; night < 90; ++night) {
+    QuarantinedRecord record;
+    record.rejected_at = kNow + absl::Hours(24 * night);
+    WriteBatch batch;
+    ASSERT_TRUE(quarantine_->AddExpired(record.rejected_at, batch).ok());
+    ASSERT_TRUE(quarantine_->Add("las", {record}, batch).ok());
+    Write(batch);
+  }
+  EXPECT_EQ(Ids("las").size(), 31u);
+  EXPECT_EQ(quarantine_->dropped("las"), 0u);
+}
+
 }  // namespace
 }  // namespace vangnet_testing

@@ -274,7 +274,7 @@ TEST_F(RepairsTest, AnEvaluationThatDoesNotReadIsMadeOfAlertsAndMarks) {
   WriteBatch batch;
   for (const size_t child : {0, 1, 0}) {
     vangnet::Alert alert;
-    alert.id = alerts->AllocateId(Student(bad_[child]), batch);
+    alert.id = alerts->AllocateId(Student(bad_[child]));
     alert.finding.subject = Student(bad_[child]);
     alert.history.emplace_back();
     alerts->AddAlert(alert, alert.history, batch);
@@ -322,6 +322,35 @@ TEST_F(RepairsTest, WhoIsOneChildIsMadeAnewAtTheStart) {
   EXPECT_THAT(store_->KeysOf(bad_[1]), ElementsAre(bad_[1], bad_[2]));
   EXPECT_THAT(store_->KeysOf(former), ElementsAre(former));
   EXPECT_EQ(store_->KeysEverLinked(), ever) << "and who once was, for whoever asks what was known then";
+}
+
+TEST_F(RepairsTest, AnAnswerThatIsTooOldAndDoesNotReadStopsNoCommand) {
+  const auto alerts = Must(AlertStore::Open(kv_));
+  WriteBatch first;
+  ASSERT_TRUE(alerts->AddAnswer("r-1", "answer", kNow, first).ok());
+  ASSERT_TRUE(kv_.Write(first, Durability::kSynced).ok());
+  alerts->Applied();
+  kv_.Damage(Table::kRequests, vangnet::RequestAgeKey(0, ""), vangnet::RequestAgeKey(UINT64_MAX, ""));
+  WriteBatch second;
+  const absl::Status added = alerts->AddAnswer("r-2", "answer", kNow + 2 * vangnet::kAnswersKept, second);
+  EXPECT_TRUE(added.ok()) << added;
+}
+
+// Those of a whole partition that are made anew are more than one batch writes. Among them are children whose states
+// read, and what came of them since: a kill between two batches must not take it.
+TEST_F(RepairsTest, WhatCameOfWhoeverWasMadeAnewSurvivesAKillBeforeAllAreWritten) {
+  const std::vector<std::string> children = ChildrenOf(kPartition, 1'500);
+  for (const std::string& child : children) Commit({Version(Student(child), "moved", 1, PlacedAt("34CD00"))});
+  EvaluateAll();
+  ASSERT_TRUE(store_->WriteStates().ok());
+  DamageStates();
+  const std::string& last = children.back();
+  Commit(
+      {Version(Student(bad_[0]), "late", 1, AbsentOn(kMonday)), Version(Student(last), "late", 1, AbsentOn(kMonday))});
+  ASSERT_THAT(Must(store_->GetState(Student(last))), SizeIs(2));
+  EvaluateAll();
+  Open();
+  EXPECT_THAT(Must(store_->GetState(Student(last))), SizeIs(2));
 }
 
 }  // namespace

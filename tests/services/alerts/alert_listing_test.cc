@@ -33,7 +33,7 @@ class AlertListingTest : public testing::Test {
       Alert alert;
       alert.finding.subject = {SubjectKind::kStudent, "s-" + std::to_string(i)};
       alert.finding.school = i % 1'000 == 0 ? "12AB00" : "34CD00";
-      alert.id = alerts_->AllocateId(alert.finding.subject, batch);
+      alert.id = alerts_->AllocateId(alert.finding.subject);
       alert.team = "team-noord";
       alert.history.emplace_back().changed_at = absl::FromUnixSeconds(1'000);
       alerts_->AddAlert(alert, alert.history, batch);

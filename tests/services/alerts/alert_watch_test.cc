@@ -26,7 +26,7 @@ class AlertWatchTest : public testing::Test {
     for (size_t i = 0; i < kChanges; ++i) {
       Alert alert;
       alert.finding.subject = {SubjectKind::kStudent, "s-" + std::to_string(i)};
-      alert.id = alerts_->AllocateId(alert.finding.subject, batch);
+      alert.id = alerts_->AllocateId(alert.finding.subject);
       alert.finding.rule = "long-absence";
       alert.team = "team-noord";
       alert.history.emplace_back().changed_at = absl::FromUnixSeconds(1'000);

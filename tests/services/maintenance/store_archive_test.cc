@@ -113,7 +113,7 @@ class StoreArchiveTest : public testing::Test {
     const Subject child{SubjectKind::kStudent, "s-1"};
     WriteBatch batch;
     Alert alert;
-    alert.id = (*alerts)->AllocateId(child, batch);
+    alert.id = (*alerts)->AllocateId(child);
     alert.finding.subject = child;
     alert.finding.rule = "no-placement";
     alert.finding.since = Day(2026, 11, 2);
