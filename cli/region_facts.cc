@@ -29,8 +29,8 @@ SortedRecords SortBySubject(std::vector<Record> records) {
   return sorted;
 }
 
-// All keys, joined by the same_student facts that hold.
-StudentKeys JoinKeys(const RecordsBySubject& students) {
+// Of each child its keys, joined by the same_student facts that hold; by the smallest key.
+std::vector<std::vector<std::string>> JoinKeys(const RecordsBySubject& students) {
   StudentKeys keys;
   for (const auto& [key, records] : students) {
     keys.Add(key);
@@ -40,11 +40,13 @@ StudentKeys JoinKeys(const RecordsBySubject& students) {
     if (!may_join) continue;
     for (const auto& join : FoldStudent(key, records).same_students) keys.Join(key, join.fact.other);
   }
-  return keys;
+  std::vector<std::vector<std::string>> children = keys.Children();
+  // A key that is only named by too many others stands for itself, and nothing is known of it.
+  std::erase_if(children, [&](const auto& child) { return child.size() == 1 && !students.contains(child.front()); });
+  return children;
 }
 
 StudentHistory FoldChild(const std::vector<std::string>& keys, const RecordsBySubject& students) {
-  if (keys.size() == 1) return FoldStudent(keys.front(), students.at(keys.front()));
   std::vector<Record> records;
   for (const std::string& key : keys) {
     const auto found = students.find(key);
@@ -57,7 +59,7 @@ StudentHistory FoldChild(const std::vector<std::string>& keys, const RecordsBySu
 
 RegionFacts FoldRegion(std::vector<Record> records) {
   const SortedRecords sorted = SortBySubject(std::move(records));
-  const std::vector<std::vector<std::string>> children = JoinKeys(sorted.students).Children();
+  const std::vector<std::vector<std::string>> children = JoinKeys(sorted.students);
   RegionFacts facts;
   facts.children.resize(children.size());
   ParallelFor(children.size(), kChildrenPerBlock,

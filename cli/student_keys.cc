@@ -1,41 +1,25 @@
 #include "cli/student_keys.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "domain/child_keys.h"
+
 namespace vangnet {
 
-size_t StudentKeys::Root(size_t node) const {
-  while (parents_[node] != node) {
-    parents_[node] = parents_[parents_[node]];
-    node = parents_[node];
-  }
-  return node;
-}
-
-size_t StudentKeys::NodeOf(std::string_view key) {
-  const auto found = nodes_.find(key);
-  if (found != nodes_.end()) return found->second;
-  parents_.push_back(parents_.size());
-  return nodes_.emplace(std::string(key), parents_.size() - 1).first->second;
-}
-
-void StudentKeys::Add(std::string_view key) { NodeOf(key); }
+void StudentKeys::Add(std::string_view key) { others_.try_emplace(std::string(key)); }
 
 void StudentKeys::Join(std::string_view one, std::string_view other) {
-  const size_t first = Root(NodeOf(one));
-  const size_t second = Root(NodeOf(other));
-  parents_[second] = first;
+  others_[std::string(one)].emplace(other);
+  others_[std::string(other)].emplace(one);
 }
 
 std::vector<std::vector<std::string>> StudentKeys::Children() const {
   std::vector<std::vector<std::string>> children;
-  std::vector<size_t> child_of_root(parents_.size(), parents_.size());
-  // Keys come in ascending order: the first of a tree is its child's smallest.
-  for (const auto& [key, node] : nodes_) {
-    size_t& child = child_of_root[Root(node)];
-    if (child == parents_.size()) {
-      child = children.size();
-      children.emplace_back();
-    }
-    children[child].push_back(key);
+  for (const auto& [key, others] : others_) {
+    auto keys = ChildOf(
+        key, [&](const std::string& at, const auto& visit) { std::ranges::all_of(others_.find(at)->second, visit); });
+    if (keys.front() == key) children.push_back(std::move(keys));
   }
   return children;
 }

@@ -1,12 +1,12 @@
-// StudentKeys joins keys that same_student facts say are one child (rules.md section 2).
+// StudentKeys joins keys that same_student facts say are one child (rules.md section 2, domain/child_keys.h).
 //
 // Guarantees: the order of Join calls does not matter.
 // Thread safety: one thread at a time.
-// Limits and cost: near constant time a call.
 #ifndef VANGNET_CLI_STUDENT_KEYS_H_
 #define VANGNET_CLI_STUDENT_KEYS_H_
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,12 +21,7 @@ class StudentKeys {
   std::vector<std::vector<std::string>> Children() const;
 
  private:
-  // The root of the tree that `node` is in; shortens the way to it.
-  size_t Root(size_t node) const;
-  size_t NodeOf(std::string_view key);
-
-  std::map<std::string, size_t, std::less<>> nodes_;
-  mutable std::vector<size_t> parents_;
+  std::map<std::string, std::set<std::string>, std::less<>> others_;
 };
 
 }  // namespace vangnet

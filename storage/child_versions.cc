@@ -1,9 +1,12 @@
 #include "storage/child_versions.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
 #include <variant>
+
+#include "domain/child_keys.h"
 
 namespace vangnet {
 namespace {
@@ -19,18 +22,105 @@ absl::StatusOr<std::vector<ChildVersions::Version>> ReadVersions(const FactStore
   return versions;
 }
 
+std::vector<Record> Received(const std::vector<ChildVersions::Version>& versions, absl::Time instant) {
+  std::vector<Record> records;
+  records.reserve(versions.size());
+  for (const ChildVersions::Version& version : versions) {
+    if (version.received_at <= instant) records.push_back(version.record);
+  }
+  return records;
+}
+
+const SameStudent* LinkOf(const ChildVersions::Version& version) {
+  return version.record.fact ? std::get_if<SameStudent>(&*version.record.fact) : nullptr;
+}
+
+// Which of the keys that were ever joined were one child, at any instant.
+class LinkHistory {
+ public:
+  using ByKey = std::map<std::string, std::vector<ChildVersions::Version>, std::less<>>;
+
+  explicit LinkHistory(const ByKey& students) {
+    for (const auto& [key, versions] : students) {
+      for (const ChildVersions::Version& version : versions) {
+        const SameStudent* same = LinkOf(version);
+        // A link that is published at this very moment may name a key that was not read.
+        if (same == nullptr || same->other == key || !students.contains(same->other)) continue;
+        Linked& linked = keys_[key];
+        linked.others.insert(same->other);
+        linked.records.insert(version.record.key);
+        keys_[same->other].named_by.emplace_back(version.received_at, key);
+      }
+    }
+    for (auto& [key, linked] : keys_) {
+      std::ranges::sort(linked.named_by);
+      for (const ChildVersions::Version& version : students.at(key)) {
+        if (!linked.records.contains(version.record.key)) continue;
+        linked.versions.push_back(version);
+        instants_.insert(version.received_at);
+      }
+    }
+  }
+
+  // Between two of these no link changed.
+  const std::set<absl::Time>& instants() const { return instants_; }
+
+  std::vector<std::string> KeysAt(std::string_view student, absl::Time instant) const {
+    return ChildOf(student, [&](const std::string& key, const auto& visit) {
+      const auto at = keys_.find(key);
+      if (at == keys_.end()) return;
+      for (const std::string& other : at->second.others) {
+        if (Says(at->second, key, other, instant) && !visit(other)) return;
+      }
+      for (const auto& [first, other] : at->second.named_by) {
+        if (first > instant) return;
+        if (Says(keys_.find(other)->second, other, key, instant) && !visit(other)) return;
+      }
+    });
+  }
+
+ private:
+  struct Linked {
+    std::set<std::string> others;                              // that its own facts ever named
+    std::set<RecordKey> records;                               // that ever said so
+    std::vector<ChildVersions::Version> versions;              // of these
+    std::vector<std::pair<absl::Time, std::string>> named_by;  // ascending
+  };
+
+  // Whether the facts of `key` join it with `other`.
+  static bool Says(const Linked& linked, std::string_view key, std::string_view other, absl::Time instant) {
+    const auto same = FoldStudent(std::string(key), Received(linked.versions, instant)).same_students;
+    return std::ranges::any_of(same, [&](const auto& held) { return held.fact.other == other; });
+  }
+
+  std::map<std::string, Linked, std::less<>> keys_;
+  std::set<absl::Time> instants_;
+};
+
 }  // namespace
 
 absl::StatusOr<ChildVersions> ChildVersions::Read(const FactStore& facts, std::string_view student) {
   ChildVersions child(student);
+  ByKey ever;
   for (const std::string& key : facts.KeysEverOf(student)) {
     auto versions = ReadVersions(facts, {SubjectKind::kStudent, key});
     if (!versions.ok()) return versions.status();
-    for (const Version& version : *versions) {
+    ever.emplace(key, *std::move(versions));
+  }
+  child.keys_since_.emplace_back(absl::InfinitePast(), std::vector<std::string>{child.student_});
+  const LinkHistory links(ever);
+  for (const absl::Time instant : links.instants()) {
+    std::vector<std::string> keys = links.KeysAt(student, instant);
+    if (keys != child.keys_since_.back().second) child.keys_since_.emplace_back(instant, std::move(keys));
+  }
+  for (const auto& [since, keys] : child.keys_since_) {
+    for (const std::string& key : keys) child.students_.insert(ever.extract(key));
+  }
+  for (const auto& [key, versions] : child.students_) {
+    for (const Version& version : versions) {
       const auto* placement = version.record.fact ? std::get_if<Placement>(&*version.record.fact) : nullptr;
       if (placement != nullptr) child.schools_.try_emplace(placement->school);
     }
-    child.students_.emplace(key, *std::move(versions));
   }
   for (auto& [school, versions] : child.schools_) {
     auto read = ReadVersions(facts, {SubjectKind::kSchool, school});
@@ -40,52 +130,9 @@ absl::StatusOr<ChildVersions> ChildVersions::Read(const FactStore& facts, std::s
   return child;
 }
 
-std::vector<Record> ChildVersions::Received(const std::vector<Version>& versions, absl::Time instant) {
-  std::vector<Record> records;
-  records.reserve(versions.size());
-  for (const Version& version : versions) {
-    if (version.received_at <= instant) records.push_back(version.record);
-  }
-  return records;
-}
-
-std::vector<std::vector<std::string>> ChildVersions::ChildrenAt(absl::Time instant) const {
-  std::map<std::string, std::set<std::string>> joined;
-  for (const auto& [key, versions] : students_) {
-    for (const auto& same : FoldStudent(key, Received(versions, instant)).same_students) {
-      // A link that is published at this very moment may name a key that was not read.
-      if (!students_.contains(same.fact.other)) continue;
-      joined[key].insert(same.fact.other);
-      joined[same.fact.other].insert(key);
-    }
-  }
-  std::vector<std::vector<std::string>> children;
-  std::set<std::string> seen;
-  for (const auto& [first, versions] : students_) {
-    if (!seen.insert(first).second) continue;
-    std::vector<std::string> keys = {first};
-    for (size_t next = 0; next < keys.size(); ++next) {
-      for (const std::string& other : joined[keys[next]]) {
-        if (seen.insert(other).second) keys.push_back(other);
-      }
-    }
-    if (keys.size() > kChildKeysMax) {
-      for (std::string& key : keys) children.push_back({std::move(key)});
-    } else {
-      std::ranges::sort(keys);
-      children.push_back(std::move(keys));
-    }
-  }
-  return children;
-}
-
 std::vector<std::string> ChildVersions::KeysAt(absl::Time instant) const {
-  if (students_.size() > 1) {
-    for (std::vector<std::string>& keys : ChildrenAt(instant)) {
-      if (std::ranges::binary_search(keys, student_)) return std::move(keys);
-    }
-  }
-  return {student_};
+  const auto after = std::ranges::upper_bound(keys_since_, instant, {}, [](const auto& since) { return since.first; });
+  return after == keys_since_.begin() ? keys_since_.front().second : std::prev(after)->second;
 }
 
 bool ChildVersions::IsKnownAt(absl::Time instant) const {
@@ -121,6 +168,9 @@ std::vector<absl::Time> ChildVersions::InstantsUntil(absl::Time until) const {
         if (version.received_at <= until) instants.push_back(version.received_at);
       }
     }
+  }
+  for (const auto& [since, keys] : keys_since_) {
+    if (since != absl::InfinitePast() && since <= until) instants.push_back(since);
   }
   std::sort(instants.begin(), instants.end());
   instants.erase(std::unique(instants.begin(), instants.end()), instants.end());

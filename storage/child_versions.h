@@ -1,12 +1,15 @@
-// ChildVersions is everything that was ever received of one child, under all keys that were ever joined with it, and of
-// the schools it was ever placed at: what was known of it at any instant.
+// ChildVersions is everything that was ever received of one child, under each key that was one child with it at some
+// moment, and of the schools it was ever placed at: what was known of it at any instant.
 //
 // Guarantees: what it says of an instant is what a store would say that had received the versions up to then and no
 //   others: the highest revision among them holds, keys are one child by the same_student facts that hold among them.
 // Thread safety: a value.
 // Time: a version counts from its `received_at` on.
 // Errors: those of KvStore.
-// Limits and cost: one read a version; a few hundred bytes of memory each. Folding sorts them.
+// Limits and cost: one read a version; a few hundred bytes of memory each. Folding sorts them. Read reads every key
+// that
+//   was ever joined with the child over however many others, and follows kChildKeysMax of them at each change of a
+//   link: where a source names one placeholder for all its children, some hundred microseconds for each of these.
 #ifndef VANGNET_STORAGE_CHILD_VERSIONS_H_
 #define VANGNET_STORAGE_CHILD_VERSIONS_H_
 
@@ -16,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -48,8 +52,6 @@ class ChildVersions {
   // All keys that were one child with `student` then, itself among them, ascending; itself alone when they are more
   // than kChildKeysMax (domain/record.h).
   std::vector<std::string> KeysAt(absl::Time instant) const;
-  // The same of each key that was ever joined with it, over however many others.
-  std::vector<std::vector<std::string>> ChildrenAt(absl::Time instant) const;
   // Whether any version under these keys had been received.
   bool IsKnownAt(absl::Time instant) const;
   StudentHistory HistoryAt(absl::Time instant) const;
@@ -66,9 +68,9 @@ class ChildVersions {
   using ByKey = std::map<std::string, std::vector<Version>, std::less<>>;  // each ascending by sequence
 
   explicit ChildVersions(std::string_view student) : student_(student) {}
-  static std::vector<Record> Received(const std::vector<Version>& versions, absl::Time instant);
-
   std::string student_;
+  // Which keys were one child with it, and from which instant on; ascending, and from before anything was known.
+  std::vector<std::pair<absl::Time, std::vector<std::string>>> keys_since_;
   ByKey students_;
   ByKey schools_;
 };

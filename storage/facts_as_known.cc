@@ -1,9 +1,10 @@
 #include "storage/facts_as_known.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
-#include "storage/child_versions.h"
+#include "domain/child_keys.h"
 
 namespace vangnet {
 namespace {
@@ -74,16 +75,22 @@ absl::StatusOr<std::unique_ptr<const FactsAsKnown>> FactsAsKnown::Create(const F
 }
 
 absl::Status FactsAsKnown::ReadLinks() {
-  std::set<std::string, std::less<>> read;
+  std::map<std::string, std::set<std::string>, std::less<>> links;
   for (const std::string& student : facts_.KeysEverLinked()) {
-    if (read.contains(student)) continue;
-    const auto versions = ChildVersions::Read(facts_, student);
-    if (!versions.ok()) return versions.status();
-    for (const std::vector<std::string>& keys : versions->ChildrenAt(at_)) {
-      read.insert(keys.begin(), keys.end());
-      if (keys.size() < 2) continue;
-      for (const std::string& key : keys) joined_.emplace(key, keys);
+    const auto received = GetReceived({SubjectKind::kStudent, student});
+    if (!received.ok()) return received.status();
+    for (const auto& same : FoldStudent(student, *received).same_students) {
+      links[student].insert(same.fact.other);
+      links[same.fact.other].insert(student);
     }
+  }
+  for (const auto& [student, others] : links) {
+    if (joined_.contains(student)) continue;
+    const auto keys = ChildOf(student, [&](const std::string& key, const auto& visit) {
+      std::ranges::all_of(links.find(key)->second, visit);
+    });
+    if (keys.size() < 2) continue;
+    for (const std::string& key : keys) joined_.emplace(key, keys);
   }
   return absl::OkStatus();
 }

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "domain/child_keys.h"
+
 namespace vangnet {
 namespace {
 
@@ -41,21 +43,14 @@ std::vector<std::string> LinkGraph::KeysOf(std::string_view student) const {
 }
 
 std::vector<std::string> LinkGraph::ChildOf(std::string_view student) const {
-  std::set<std::string, std::less<>> keys = {std::string(student)};
-  std::vector<std::string> open = {std::string(student)};
-  while (!open.empty()) {
-    const auto node = nodes_.find(open.back());
-    open.pop_back();
-    if (node == nodes_.end()) continue;
+  const auto& nodes = nodes_;
+  return vangnet::ChildOf(student, [&nodes](const std::string& key, const auto& visit) {
+    const auto node = nodes.find(key);
+    if (node == nodes.end()) return;
     for (const auto* others : {&node->second.others, &node->second.others_of}) {
-      for (const std::string& other : *others) {
-        if (!keys.insert(other).second) continue;
-        if (keys.size() > kChildKeysMax) return {std::string(student)};
-        open.push_back(other);
-      }
+      if (!std::ranges::all_of(*others, visit)) return;
     }
-  }
-  return {keys.begin(), keys.end()};
+  });
 }
 
 std::vector<std::string> LinkGraph::KeysEverOf(std::string_view student) const {

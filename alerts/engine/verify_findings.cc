@@ -1,6 +1,7 @@
 #include "alerts/engine/verify_findings.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -102,15 +103,21 @@ class FindingsVerifier {
   }
 
   // Whether the engine has yet to come to one of the keys of a child.
-  bool Waits(const Subject& subject, const StoredEvaluation& evaluation) const {
+  bool Waits(const Subject& subject, const StoredEvaluation& evaluation) {
     if (evaluation.due <= *progress_.day() || !evaluation.set_aside.empty()) return true;
     if (subject.kind == SubjectKind::kSchool) {
       return facts_.pending() > 0 || progress_.queued_schools().contains(subject.key);
     }
-    for (const std::string& key : facts_.KeysEverOf(subject.key)) {
-      if (facts_.IsPending({SubjectKind::kStudent, key}) || waiting_.contains(key)) return true;
+    if (const auto known = waits_.find(subject.key); known != waits_.end()) return known->second;
+    const std::vector<std::string> keys = facts_.KeysEverOf(subject.key);
+    const bool waits = std::ranges::any_of(keys, [&](const std::string& key) {
+      return facts_.IsPending({SubjectKind::kStudent, key}) || waiting_.contains(key);
+    });
+    // It is the same for all of them, and a placeholder joins tens of thousands.
+    if (keys.size() > 1) {
+      for (const std::string& key : keys) waits_.emplace(key, waits);
     }
-    return false;
+    return waits;
   }
 
   absl::Status VerifySubject(const Subject& subject) {
@@ -164,7 +171,8 @@ class FindingsVerifier {
   const Rulebook rulebook_;
   const Progress progress_;
   StoreReport& report_;
-  std::set<std::string> waiting_;  // children of schools whose facts wait
+  std::set<std::string> waiting_;      // children of schools whose facts wait
+  std::map<std::string, bool> waits_;  // of keys that were ever joined with another
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "domain/record.h"
+
 namespace vangnet {
 namespace {
 
@@ -26,6 +28,15 @@ TEST(StudentKeysTest, TheOrderOfJoinsDoesNotMatter) {
   other.Join("b", "a");
   other.Join("d", "c");
   EXPECT_EQ(one.Children(), other.Children());
+}
+
+// As on the server: a source names one placeholder for all its children.
+TEST(StudentKeysTest, MoreKeysThanAChildMayHaveAreEachForThemselves) {
+  StudentKeys keys;
+  for (size_t i = 1; i < kChildKeysMax; ++i) keys.Join("s-" + std::to_string(i), "unknown");
+  EXPECT_THAT(keys.Children(), testing::SizeIs(1));
+  keys.Join("s-99", "unknown");
+  EXPECT_THAT(keys.Children(), testing::SizeIs(kChildKeysMax + 1));
 }
 
 }  // namespace

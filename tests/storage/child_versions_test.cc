@@ -120,6 +120,25 @@ TEST(ChildVersionsTest, ALinkThatCameAndWentBeforeACrashIsStillKnown) {
   EXPECT_THAT(world.Read("s-1").KeysAt(Minute(1)), ElementsAre("s-1", "s-9"));
 }
 
+// A source names one placeholder for all its children: whoever comes too late to be joined is a child by itself, and
+// what came of the others is nothing of it.
+TEST(ChildVersionsTest, OfAChildThatWasNeverJoinedOnlyItsOwnIsLookedAt) {
+  World world;
+  for (int i = 0; i < 100; ++i) {
+    const auto student = Student("s-" + std::to_string(100 + i));
+    world.Send(i, {Version(student, "same", 1, SameAs("unknown")),
+                   Version(student, "p", 1, PlacedAt("99A" + std::to_string(100 + i)))});
+  }
+  world.Send(100, {Version(Student("s-199"), "a", 1, AbsentOn(kOctoberMonday))});
+  const ChildVersions last = world.Read("s-199");
+  EXPECT_THAT(last.InstantsUntil(Minute(1'000)), ElementsAre(Minute(99), Minute(100)));
+  EXPECT_THAT(last.KeysAt(Minute(1'000)), ElementsAre("s-199"));
+  const ChildVersions first = world.Read("s-100");
+  EXPECT_THAT(first.KeysAt(Minute(62)), testing::SizeIs(vangnet::kChildKeysMax));
+  EXPECT_THAT(first.KeysAt(Minute(63)), ElementsAre("s-100"));
+  EXPECT_THAT(first.InstantsUntil(Minute(1'000)), testing::SizeIs(64)) << "until they were too many";
+}
+
 // Small worlds at random: keys that are joined and parted, corrections out of order, withdrawals, school facts.
 class RandomWorld {
  public:
