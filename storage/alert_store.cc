@@ -119,6 +119,15 @@ absl::Status BeginChangeLogAnew(KvStore& kv, absl::Time now, uint64_t ids) {
   return kv.Write(batch, Durability::kSynced);
 }
 
+absl::Status NameNewChangeLog(KvStore& kv, absl::Time now) {
+  for (const char* name : {kAlertCounterMeta, kChangeLogMeta}) {
+    const auto number = GetNumber(kv, name);
+    if (!number.ok()) return number.status();
+    if (*number != 0) return absl::OkStatus();
+  }
+  return BeginChangeLogAnew(kv, now, static_cast<uint64_t>(std::max<int64_t>(absl::ToUnixMicros(now), 0)));
+}
+
 absl::StatusOr<std::unique_ptr<AlertStore>> AlertStore::Open(KvStore& kv) {
   auto impl = std::make_unique<Impl>(kv);
   if (absl::Status status = impl->Open(); !status.ok()) return status;

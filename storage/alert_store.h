@@ -67,6 +67,10 @@ inline constexpr absl::Duration kAnswersKept = absl::Hours(24);
 // which goes on in its own way from a place that the one before it went past. Passes over `ids` ids of alerts, which
 // that one may have given out since. Durable when it returns. Errors: those of KvStore.
 absl::Status BeginChangeLogAnew(KvStore& kv, absl::Time now, uint64_t ids);
+// Names the order of changes of a database that had no alert yet and has no name, and lets its ids begin with the
+// microseconds of the instant `now`: tokens and ids that were given out by another database, in whose place it was
+// begun, are none of this one's. Nothing for any other database. Durable when it returns. Errors: those of KvStore.
+absl::Status NameNewChangeLog(KvStore& kv, absl::Time now);
 
 class AlertStore {
  public:

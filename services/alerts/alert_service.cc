@@ -87,7 +87,8 @@ BegunCall AlertService::BeginListing(const Caller& caller, const v1::ListAlertsR
   uint64_t snapshot = alerts_.last_change();
   if (!request.page_token().empty()) {
     const std::optional<PageToken> token = DecodePageToken("alerts", filter_bytes, request.page_token());
-    if (token.has_value() && token->numbers.size() == 2) {
+    // Of another database the snapshot is a place in another order of changes.
+    if (token.has_value() && token->numbers.size() == 3 && token->numbers[2] == alerts_.change_log()) {
       after = token->numbers[0];
       snapshot = token->numbers[1];
     } else {
@@ -118,8 +119,8 @@ std::optional<grpc::Status> AlertService::FillAlerts(Listing& listing, v1::ListA
   listing.after = found->last;
   if (!is_full && found->has_more) return std::nullopt;
   if (is_full) {
-    response.set_next_page_token(
-        EncodePageToken("alerts", listing.filter_bytes, {.numbers = {listing.last, listing.snapshot}}));
+    response.set_next_page_token(EncodePageToken("alerts", listing.filter_bytes,
+                                                 {.numbers = {listing.last, listing.snapshot, alerts_.change_log()}}));
   }
   response.set_resume_token(ResumeToken({alerts_.change_log(), listing.snapshot}));
   gate_.access_log.Read({.caller = listing.caller,
@@ -171,8 +172,8 @@ Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1:
   if (!violations.empty()) return new Refused(InvalidRequest(violations));
   uint64_t position = alerts_.last_change();
   if (named.has_value()) {
-    // It was given out by a database that a backup has since taken the place of: what it says lies before or behind
-    // that place here.
+    // Another name: it was given out by a database that a backup, or a new one, has since taken the place of, and what
+    // it says lies before or behind that place here.
     if (named->log != alerts_.change_log() || named->change > position) return new Refused(TokenExpired());
     position = named->change;
     const absl::Status kept = alerts_.GetChangesAfter(position, 1).status();

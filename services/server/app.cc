@@ -194,6 +194,7 @@ absl::Status App::Impl::Open() {
   if (!opened.ok()) return opened.status();
   facts_ = *std::move(opened);
   if (startup_.accept_store_without_mark) ReportMark(marked.ok() && marked->has_value());
+  if (absl::Status named = NameNewChangeLog(*stores_.kv, clock_.Now()); !named.ok()) return named;
   auto alerts = AlertStore::Open(*stores_.kv);
   if (!alerts.ok()) return alerts.status();
   alerts_ = *std::move(alerts);

@@ -10,6 +10,7 @@ namespace vangnet {
 namespace {
 
 using testing::ElementsAre;
+using vangnet_testing::BadFields;
 using vangnet_testing::Call;
 using vangnet_testing::Outcomes;
 using vangnet_testing::Placement;
@@ -21,7 +22,7 @@ using vangnet_testing::StoreKind;
 class AlertsTest : public testing::TestWithParam<StoreKind> {
  protected:
   // Reads on until something happened to an alert.
-  v1::WatchAlertsResponse NextChange(grpc::ClientReader<v1::WatchAlertsResponse>& watch) {
+  static v1::WatchAlertsResponse NextChange(grpc::ClientReader<v1::WatchAlertsResponse>& watch) {
     v1::WatchAlertsResponse message;
     do {
       EXPECT_TRUE(watch.Read(&message));
@@ -29,13 +30,14 @@ class AlertsTest : public testing::TestWithParam<StoreKind> {
     return message;
   }
   // The alert of a child that was signed out three weeks ago, as a watcher gets it.
-  v1::WatchAlertsResponse DropOut(const std::string& student) {
+  v1::WatchAlertsResponse DropOut(const std::string& student) { return DropOut(student, server_); }
+  static v1::WatchAlertsResponse DropOut(const std::string& student, RunningApp& server) {
     Call call;
-    auto watch = server_.alerts().WatchAlerts(&call, {});
+    auto watch = server.alerts().WatchAlerts(&call, {});
     v1::WatchAlertsResponse position;
     EXPECT_TRUE(watch->Read(&position));
     EXPECT_EQ(position.kind(), v1::WATCH_EVENT_KIND_POSITION);
-    server_.Ingest({Profile(student), Placement(student, "2026-11-01")});
+    server.Ingest({Profile(student), Placement(student, "2026-11-01")});
     v1::WatchAlertsResponse raised = NextChange(*watch);
     call.TryCancel();
     watch->Finish();
@@ -188,6 +190,39 @@ TEST_P(AlertsTest, ATokenFromAFutureThatNeverCameIsExpired) {
   const grpc::Status status = watch->Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::OUT_OF_RANGE);
   EXPECT_EQ(ReasonOf(status), "TOKEN_EXPIRED");
+}
+
+// Somebody lost the database, begins on an empty directory and has everything sent again.
+TEST_P(AlertsTest, TokensAndIdsOfTheDatabaseBeforeAreNoneOfTheNewOnes) {
+  const v1::WatchAlertsResponse raised = DropOut("s-1");
+  DropOut("s-2");
+  RunningApp other(StoreKind::kMemory, RunningApp::WithMetrics::kNo, {}, absl::Minutes(1));
+  for (const char* student : {"s-3", "s-2", "s-1"}) DropOut(student, other);
+
+  Call watching;
+  v1::WatchAlertsRequest watch_request;
+  watch_request.set_resume_token(raised.resume_token());
+  const auto watch = other.alerts().WatchAlerts(&watching, watch_request);
+  v1::WatchAlertsResponse message;
+  EXPECT_FALSE(watch->Read(&message));
+  EXPECT_EQ(ReasonOf(watch->Finish()), "TOKEN_EXPIRED");
+
+  Call acknowledging;
+  v1::AcknowledgeAlertRequest acknowledge;
+  acknowledge.set_alert_id(raised.alert().alert_id());
+  acknowledge.set_actor("anna");
+  v1::AcknowledgeAlertResponse acknowledged;
+  EXPECT_EQ(other.alerts().AcknowledgeAlert(&acknowledging, acknowledge, &acknowledged).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+
+  v1::ListAlertsRequest page_request;
+  page_request.set_page_size(1);
+  v1::ListAlertsResponse page;
+  Call first;
+  ASSERT_TRUE(server_.alerts().ListAlerts(&first, page_request, &page).ok());
+  page_request.set_page_token(page.next_page_token());
+  Call second;
+  EXPECT_EQ(BadFields(other.alerts().ListAlerts(&second, page_request, &page)), std::vector<std::string>{"page_token"});
 }
 
 TEST_P(AlertsTest, AcknowledgingNeedsTheCurrentEtagAndARequestIdRepeatsItsAnswer) {

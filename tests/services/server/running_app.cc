@@ -18,8 +18,8 @@ namespace vangnet_testing {
 
 namespace v1 = vangnet::v1;
 
-RunningApp::RunningApp(StoreKind kind, WithMetrics with_metrics, std::vector<std::string> flags)
-    : with_metrics_(with_metrics), flags_(std::move(flags)) {
+RunningApp::RunningApp(StoreKind kind, WithMetrics with_metrics, std::vector<std::string> flags, absl::Duration later)
+    : with_metrics_(with_metrics), flags_(std::move(flags)), clock_(absl::FromUnixSeconds(kStartSeconds) + later) {
   std::string name = (std::filesystem::temp_directory_path() / "vangnet-test-XXXXXX").string();
   directory_ = mkdtemp(name.data());
   ReadStartup();

@@ -41,8 +41,9 @@ class RunningApp {
 
   // Whether it has /metrics, which takes two seconds to close.
   enum class WithMetrics { kNo, kYes };
-  // Under the sample region and the default policy, unless `flags` say otherwise.
-  explicit RunningApp(StoreKind kind, WithMetrics with_metrics = WithMetrics::kNo, std::vector<std::string> flags = {});
+  // Under the sample region and the default policy, unless `flags` say otherwise. Started `later` than others.
+  explicit RunningApp(StoreKind kind, WithMetrics with_metrics = WithMetrics::kNo, std::vector<std::string> flags = {},
+                      absl::Duration later = absl::ZeroDuration());
   ~RunningApp();
 
   // Stops the server, reads its files again and starts it on the same directory; of RocksDB only. Stubs speak to the
@@ -78,7 +79,7 @@ class RunningApp {
   const std::vector<std::string> flags_;
   std::filesystem::path directory_;
   vangnet::Startup startup_;
-  ManualClock clock_{absl::FromUnixSeconds(kStartSeconds)};
+  ManualClock clock_;
   vangnet::Log log_{clock_, -1};
   vangnet::MemoryDurableMark* mark_ = nullptr;
   std::atomic<uint64_t> free_bytes_ = uint64_t{1} << 40;
