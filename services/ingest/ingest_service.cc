@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "services/convert/wire.h"
 #include "services/ingest/record_listing.h"
-#include "services/ingest/record_stream.h"
 #include "services/ingest/rejection_replay.h"
 #include "services/runtime/page_token.h"
 
@@ -71,9 +71,31 @@ grpc::ServerUnaryReactor* IngestService::IngestRecords(grpc::CallbackServerConte
 
 grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* IngestService::StreamRecords(
     grpc::CallbackServerContext* context) {
+  using Bidi = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
   absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
-  if (!caller.ok()) return RecordStream::Refuse(ingest_, ToRpcStatus(caller.status()));
-  return RecordStream::Start(ingest_, *std::move(caller));
+  if (!caller.ok()) return new RefusedCall<Bidi>(ToRpcStatus(caller.status()));
+  const auto stream = RecordStream::Start(ingest_, *std::move(caller), [this](RecordStream* over) {
+    MutexLock lock(mutex_);
+    streams_.erase(over);
+  });
+  bool stopping = false;
+  {
+    MutexLock lock(mutex_);
+    streams_.emplace(stream.get(), stream);
+    stopping = stopping_;
+  }
+  if (stopping) stream->End(ShuttingDown());
+  return stream.get();
+}
+
+void IngestService::Stop() {
+  std::vector<std::shared_ptr<RecordStream>> streams;
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    for (const auto& [unused, stream] : streams_) streams.push_back(stream);
+  }
+  for (const auto& stream : streams) stream->End(ShuttingDown());
 }
 
 grpc::ServerUnaryReactor* IngestService::GetSourceStatus(grpc::CallbackServerContext* context,

@@ -2,6 +2,7 @@
 //
 // IngestRecords and StreamRecords take the raw bytes, so that a record that is broken is refused alone.
 // Guarantees: what is answered ACCEPTED is durable. What takes long to read is read by the thread that runs `reads`.
+//   Stop ends the streams that are open, each after the answers to what it sent, and those that are still opened.
 // Thread safety: gRPC calls it from its threads.
 // Errors: as ingest_service.proto says.
 #ifndef VANGNET_SERVICES_INGEST_INGEST_SERVICE_H_
@@ -9,9 +10,13 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <map>
+#include <memory>
 #include <string>
 
+#include "domain/mutex.h"
 #include "services/ingest/ingest.h"
+#include "services/ingest/record_stream.h"
 #include "services/runtime/rpc.h"
 #include "services/runtime/task_queue.h"
 #include "storage/fact_store.h"
@@ -29,6 +34,8 @@ class IngestService final : public IngestServiceBase {
   // All outlive the service.
   IngestService(FactStore& facts, Ingest& ingest, TaskQueue& reads, const Gate& gate)
       : facts_(facts), ingest_(ingest), reads_(reads), gate_(gate) {}
+
+  void Stop() VANGNET_EXCLUDES(mutex_);
 
   grpc::ServerUnaryReactor* IngestRecords(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response) override;
@@ -60,6 +67,9 @@ class IngestService final : public IngestServiceBase {
   Ingest& ingest_;
   TaskQueue& reads_;
   const Gate& gate_;
+  Mutex mutex_;
+  std::map<RecordStream*, std::shared_ptr<RecordStream>> streams_ VANGNET_GUARDED_BY(mutex_);
+  bool stopping_ VANGNET_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace vangnet

@@ -4,21 +4,25 @@
 
 namespace vangnet {
 
-RecordStream* RecordStream::Start(Ingest& ingest, Caller caller) {
-  auto* stream = new RecordStream(ingest, std::move(caller));
+std::shared_ptr<RecordStream> RecordStream::Start(Ingest& ingest, Caller caller,
+                                                  std::function<void(RecordStream*)> on_done) {
+  std::shared_ptr<RecordStream> stream(new RecordStream(ingest, std::move(caller), std::move(on_done)));
+  {
+    MutexLock lock(stream->mutex_);
+    stream->self_ = stream;
+  }
   stream->Proceed();
   return stream;
 }
 
-RecordStream* RecordStream::Refuse(Ingest& ingest, const grpc::Status& status) {
-  auto* stream = new RecordStream(ingest, Caller{});
+void RecordStream::End(const grpc::Status& status) {
   {
-    MutexLock lock(stream->mutex_);
-    stream->no_more_reads_ = true;
-    stream->end_ = status;
+    MutexLock lock(mutex_);
+    if (no_more_reads_) return;
+    no_more_reads_ = true;
+    end_ = status;
   }
-  stream->Proceed();
-  return stream;
+  Proceed();
 }
 
 void RecordStream::OnReadDone(bool ok) {
@@ -47,10 +51,16 @@ void RecordStream::OnReadDone(bool ok) {
 void RecordStream::TakeIncoming(uint64_t number, Ingest::Before before) {
   grpc::Slice storage;
   const std::string_view wire = Flatten(incoming_, storage);
+  std::shared_ptr<RecordStream> self;
+  {
+    MutexLock lock(mutex_);
+    self = self_;
+  }
   const auto take = [&](Ingest::Before pending) {
-    return ingest_.Take(
-        wire, caller_, GroupCommitter::WhenFull::kTake, pending, flow_,
-        [this, number](const grpc::Status& status, const std::string& encoded) { Answered(number, status, encoded); });
+    return ingest_.Take(wire, caller_, GroupCommitter::WhenFull::kTake, pending, flow_,
+                        [self, number](const grpc::Status& status, const std::string& encoded) {
+                          self->Answered(number, status, encoded);
+                        });
   };
   if (!take(before)) {
     {
@@ -86,24 +96,19 @@ void RecordStream::Answered(uint64_t number, const grpc::Status& status, const s
       slots_.resize(index);
     }
   }
+  // The answers before it first: a chunk that waited for them is looked at when they are on their way.
   Proceed();
-  // This is no thread of gRPC's: until uncommitted_ is counted down the stream cannot end under it, and after that
-  // it does one step more at most, and nothing else.
-  Step step;
   for (;;) {
     std::optional<uint64_t> resumed;
     {
       MutexLock lock(mutex_);
       if (uncommitted_ == 2) resumed = std::exchange(held_, std::nullopt);
-      if (!resumed.has_value()) {
-        --uncommitted_;
-        step = NextStep();
-      }
+      if (!resumed.has_value()) --uncommitted_;
     }
     if (!resumed.has_value()) break;
     TakeIncoming(*resumed, Ingest::Before::kAnswered);
   }
-  Perform(step);
+  Proceed();
 }
 
 void RecordStream::OnWriteDone(bool ok) {
@@ -138,8 +143,10 @@ RecordStream::Step RecordStream::NextStep() {
     reading_ = true;
     return {.kind = Step::Kind::kRead};
   }
-  // An error does not wait for the sender's next chunk: gRPC ends the read that is under way.
-  if (no_more_reads_ && (!reading_ || !end_.ok()) && !writing_ && uncommitted_ == 0 && (broken_ || slots_.empty())) {
+  // An error does not wait for the sender's next chunk: gRPC ends the read that is under way. But the call may be gone
+  // as soon as it is finished, and whoever carries out a step is still using it.
+  if (performing_ == 0 && no_more_reads_ && (!reading_ || !end_.ok()) && !writing_ && uncommitted_ == 0 &&
+      (broken_ || slots_.empty())) {
     finished_ = true;
     return {.kind = Step::Kind::kFinish, .end = broken_ ? CallerIsGone() : end_};
   }
@@ -163,17 +170,29 @@ void RecordStream::Perform(const Step& step) {
 }
 
 void RecordStream::Proceed() {
+  std::shared_ptr<RecordStream> self;  // the call may be over with the step
   for (;;) {
     Step step;
     {
       MutexLock lock(mutex_);
+      if (self == nullptr) self = self_;
       step = NextStep();
+      if (step.kind == Step::Kind::kNone) return;
+      ++performing_;
     }
     Perform(step);
-    if (step.kind == Step::Kind::kNone || step.kind == Step::Kind::kFinish) return;
+    MutexLock lock(mutex_);
+    --performing_;
   }
 }
 
-void RecordStream::OnDone() { delete this; }
+void RecordStream::OnDone() {
+  std::shared_ptr<RecordStream> self;
+  {
+    MutexLock lock(mutex_);
+    self.swap(self_);
+  }
+  on_done_(this);
+}
 
 }  // namespace vangnet

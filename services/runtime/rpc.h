@@ -30,13 +30,15 @@ grpc::ServerUnaryReactor* AnswerUnary(grpc::CallbackServerContext* context, cons
   return reactor;
 }
 
-// A server stream that ends before it began.
-template <typename Response>
-class RefusedStream final : public grpc::ServerWriteReactor<Response> {
+// A streaming call that ends before it began.
+template <typename Reactor>
+class RefusedCall final : public Reactor {
  public:
-  explicit RefusedStream(const grpc::Status& status) { this->Finish(status); }
+  explicit RefusedCall(const grpc::Status& status) { this->Finish(status); }
   void OnDone() override { delete this; }
 };
+template <typename Response>
+using RefusedStream = RefusedCall<grpc::ServerWriteReactor<Response>>;
 
 }  // namespace vangnet
 

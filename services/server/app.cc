@@ -314,6 +314,7 @@ void App::Impl::StartLoops() {
       (this->*loop)();
     });
   };
+  server_->SetServing(true);  // before the threads, which say when one of the services does not
   start("committer", &Impl::CommitLoop);
   // Senders first: evaluations that wait for a burst to pass find more facts of a child at once. A listing of the
   // region is in no hurry at all.
@@ -326,7 +327,6 @@ void App::Impl::StartLoops() {
   start("policies", &Impl::PolicyLoop, 15);
   start("backtests", &Impl::BacktestLoop, 19);
   start("backups", &Impl::BackupLoop, 15);
-  server_->SetServing(true);
 }
 
 void App::Impl::Stop() {
@@ -338,6 +338,7 @@ void App::Impl::Stop() {
   });
   // What was acknowledged must stay so, and what was taken is answered: the committer runs until no call is left.
   probe_.Stop();
+  ingest_service_->Stop();
   alert_service_->Stop();
   keeper_->Stop();
   backtests_->Stop();

@@ -14,6 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 using vangnet_testing::Call;
+using vangnet_testing::HasRetryInfo;
 using vangnet_testing::Outcomes;
 using vangnet_testing::Placement;
 using vangnet_testing::Profile;
@@ -172,6 +173,32 @@ TEST_P(IngestTest, AStreamThatIsCancelledLeavesTheServerInOrder) {
     EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
   }
   EXPECT_EQ(Outcomes(server_.Ingest({Profile("other")}).results()), "A");
+}
+
+// A sender that keeps its stream open is told what to do, as every other caller is, and goes on from its last answer.
+TEST_P(IngestTest, AStreamThatIsOpenWhenTheServerStopsEndsAfterItsAnswers) {
+  Call idle_call;
+  const auto idle = server_.ingest().StreamRecords(&idle_call);
+  Call call;
+  const auto stream = server_.ingest().StreamRecords(&call);
+  v1::StreamRecordsRequest chunk;
+  *chunk.add_records() = Profile("s-1");
+  v1::StreamRecordsResponse answer;
+  ASSERT_TRUE(stream->Write(chunk));
+  ASSERT_TRUE(stream->Read(&answer));
+  *chunk.add_records() = Profile("s-2");
+  ASSERT_TRUE(stream->Write(chunk));
+  server_.app().Stop();
+  if (stream->Read(&answer)) {
+    EXPECT_EQ(Outcomes(answer.results()), "DA");
+    EXPECT_FALSE(stream->Read(&answer));
+  }
+  for (const grpc::Status& status : {idle->Finish(), stream->Finish()}) {
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_THAT(status.error_message(), HasSubstr("shutting down"));
+    EXPECT_NE(ReasonOf(status), "");
+    EXPECT_TRUE(HasRetryInfo(status));
+  }
 }
 
 TEST_P(IngestTest, ValidateOnlyStoresNothing) {
