@@ -93,6 +93,11 @@ absl::Status FactStore::Impl::CheckMark(uint64_t last_sequence) {
                                          ". Put the file back, or start once with --accept_store_without_mark to take "
                                          "the database as it is and mark it anew");
   }
+  if (absl::IsDataLoss(acknowledged)) {
+    return absl::DataLossError(std::string(acknowledged.message()) +
+                               ". Put a backup back, or ask the sources to send again from before the loss and remove "
+                               "the file `mark`");
+  }
   if (!acknowledged.ok() && !absl::IsFailedPrecondition(acknowledged)) return acknowledged;
   const bool is_marked = marked.ok() && marked->has_value();
   return is_marked ? absl::OkStatus() : mark.Write(last_sequence);

@@ -13,6 +13,19 @@ namespace vangnet {
 namespace {
 
 constexpr int kVersionBytes = 8;
+constexpr size_t kMessageBytesMax = 1'000;
+// A caller takes no message above 4 MiB unless it says otherwise; warnings come with them, and nobody reads more.
+constexpr size_t kProblemBytesMax = size_t{256} << 10;
+constexpr size_t kBytesBeside = 32;  // what a problem takes beside its texts
+
+// At the end of a character.
+void Cut(std::string& text) {
+  if (text.size() <= kMessageBytesMax) return;
+  size_t size = kMessageBytesMax;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  text.resize(size);
+  text += "…";
+}
 
 std::optional<std::string> TextOf(const ConfigurationSource& source, ReadConfiguration& read) {
   if (source.path.empty()) return source.text;
@@ -41,19 +54,7 @@ std::string VersionOf(const std::string& region, const std::string& policy) {
   return version;
 }
 
-}  // namespace
-
-std::optional<std::string> ReadConfigurationText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::ostringstream text;
-  // Copying nothing would set the fail bit of `text`; a directory opens, and is bad only when it is read.
-  const bool is_empty = file.peek() == std::ifstream::traits_type::eof();
-  if (file.bad() || (!is_empty && !(text << file.rdbuf()))) return std::nullopt;
-  return text.str();
-}
-
-ReadConfiguration ReadSources(const ConfigurationSources& sources) {
+ReadConfiguration ReadAll(const ConfigurationSources& sources) {
   ReadConfiguration read;
   std::optional<Region> region;
   std::optional<Policy> policy;
@@ -76,6 +77,40 @@ ReadConfiguration ReadSources(const ConfigurationSources& sources) {
                         .version = std::move(version),
                         .region_text = *std::move(region_text),
                         .policy_text = *std::move(policy_text)};
+  return read;
+}
+
+}  // namespace
+
+std::optional<std::string> ReadConfigurationText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  // Copying nothing would set the fail bit of `text`; a directory opens, and is bad only when it is read.
+  const bool is_empty = file.peek() == std::ifstream::traits_type::eof();
+  if (file.bad() || (!is_empty && !(text << file.rdbuf()))) return std::nullopt;
+  return text.str();
+}
+
+void Shorten(std::vector<FileProblem>& problems) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < problems.size(); ++i) {
+    auto& [file, problem] = problems[i];
+    Cut(problem.field);
+    Cut(problem.message);
+    Cut(problem.suggestion);
+    bytes += file.size() + problem.field.size() + problem.message.size() + problem.suggestion.size() + kBytesBeside;
+    if (bytes <= kProblemBytesMax) continue;
+    problem = {0, 0, "", std::to_string(problems.size() - i) + " more"};
+    problems.resize(i + 1);
+    return;
+  }
+}
+
+ReadConfiguration ReadSources(const ConfigurationSources& sources) {
+  ReadConfiguration read = ReadAll(sources);
+  Shorten(read.problems);
+  Shorten(read.warnings);
   return read;
 }
 

@@ -43,6 +43,10 @@ std::optional<std::string> ReadConfigurationText(const std::string& path);
 
 ReadConfiguration ReadSources(const ConfigurationSources& sources);
 
+// Cuts each message to what a person reads, and keeps the first of them that an answer has room for; the last one says
+// how many more there are. ReadSources gives them so.
+void Shorten(std::vector<FileProblem>& problems);
+
 // "FILE:LINE:COLUMN: FIELD: MESSAGE".
 std::string ProblemToString(const FileProblem& problem);
 

@@ -115,6 +115,7 @@ grpc::Status PolicyService::FillCheck(const v1::CheckPolicyRequest& request, v1:
     advise("policy", AdviseOnPolicyText(configuration->policy_text, *configuration->policy, configuration->region.get(),
                                         options_.today()));
   }
+  Shorten(warnings);
   for (const FileProblem& warning : warnings) ToProto(warning, response.add_warnings());
   return grpc::Status::OK;
 }

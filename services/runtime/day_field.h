@@ -20,6 +20,17 @@ inline Day ReadDay(const char* field, const std::string& text, Day otherwise, st
   return otherwise;
 }
 
+// The same, of a day that is evaluated: at most kYearsAheadMax after `today`, for each year up to it is looked at. No
+// fact begins more than three years after it came (record.proto).
+inline constexpr int kYearsAheadMax = 10;
+inline Day ReadEvaluatedDay(const char* field, const std::string& text, Day otherwise, Day today,
+                            std::vector<FieldViolation>& violations) {
+  const Day day = ReadDay(field, text, otherwise, violations);
+  if (day <= AddMonths(today, 12 * kYearsAheadMax)) return day;
+  violations.push_back({field, "more than " + std::to_string(kYearsAheadMax) + " years after today"});
+  return otherwise;
+}
+
 }  // namespace vangnet
 
 #endif  // VANGNET_SERVICES_RUNTIME_DAY_FIELD_H_

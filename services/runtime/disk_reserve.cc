@@ -35,7 +35,11 @@ absl::Status DiskReserve::MayGrow() const {
 absl::Status DiskReserve::MayWrite() const {
   const std::optional<uint64_t> free = free_bytes();
   if (!free.has_value() || *free >= reserve_bytes_ / 4) return absl::OkStatus();
-  return WithReason(absl::UnavailableError("the server's disk is full"), kReason);
+  const auto mebibytes = [](uint64_t bytes) { return std::to_string(bytes >> 20); };
+  return WithReason(absl::UnavailableError("the server's disk is full: " + mebibytes(*free) +
+                                           " MiB are free, less than a quarter of disk_reserve_mib (" +
+                                           mebibytes(reserve_bytes_) + ")"),
+                    kReason);
 }
 
 DiskReserve::FreeBytes FreeBytesAt(std::string directory) {

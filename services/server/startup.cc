@@ -163,8 +163,19 @@ std::string StartProblems(const ServerSettings& settings) {
     add("listen",
         settings.listen + " is not on loopback: without authentication vangnetd serves only callers on this machine");
   }
+  // The library that serves it is built without.
+  if (settings.metrics_listen.starts_with('[')) {
+    add("metrics_listen", settings.metrics_listen + " is an IPv6 address: give one of IPv4, or a name");
+  }
+  if (settings.metrics_listen == settings.listen && !settings.listen.ends_with(":0")) {
+    add("metrics_listen", settings.listen + " is where gRPC listens");
+  }
   add("data_dir", DirectoryProblem(settings.data_dir));
   if (!settings.backup_dir.empty()) add("backup_dir", DirectoryProblem(settings.backup_dir));
+  const auto normal = [](const std::string& path) { return (std::filesystem::path(path) / "").lexically_normal(); };
+  if (normal(settings.backup_dir) == normal(settings.data_dir)) {
+    add("backup_dir", settings.backup_dir + " is data_dir");
+  }
   if (!settings.tls_certificate.empty()) add("tls.certificate", PemProblem(settings.tls_certificate));
   if (!settings.tls_private_key.empty()) add("tls.private_key", PemProblem(settings.tls_private_key));
   return problems;

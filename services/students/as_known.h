@@ -2,6 +2,7 @@
 #ifndef VANGNET_SERVICES_STUDENTS_AS_KNOWN_H_
 #define VANGNET_SERVICES_STUDENTS_AS_KNOWN_H_
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,8 +20,9 @@ struct AsKnown {
 
   // The latest instant whose facts count.
   absl::Time until() const { return at.value_or(absl::InfiniteFuture()); }
-  // The day it is in the region when nothing else is asked for.
-  Day Today(absl::Time now, absl::TimeZone zone) const { return LocalDay(at.value_or(now), zone); }
+  // The day it is in the region when nothing else is asked for. At an instant that lies ahead all is known that is
+  // known now, and it is not that day yet.
+  Day Today(absl::Time now, absl::TimeZone zone) const { return LocalDay(std::min(at.value_or(now), now), zone); }
 };
 
 // Reads the two fields of any request that has them; what is wrong is added to `violations`.

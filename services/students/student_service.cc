@@ -89,8 +89,9 @@ grpc::Status StudentService::FillFindings(const grpc::CallbackServerContext& con
   if (!MayReadChildren(caller)) return Denied();
   std::vector<FieldViolation> violations;
   const AsKnown as_known = ReadAsKnown(request, options_.time_zone, violations);
-  const Day today = as_known.Today(clock_.Now(), options_.time_zone);
-  Day day = ReadDay("day", request.day(), today, violations);
+  const absl::Time now = clock_.Now();
+  Day day = ReadEvaluatedDay("day", request.day(), as_known.Today(now, options_.time_zone),
+                             LocalDay(now, options_.time_zone), violations);
   if (request.page_size() < 0 || request.page_size() > kPageMax) {
     violations.push_back({"page_size", "0 to " + std::to_string(kPageMax)});
   }
@@ -171,9 +172,10 @@ grpc::Status StudentService::StartTimeline(const Caller& caller, const v1::GetTi
   std::vector<FieldViolation> violations;
   if (request.student().empty()) violations.push_back({"student", "required"});
   const AsKnown as_known = ReadAsKnown(request, options_.time_zone, violations);
-  const Day today = as_known.Today(clock_.Now(), options_.time_zone);
+  const absl::Time now = clock_.Now();
   const size_t wrong_before = violations.size();
-  const Day until = ReadDay("until", request.until(), today, violations);
+  const Day until = ReadEvaluatedDay("until", request.until(), as_known.Today(now, options_.time_zone),
+                                     LocalDay(now, options_.time_zone), violations);
   const Day from = ReadDay("from", request.from(), SchoolYearStart(until), violations);
   // Days are compared when both are days.
   const bool are_days = violations.size() == wrong_before;
@@ -210,8 +212,9 @@ grpc::Status StudentService::FillExplanation(const Caller& caller, const v1::Exp
   if (request.student().empty()) violations.push_back({"student", "required"});
   if (request.rule().empty()) violations.push_back({"rule", "required"});
   const AsKnown as_known = ReadAsKnown(request, options_.time_zone, violations);
-  const Day today = as_known.Today(clock_.Now(), options_.time_zone);
-  const Day day = ReadDay("day", request.day(), today, violations);
+  const absl::Time now = clock_.Now();
+  const Day day = ReadEvaluatedDay("day", request.day(), as_known.Today(now, options_.time_zone),
+                                   LocalDay(now, options_.time_zone), violations);
   if (!violations.empty()) return InvalidRequest(violations);
   const auto child = ReadChild(request.student(), as_known, {});
   if (!child.ok()) return ToRpcStatus(child.status());

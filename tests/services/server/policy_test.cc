@@ -385,6 +385,26 @@ TEST_F(PolicyTest, CheckSaysWhatIsWrongAndChangesNothing) {
   EXPECT_EQ(moved.problems(1).field(), response.problems(1).field());
 }
 
+// A caller takes no message above 4 MiB unless it says otherwise.
+TEST_F(PolicyTest, OfMoreMistakesThanAnAnswerHoldsItSaysHowMany) {
+  v1::CheckPolicyRequest request;
+  for (int i = 0; i < 20'000; ++i) request.mutable_policy()->append("x: 1\n");
+  request.mutable_policy()->append(std::string(2'000, 'y') + ": 1\n");
+  v1::CheckPolicyResponse response;
+  Call call;
+  ASSERT_TRUE(server_.policies().CheckPolicy(&call, request, &response).ok());
+  ASSERT_GT(response.problems_size(), 1'000);
+  ASSERT_LT(response.problems_size(), 20'001);
+  const int said = response.problems_size() - 1;
+  EXPECT_EQ(response.problems(said).description(), std::to_string(20'001 - said) + " more");
+  // The name of a field alone can be longer than what a person reads.
+  request.set_policy(std::string(2'000, 'y') + ": 1\n");
+  Call one;
+  ASSERT_TRUE(server_.policies().CheckPolicy(&one, request, &response).ok());
+  ASSERT_EQ(response.problems_size(), 1);
+  EXPECT_LT(response.problems(0).description().size(), 1'100u);
+}
+
 TEST_F(PolicyTest, PagesOfVersionsAreChecked) {
   GetUntil(HasActive);
   Call call;

@@ -130,6 +130,10 @@ TEST_F(StartupTest, CheckConfigLooksAtTheFilesThatTheServerWillOpen) {
       check("data_dir: \"file\" backup_dir: \"file/sub/sub\""),
       AllOf(HasSubstr("data_dir: " + file + " is no directory"), HasSubstr("backup_dir: " + file + " is no dir")));
   EXPECT_EQ(check("data_dir: \"new/sub\" backup_dir: \".\""), "");
+  EXPECT_THAT(check("data_dir: \"new\" backup_dir: \"new/\""), HasSubstr("backup_dir: "));
+  EXPECT_THAT(check("metrics_listen: \"[::1]:9464\""), HasSubstr("metrics_listen: [::1]:9464 is an IPv6 address"));
+  EXPECT_THAT(check("metrics_listen: \"127.0.0.1:7443\""), HasSubstr("is where gRPC listens"));
+  EXPECT_EQ(check("listen: \"127.0.0.1:0\" metrics_listen: \"127.0.0.1:0\""), "");
   EXPECT_THAT(Refused({"--data_dir", file}).error, HasSubstr("data_dir: " + file + " is no directory"));
   EXPECT_THAT(Refused({"--data_dir="}).error, HasSubstr("--data_dir is empty"));
 }

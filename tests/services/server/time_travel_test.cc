@@ -125,6 +125,17 @@ TEST_P(TimeTravelTest, AnExplanationSaysWhatWasMissing) {
   EXPECT_EQ(why.steps(0).known_since().seconds(), RunningApp::kStartSeconds);
 }
 
+// At an instant that lies ahead all is known, and the day is still today's.
+TEST_P(TimeTravelTest, WhatWillBeKnownIsWhatIsKnown) {
+  v1::ExplainFindingRequest request = Why("s-1", "no-placement");
+  v1::ExplainFindingResponse now;
+  ASSERT_TRUE(Explain(request, &now).ok());
+  request.set_as_known_on_day("9999-12-31");
+  v1::ExplainFindingResponse ahead;
+  ASSERT_TRUE(Explain(request, &ahead).ok());
+  EXPECT_EQ(ahead.DebugString(), now.DebugString());
+}
+
 TEST_P(TimeTravelTest, AnExplanationIsRefusedWithAllThatIsWrong) {
   v1::ExplainFindingResponse why;
   EXPECT_EQ(Explain(Why("nobody", "no-placement"), &why).error_code(), grpc::StatusCode::NOT_FOUND);

@@ -85,5 +85,31 @@ TEST_F(ViolationsTest, ADayThatIsNoneIsComparedWithNothing) {
   EXPECT_THAT(BadFields(server_.policies().BacktestPolicy(&backtest_call, backtest)->Finish()), ElementsAre("until"));
 }
 
+// What vendors write for an open end: each of eight thousand years would be looked at.
+TEST_F(ViolationsTest, ADayFarAhead) {
+  v1::ListFindingsRequest list;
+  v1::ListFindingsResponse findings;
+  for (const char* day : {"9999-12-31", "2036-11-24"}) {
+    Call listing;
+    list.set_day(day);
+    EXPECT_THAT(BadFields(server_.students().ListFindings(&listing, list, &findings)), ElementsAre("day")) << day;
+  }
+  Call in_time;
+  list.set_day("2036-11-23");
+  EXPECT_TRUE(server_.students().ListFindings(&in_time, list, &findings).ok());
+  Call explaining;
+  v1::ExplainFindingRequest explain;
+  explain.set_student("s-1");
+  explain.set_rule("no-placement");
+  explain.set_day("9999-12-31");
+  v1::ExplainFindingResponse explanation;
+  EXPECT_THAT(BadFields(server_.students().ExplainFinding(&explaining, explain, &explanation)), ElementsAre("day"));
+  Call reading;
+  v1::GetTimelineRequest timeline;
+  timeline.set_student("s-1");
+  timeline.set_until("9999-12-31");
+  EXPECT_THAT(BadFields(server_.students().GetTimeline(&reading, timeline)->Finish()), ElementsAre("until"));
+}
+
 }  // namespace
 }  // namespace vangnet
