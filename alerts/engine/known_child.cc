@@ -13,7 +13,10 @@ absl::StatusOr<std::unique_ptr<const KnownChild>> KnownChild::Read(const FactSto
                                                                    std::string_view student, absl::Time at) {
   auto versions = ChildVersions::Read(facts, student);
   if (!versions.ok()) return versions.status();
-  if (!versions->IsKnownAt(at)) return absl::NotFoundError("nothing is known of this child at that moment");
+  if (!versions->IsKnownAt(at)) {
+    return absl::NotFoundError(at == absl::InfiniteFuture() ? "nothing is known of this child"
+                                                            : "nothing was known of this child at that moment");
+  }
   return std::unique_ptr<const KnownChild>(new KnownChild(configuration, *std::move(versions), at));
 }
 

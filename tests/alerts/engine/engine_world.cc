@@ -109,6 +109,45 @@ EngineConfiguration EngineWorld::Configuration() const {
   return {std::make_shared<const Region>(region), std::make_shared<const Policy>(policy), version};
 }
 
+Fact Born() {
+  StudentProfile profile;
+  profile.birth_date = Day(2017, 3, 2);
+  return profile;
+}
+
+Record AnyRecord(std::mt19937_64& random, uint64_t revision) {
+  const auto below = [&](uint64_t end) { return random() % end; };
+  if (below(5) == 0) revision = revision > 10 ? revision - below(10) : revision;
+  const std::string school = below(2) == 0 ? "12AB00" : "34CD00";
+  if (below(8) == 0) {
+    return SchoolRecord(school, "complete-" + school, revision,
+                        CompleteThrough(school, Day(2026, 9, 1) + static_cast<int>(below(40))));
+  }
+  const std::string student = "s-" + std::to_string(below(12));
+  const Day first = Day(2026, 8, 1) + static_cast<int>(below(80));
+  const Day last = below(2) == 0 ? kDayMax : first + static_cast<int>(below(30));
+  const bool is_withdrawn = below(6) == 0;
+  switch (below(4)) {
+    case 0:
+      return StudentRecord(student, "profile-" + student, revision, Born());
+    case 1: {
+      std::optional<Fact> fact;
+      if (!is_withdrawn) fact = PlacedAt(school, first, last);
+      return StudentRecord(student, "placement-" + student, revision, std::move(fact));
+    }
+    case 2: {
+      std::optional<Fact> fact;
+      if (!is_withdrawn) fact = SickFrom(school, first, last);
+      return StudentRecord(student, "ill-" + student, revision, std::move(fact));
+    }
+    default: {
+      std::optional<Fact> fact;
+      if (!is_withdrawn) fact = SameStudent{"s-" + std::to_string(below(12))};
+      return StudentRecord(student, "same-" + student, revision, std::move(fact));
+    }
+  }
+}
+
 void EngineWorld::Open() {
   auto opened_facts = FactStore::Open(kv, mark, {.states_behind_max = states_behind_max});
   ASSERT_TRUE(opened_facts.ok()) << opened_facts.status();

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,11 @@ vangnet::Fact PlacedAt(const std::string& school, Day first, Day last = vangnet:
 // Sick from `first` until `last`.
 vangnet::Fact SickFrom(const std::string& school, Day first, Day last = vangnet::kDayMax);
 vangnet::Fact CompleteThrough(const std::string& school, Day day);
+// A child of nine.
+vangnet::Fact Born();
+// A record of one of a dozen children or two schools, of autumn 2026; now and then it is withdrawn, or its revision is
+// older than `revision`.
+vangnet::Record AnyRecord(std::mt19937_64& random, uint64_t revision);
 
 class EngineWorld {
  public:
