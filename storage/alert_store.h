@@ -74,6 +74,7 @@ absl::Status NameNewChangeLog(KvStore& kv, absl::Time now);
 
 class AlertStore {
  public:
+  // What `kv` holds is durable, as RocksDB makes it when it reads its log.
   static absl::StatusOr<std::unique_ptr<AlertStore>> Open(KvStore& kv);
   ~AlertStore();
 

@@ -8,8 +8,9 @@
 // Errors: those of KvStore.
 // Limits and cost: one read a version; a few hundred bytes of memory each. Folding sorts them. Read reads every key
 // that
-//   was ever joined with the child over however many others, and follows kChildKeysMax of them at each change of a
-//   link: where a source names one placeholder for all its children, some hundred microseconds for each of these.
+//   was ever joined with the child over however many others, and follows the links of kChildKeysMax of them at each
+//   change of one, and of all that said so once: of n children whose links to one placeholder are taken back one by
+//   one, it takes the square of n.
 #ifndef VANGNET_STORAGE_CHILD_VERSIONS_H_
 #define VANGNET_STORAGE_CHILD_VERSIONS_H_
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iterator>
+#include <map>
 #include <unordered_map>
 #include <utility>
 
@@ -66,11 +67,17 @@ absl::Status FactStore::Impl::LoadLinks() {
       return absl::OkStatus();
     });
     if (!said.status.ok() || said.once.empty()) return;
-    const auto packed = RebuildStates(kv, partition, SubjectKind::kStudent);
-    said.status = packed.status();
-    for (size_t at = 0; at < said.once.size() && said.status.ok(); ++at) {
-      const std::string& student = said.once[at].first;
-      auto others = OthersIn(packed->at(student), student);
+    // What holds of them now: of few, for links are few.
+    std::map<std::string, PackedState> states;
+    for (const auto& [student, other] : said.once) states.try_emplace(student);
+    said.status = ForEachVersion(kv, partition, [&](const DecodedVersion& version, uint64_t sequence) {
+      const vangnet::Subject& subject = version.record.subject;
+      const auto state = subject.kind == SubjectKind::kStudent ? states.find(subject.key) : states.end();
+      return state == states.end() ? absl::OkStatus() : FoldVersion(version, sequence, state->second).status();
+    });
+    for (auto& [student, state] : states) {
+      if (!said.status.ok()) return;
+      auto others = OthersIn(state.bytes(), student);
       said.status = others.status();
       if (others.ok()) said.students.emplace_back(student, *std::move(others));
     }

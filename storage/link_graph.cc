@@ -43,10 +43,10 @@ std::vector<std::string> LinkGraph::KeysOf(std::string_view student) const {
 }
 
 std::vector<std::string> LinkGraph::ChildOf(std::string_view student) const {
-  const auto& nodes = nodes_;
-  return vangnet::ChildOf(student, [&nodes](const std::string& key, const auto& visit) {
-    const auto node = nodes.find(key);
-    if (node == nodes.end()) return;
+  const auto* const nodes = &nodes_;
+  return vangnet::ChildOf(student, [nodes](const std::string& key, const auto& visit) {
+    const auto node = nodes->find(key);
+    if (node == nodes->end()) return;
     for (const auto* others : {&node->second.others, &node->second.others_of}) {
       if (!std::ranges::all_of(*others, visit)) return;
     }
@@ -164,8 +164,9 @@ std::vector<std::string> LinkGraph::KeysEverLinked() const {
 void LinkGraph::AddOnce(std::string_view student, const std::string& other) {
   if (student == other) return;
   MutexLock lock(mutex_);
-  if (!NodeOf(student).ever.insert(other).second) return;
-  NodeOf(other).ever.insert(std::string(student));
+  // One end alone may be there: the other's entry was in a block that did not read.
+  const bool is_new = NodeOf(student).ever.insert(other).second;
+  if (!NodeOf(other).ever.insert(std::string(student)).second && !is_new) return;
   NodeOf(student).unwritten[other] = ++changes_;
 }
 

@@ -324,6 +324,20 @@ TEST_F(RepairsTest, WhoIsOneChildIsMadeAnewAtTheStart) {
   EXPECT_EQ(store_->KeysEverLinked(), ever) << "and who once was, for whoever asks what was known then";
 }
 
+// What lies before the bad block was read: of a link from there into the block one end is known already.
+TEST_F(RepairsTest, ALinkWhoseOtherEndDoesNotReadIsMadeAnewOfBothEnds) {
+  const std::string& early = bad_[0];
+  const std::string& late = sound_[0];
+  Commit({Version(Student(early), "same", 1, SameAs(late))});
+  EvaluateAll();
+  kv_.DamagePartition(Table::kLinks, kPartition + 1);
+  Open();
+  for (const std::string& key : {early, late}) {
+    EXPECT_THAT(store_->KeysOf(key), testing::UnorderedElementsAre(early, late));
+    EXPECT_THAT(store_->KeysEverOf(key), testing::UnorderedElementsAre(early, late));
+  }
+}
+
 TEST_F(RepairsTest, AnAnswerThatIsTooOldAndDoesNotReadStopsNoCommand) {
   const auto alerts = Must(AlertStore::Open(kv_));
   WriteBatch first;

@@ -149,6 +149,8 @@ Record AnyRecord(std::mt19937_64& random, uint64_t revision) {
 }
 
 void EngineWorld::Open() {
+  // What a start finds is durable: RocksDB writes what it reads from its log to tables, and syncs them.
+  ASSERT_TRUE(kv.Write({}, Durability::kSynced).ok());
   auto opened_facts = FactStore::Open(kv, mark, {.states_behind_max = states_behind_max});
   ASSERT_TRUE(opened_facts.ok()) << opened_facts.status();
   facts = *std::move(opened_facts);

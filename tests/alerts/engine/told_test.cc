@@ -35,10 +35,6 @@ class Watcher {
     }
   }
 
-  const std::set<uint64_t>& open() const { return open_; }
-  int listings() const { return listings_; }
-
- private:
   void ListAnew(const AlertStore& alerts) {
     ++listings_;
     place_ = alerts.last_change();
@@ -50,6 +46,10 @@ class Watcher {
       open_.insert(alert.id);
     }
   }
+  const std::set<uint64_t>& open() const { return open_; }
+  int listings() const { return listings_; }
+
+ private:
   // Ids are numbers in a row, with the partition of the child; two children of one partition are few here.
   void See(const Alert& alert) {
     const std::string what = alert.finding.subject.key + " " + alert.finding.rule;
@@ -71,39 +71,57 @@ std::set<uint64_t> OpenIn(const EngineWorld& world) {
   return open;
 }
 
+// A life of one seed; `with_power_loss` or only with kills. How often the watcher was told to list anew.
+int Live(uint64_t seed, bool with_power_loss) {
+  std::mt19937_64 random(seed);
+  const auto below = [&](uint64_t end) { return random() % end; };
+  EngineWorld world;
+  world.options.subjects_per_batch_max = 3;
+  world.states_behind_max = below(2) == 0 ? 0 : 1'000;
+  world.Open();
+  Watcher watcher;
+  int begun = 0;
+  uint64_t revision = 0;
+  for (int step = 0; step < 80 && !testing::Test::HasFailure(); ++step) {
+    const uint64_t choice = below(16);
+    if (choice < 3) {
+      world.Send({AnyRecord(random, ++revision), AnyRecord(random, ++revision)});
+    } else if (choice < 7) {
+      world.SweepOnce();
+    } else if (choice < 10) {
+      if (below(8) == 0) {  // as whoever comes new does, at any moment
+        watcher.ListAnew(*world.alerts);
+        ++begun;
+      }
+      watcher.Read(*world.alerts, 1 + below(20));
+    } else if (choice < 14) {
+      world.today = world.today + static_cast<int>(below(3));
+    } else {
+      const bool loses_power = with_power_loss && below(3) != 0;
+      world.Crash(loses_power ? std::optional<size_t>(below(3)) : std::nullopt);
+      world.Open();
+    }
+  }
+  world.Sweep();
+  watcher.Read(*world.alerts, 1'000'000);
+  EXPECT_EQ(watcher.open(), OpenIn(world)) << testing::PrintToString(world.Alerts());
+  return watcher.listings() - begun;
+}
+
 TEST(ToldTest, WhoeverWatchesKnowsWhatIsOpen) {
   int listings = 0;
-  for (uint64_t seed = 1; seed <= 400; ++seed) {
+  for (uint64_t seed = 1; seed <= 400 && !testing::Test::HasFailure(); ++seed) {
     SCOPED_TRACE(seed);
-    std::mt19937_64 random(seed);
-    const auto below = [&](uint64_t end) { return random() % end; };
-    EngineWorld world;
-    world.options.subjects_per_batch_max = 3;
-    world.states_behind_max = below(2) == 0 ? 0 : 1'000;
-    world.Open();
-    Watcher watcher;
-    uint64_t revision = 0;
-    for (int step = 0; step < 80 && !testing::Test::HasFailure(); ++step) {
-      const uint64_t choice = below(16);
-      if (choice < 3) {
-        world.Send({AnyRecord(random, ++revision), AnyRecord(random, ++revision)});
-      } else if (choice < 7) {
-        world.SweepOnce();
-      } else if (choice < 10) {
-        watcher.Read(*world.alerts, 1 + below(20));
-      } else if (choice < 14) {
-        world.today = world.today + static_cast<int>(below(3));
-      } else {
-        world.Crash(below(3) == 0 ? std::nullopt : std::optional<size_t>(below(3)));
-        world.Open();
-      }
-    }
-    world.Sweep();
-    watcher.Read(*world.alerts, 1'000'000);
-    ASSERT_EQ(watcher.open(), OpenIn(world)) << testing::PrintToString(world.Alerts());
-    listings += watcher.listings();
+    listings += Live(seed, /*with_power_loss=*/true);
   }
   EXPECT_GT(listings, 20) << "some watchers saw what a loss of power took";
+}
+
+TEST(ToldTest, NobodyIsSentAwayWhenNothingWasLost) {
+  for (uint64_t seed = 1; seed <= 400 && !testing::Test::HasFailure(); ++seed) {
+    SCOPED_TRACE(seed);
+    EXPECT_EQ(Live(seed, /*with_power_loss=*/false), 0);
+  }
 }
 
 }  // namespace
