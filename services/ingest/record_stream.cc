@@ -88,7 +88,7 @@ void RecordStream::Answered(uint64_t number, const grpc::Status& status, const s
     if (status.ok() && index < slots_.size()) {
       slots_[index].answer = answer;
       slots_[index].answered = true;
-    } else if (!status.ok() && end_.ok() && !broken_) {
+    } else if (!status.ok() && index < slots_.size()) {
       // No chunk after this one is stored: the sender goes on from the last cursor that it was answered, or that the
       // server keeps.
       end_ = status;

@@ -118,6 +118,25 @@ TEST(DiskFullTest, AStreamEndsWithTheSameErrorAfterTheAnswersBeforeIt) {
   EXPECT_EQ(ReasonOf(end), "DISK_FULL");
 }
 
+// The second is refused at once, while the first waits to be stored: whichever fails first, the sender is told of the
+// first.
+TEST(DiskFullTest, AStreamOfWhichTwoChunksFailEnds) {
+  RunningApp server(StoreKind::kMemory);
+  server.SetFreeBytes(0);
+  for (int i = 0; i < 50; ++i) {
+    Call call;
+    const auto stream = server.ingest().StreamRecords(&call);
+    v1::StreamRecordsRequest chunk;
+    *chunk.add_records() = Profile("s-1");
+    stream->Write(chunk);
+    chunk.set_channel(std::string(65, 'c'));
+    stream->Write(chunk);
+    v1::StreamRecordsResponse answer;
+    EXPECT_FALSE(stream->Read(&answer));
+    ASSERT_EQ(ReasonOf(stream->Finish()), "DISK_FULL");
+  }
+}
+
 TEST(DiskFullTest, WithNothingLeftNothingIsWrittenAndReadsGoOn) {
   RunningApp server(StoreKind::kMemory);
   v1::Alert raised;
