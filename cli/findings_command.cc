@@ -27,6 +27,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (absl::Status status = server.WaitUntilReachable(kFirstConnectionSeconds); !status.ok()) return status;
   const auto service = v1::StudentService::NewStub(server.channel());
   bool found = false;
+  int not_evaluated = 0;
   do {
     grpc::ClientContext context;
     SetDeadline(context);
@@ -35,8 +36,14 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
     if (!status.ok()) return RpcStatus(status, server);
     for (const v1::Finding& finding : response.findings()) std::cout << FindingToJson(finding) << "\n";
     found |= response.findings_size() > 0;
+    not_evaluated += response.not_evaluated();
     request.set_page_token(response.next_page_token());
   } while (!request.page_token().empty());
+  if (not_evaluated > 0) {
+    std::cerr << "vangnet findings: " << not_evaluated
+              << " children or schools could not be evaluated, and what is found of them is not here\n";
+    return ExitCode::kSomethingFailed;
+  }
   if (!found) {
     v1::AlertFilter names;
     names.set_student(request.student());

@@ -37,13 +37,15 @@ std::optional<absl::Time> KnownChild::KnownSince(const std::vector<StepRecord>& 
   return since;
 }
 
-std::optional<absl::Time> KnownChild::FirstFound(size_t rule_index, Day day,
-                                                 const std::vector<Finding>& findings) const {
+absl::StatusOr<std::optional<absl::Time>> KnownChild::FirstFound(size_t rule_index, Day day,
+                                                                 const std::vector<Finding>& findings,
+                                                                 const std::function<bool()>& is_cancelled) const {
   const auto is_among = [&](const Finding& found) {
     return std::ranges::any_of(findings, [&](const Finding& f) { return f.identity == found.identity; });
   };
   if (findings.empty()) return std::nullopt;
   for (const absl::Time instant : versions_.InstantsUntil(at_)) {
+    if (is_cancelled()) return absl::CancelledError("nobody waits for the answer any more");
     const auto book = bare_book_->With(versions_.SchoolsAt(instant));
     const auto found = FindingsOfRule(versions_.HistoryAt(instant), *book, policy(), rule_index, day);
     if (std::ranges::any_of(found, is_among)) return instant;

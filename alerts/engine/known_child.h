@@ -11,6 +11,7 @@
 #define VANGNET_ALERTS_ENGINE_KNOWN_CHILD_H_
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -45,8 +46,10 @@ class KnownChild {
   // When the last of these records had come; nothing: there are none.
   std::optional<absl::Time> KnownSince(const std::vector<StepRecord>& records) const;
   // The first moment at which enough was known for rule `rule_index` to find one of `findings` on `day`: the same by
-  // its identity, whatever its stage. Nothing: at none up to `at`.
-  std::optional<absl::Time> FirstFound(size_t rule_index, Day day, const std::vector<Finding>& findings) const;
+  // its identity, whatever its stage. Nothing: at none up to `at`. CANCELLED: `is_cancelled`, asked before each
+  // evaluation, says that nobody waits for it.
+  absl::StatusOr<std::optional<absl::Time>> FirstFound(size_t rule_index, Day day, const std::vector<Finding>& findings,
+                                                       const std::function<bool()>& is_cancelled) const;
 
  private:
   KnownChild(const EngineConfiguration& configuration, ChildVersions versions, absl::Time at);

@@ -59,6 +59,21 @@ bool IsOfSchools(const Rule& rule) {
 // The schools with what was read of each: keys of children ever placed there.
 using PlacedAtSchools = FactsView::Placed;
 
+// A caller takes no message above 4 MiB unless it says otherwise, and a finding may rest on a thousand records.
+constexpr size_t kPageBytesMax = size_t{3} << 20;
+
+// What it takes in a message, about and not less.
+size_t BytesOf(const Finding& finding) {
+  constexpr size_t kBeside = 160;         // days, names of rule and stage
+  constexpr size_t kBesideEvidence = 20;  // tags, lengths and the revision
+  size_t bytes =
+      kBeside + finding.subject.key.size() + finding.rule.size() + finding.stage.size() + finding.school.size();
+  for (const EvidenceRecord& evidence : finding.evidence) {
+    bytes += kBesideEvidence + evidence.key.source.size() + evidence.key.record_id.size() + evidence.student.size();
+  }
+  return bytes;
+}
+
 // PageMaker fills one page.
 class PageMaker {
  public:
@@ -192,10 +207,12 @@ class PageMaker {
   void Add(const Subject& subject, std::vector<Finding> findings) {
     for (size_t i = subject == from_.subject ? from_.first : 0; i < findings.size(); ++i) {
       if (!Wanted(findings[i])) continue;
-      if (page_.findings.size() == max_) {
+      const size_t bytes = BytesOf(findings[i]);
+      if (page_.findings.size() == max_ || (!page_.findings.empty() && bytes_ + bytes > kPageBytesMax)) {
         page_.next = PositionToString({subject, i});
         return;
       }
+      bytes_ += bytes;
       page_.findings.push_back(std::move(findings[i]));
     }
   }
@@ -207,6 +224,7 @@ class PageMaker {
   const size_t max_;
   const int threads_;
   FindingsPage page_;
+  size_t bytes_ = 0;  // of its findings
 };
 
 }  // namespace

@@ -51,8 +51,8 @@ class RegionFindings {
   // `threads`: at least 1, of each listing of more than one child.
   RegionFindings(const FactStore& facts, int threads) : facts_(facts), threads_(threads) {}
 
-  // At most `max` findings (at least 1) from `position` on (empty: the beginning), under the region and policy of
-  // `active`.
+  // At most `max` findings (at least 1), and no more than fit into a message of 4 MiB, from `position` on (empty: the
+  // beginning), under the region and policy of `active`.
   absl::StatusOr<FindingsPage> List(const Rulebook& active, const FindingsQuery& query, std::string_view position,
                                     size_t max);
   // The same of the facts that had been received at `at`, under `configuration`. Cost: a read for each version of

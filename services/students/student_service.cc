@@ -115,6 +115,10 @@ grpc::Status StudentService::FillFindings(const grpc::CallbackServerContext& con
                                .is_cancelled = [&context] { return context.IsCancelled(); }};
   const absl::StatusOr<FindingsPage> page = ListPage(as_known, query, position, page_size);
   if (!page.ok()) return ToRpcStatus(page.status());
+  if (!request.student().empty() && !page->failed.empty()) {
+    return ToRpcStatus(absl::DataLossError("what is stored of this child does not read"));
+  }
+  response.set_not_evaluated(static_cast<int32_t>(page->failed.size()));
   for (const Finding& finding : page->findings) ToProto(finding, response.add_findings());
   if (!page->next.empty()) {
     const auto days = static_cast<uint32_t>(day.days_since_epoch());
@@ -189,7 +193,8 @@ grpc::Status StudentService::StartTimeline(const Caller& caller, const v1::GetTi
   if (!violations.empty()) return InvalidRequest(violations);
   auto child = ReadChild(request.student(), as_known, given);
   if (!child.ok()) return ToRpcStatus(child.status());
-  const absl::StatusOr<size_t> versions = timeline.Start(*std::move(child), {from, until});
+  const absl::StatusOr<size_t> versions =
+      timeline.Start(*std::move(child), {from, until}, as_known.Today(now, options_.time_zone));
   if (!versions.ok()) return ToRpcStatus(versions.status());
   // Before the first of it is given: whoever breaks off has read what was sent.
   gate_.access_log.Read(
@@ -200,12 +205,13 @@ grpc::Status StudentService::StartTimeline(const Caller& caller, const v1::GetTi
 grpc::ServerUnaryReactor* StudentService::ExplainFinding(grpc::CallbackServerContext* context,
                                                          const v1::ExplainFindingRequest* request,
                                                          v1::ExplainFindingResponse* response) {
-  return AnswerLater(context, [this, request, response](const Caller& caller) {
-    return FillExplanation(caller, *request, *response);
+  return AnswerLater(context, [this, context, request, response](const Caller& caller) {
+    return FillExplanation(*context, caller, *request, *response);
   });
 }
 
-grpc::Status StudentService::FillExplanation(const Caller& caller, const v1::ExplainFindingRequest& request,
+grpc::Status StudentService::FillExplanation(const grpc::CallbackServerContext& context, const Caller& caller,
+                                             const v1::ExplainFindingRequest& request,
                                              v1::ExplainFindingResponse& response) {
   if (!MayReadChildren(caller)) return Denied();
   std::vector<FieldViolation> violations;
@@ -232,9 +238,10 @@ grpc::Status StudentService::FillExplanation(const Caller& caller, const v1::Exp
     const auto since = (*child)->KnownSince(explanation.steps[static_cast<size_t>(i)].records);
     if (since) *response.mutable_steps(i)->mutable_known_since() = ToProto(*since);
   }
-  if (const auto found = (*child)->FirstFound(index, day, explanation.findings)) {
-    *response.mutable_known_since() = ToProto(*found);
-  }
+  const auto found =
+      (*child)->FirstFound(index, day, explanation.findings, [&context] { return context.IsCancelled(); });
+  if (!found.ok()) return CallerIsGone();
+  if (found->has_value()) *response.mutable_known_since() = ToProto(**found);
   response.set_policy_version((*child)->configuration().version);
   gate_.access_log.Read(
       {.caller = caller, .method = "StudentService.ExplainFinding", .student = request.student(), .items = 1});

@@ -77,8 +77,8 @@ class StudentService final : public v1::StudentService::CallbackService {
   absl::StatusOr<FindingsPage> ListPage(const AsKnown& as_known, const FindingsQuery& query,
                                         const std::string& position, size_t page_size);
   grpc::Status StartTimeline(const Caller& caller, const v1::GetTimelineRequest& request, Timeline& timeline);
-  grpc::Status FillExplanation(const Caller& caller, const v1::ExplainFindingRequest& request,
-                               v1::ExplainFindingResponse& response);
+  grpc::Status FillExplanation(const grpc::CallbackServerContext& context, const Caller& caller,
+                               const v1::ExplainFindingRequest& request, v1::ExplainFindingResponse& response);
   // The child under the configuration of that moment, but for what is given.
   absl::StatusOr<std::unique_ptr<const KnownChild>> ReadChild(const std::string& student, const AsKnown& as_known,
                                                               const GivenConfiguration& given);

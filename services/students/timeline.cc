@@ -29,7 +29,7 @@ v1::DayPicture ToProto(Day day, const std::string& school, const DayPicture& pic
 
 }  // namespace
 
-absl::StatusOr<size_t> Timeline::Start(std::unique_ptr<const KnownChild> child, DayInterval days) {
+absl::StatusOr<size_t> Timeline::Start(std::unique_ptr<const KnownChild> child, DayInterval days, Day today) {
   child_ = std::move(child);
   days_ = days;
   next_picture_ = days.first;
@@ -37,21 +37,23 @@ absl::StatusOr<size_t> Timeline::Start(std::unique_ptr<const KnownChild> child, 
   student_days_.emplace(child_->history(), child_->book(), child_->policy(), days.last);
   attendance_.emplace(*student_days_);
   places_ = child_->versions().PlacesAt(child_->at());
-  if (absl::Status status = ReadAlerts(); !status.ok()) return status;
+  if (absl::Status status = ReadAlerts(today); !status.ok()) return status;
   return places_.size();
 }
 
-absl::Status Timeline::ReadAlerts() {
+absl::Status Timeline::ReadAlerts(Day today) {
   const std::vector<std::string> keys = child_->versions().KeysAt(child_->at());
   const auto is_of_child = [&keys](const Alert& alert) {
     const Subject& subject = alert.finding.subject;
     return subject.kind == SubjectKind::kStudent && std::ranges::count(keys, subject.key) > 0;
   };
+  const std::vector<Finding> found =
+      EvaluateStudent(child_->history(), child_->book(), child_->policy(), today).findings;
   for (uint64_t after = 0;;) {
     const absl::StatusOr<std::vector<Alert>> alerts = alerts_.ListAlerts(after, kAlertsAtOnce, is_of_child);
     if (!alerts.ok()) return alerts.status();
     for (const Alert& alert : *alerts) {
-      if (auto shown = AlertAsKnown(alert, child_->at())) alerts_shown_.push_back(*std::move(shown));
+      if (auto shown = AlertAsKnown(alert, child_->at(), found)) alerts_shown_.push_back(*std::move(shown));
     }
     if (alerts->size() < kAlertsAtOnce) return absl::OkStatus();
     after = alerts->back().id;

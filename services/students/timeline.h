@@ -37,8 +37,9 @@ class Timeline final : public grpc::ServerWriteReactor<v1::GetTimelineResponse> 
   // The stores outlive it. Nothing happens before Start or Refuse.
   Timeline(const FactStore& facts, const AlertStore& alerts) : facts_(facts), alerts_(alerts) {}
 
-  // Sends what is known of the child, with pictures and findings of `days`. How many versions there are.
-  absl::StatusOr<size_t> Start(std::unique_ptr<const KnownChild> child, DayInterval days);
+  // Sends what is known of the child, with pictures and findings of `days`; `today` is the day on which that was known.
+  // How many versions there are.
+  absl::StatusOr<size_t> Start(std::unique_ptr<const KnownChild> child, DayInterval days, Day today);
   // Sends the first message, or ends the call. After Start.
   void Proceed();
   // Ends the call, in place of Start.
@@ -48,7 +49,7 @@ class Timeline final : public grpc::ServerWriteReactor<v1::GetTimelineResponse> 
   void OnDone() override { delete this; }
 
  private:
-  absl::Status ReadAlerts();
+  absl::Status ReadAlerts(Day today);
   // Puts more messages into messages_; leaves it empty when there are no more.
   absl::Status Fill();
   absl::Status FillVersions();

@@ -108,8 +108,12 @@ TEST_F(AsKnownTest, SaysWhenEnoughWasKnownAndSinceWhenEachFact) {
   const auto child = Read("s-1", 300);
   const Explanation told = Explain(child->history(), child->book(), child->policy(), kLongAbsence, kFriday);
   ASSERT_EQ(told.findings.size(), 1u) << told.conclusion;
-  EXPECT_EQ(child->FirstFound(kLongAbsence, kFriday, told.findings), Hour(200));
-  EXPECT_EQ(child->FirstFound(kLongAbsence, kFriday, {}), std::nullopt);
+  const auto somebody_waits = [] { return false; };
+  EXPECT_EQ(*child->FirstFound(kLongAbsence, kFriday, told.findings, somebody_waits), Hour(200));
+  EXPECT_EQ(*child->FirstFound(kLongAbsence, kFriday, {}, somebody_waits), std::nullopt);
+  const auto nobody_waits = [] { return true; };
+  const auto broken_off = child->FirstFound(kLongAbsence, kFriday, told.findings, nobody_waits);
+  EXPECT_TRUE(absl::IsCancelled(broken_off.status()));
   const StepRecord monday{{SubjectKind::kStudent, "s-1"}, {"las-1", "mon"}, 1};
   EXPECT_EQ(child->KnownSince({monday}), Hour(2));
   EXPECT_EQ(child->KnownSince({}), std::nullopt);

@@ -197,6 +197,43 @@ TEST_P(TimeTravelTest, ATimelineAsKnownThenHasNothingOfLater) {
   EXPECT_EQ(versions, 2);
 }
 
+// What an alert says of its finding follows the facts, with a change of the alert (since when) and without (what it
+// rests on).
+TEST_P(TimeTravelTest, AnAlertAsKnownThenSaysWhatWasFoundThen) {
+  const auto await_revision = [this](uint64_t revision) {
+    const gpr_timespec until = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_seconds(30, GPR_TIMESPAN));
+    v1::ListAlertsResponse listed;
+    do {
+      Call call;
+      EXPECT_TRUE(server_.alerts().ListAlerts(&call, {}, &listed).ok());
+      if (listed.alerts_size() == 1 && listed.alerts(0).finding().evidence(0).revision() == revision) return true;
+    } while (gpr_time_cmp(gpr_now(GPR_CLOCK_MONOTONIC), until) < 0);
+    return false;
+  };
+  const auto finding_at = [this](int64_t seconds_after_start) {
+    v1::GetTimelineRequest request;
+    request.set_student("s-1");
+    *request.mutable_as_known_on() = At(seconds_after_start);
+    std::vector<v1::GetTimelineResponse> messages;
+    EXPECT_TRUE(Timeline(request, &messages).ok());
+    const auto alert = std::ranges::find_if(messages, &v1::GetTimelineResponse::has_alert);
+    if (alert == messages.end() || alert->alert().finding().evidence_size() != 1) return std::string("none");
+    const v1::Finding& finding = alert->alert().finding();
+    return "since " + finding.since() + " by revision " + std::to_string(finding.evidence(0).revision());
+  };
+  ASSERT_TRUE(await_revision(2));
+  server_.clock().Advance(absl::Seconds(kHour));
+  server_.Ingest({Placement("s-1", "2026-11-01", 3)});
+  ASSERT_TRUE(await_revision(3));
+  EXPECT_EQ(finding_at(2 * kHour - 1), "since 2026-11-02 by revision 2") << "nothing tells that it says more now";
+  server_.clock().Advance(absl::Seconds(kHour));
+  server_.Ingest({Placement("s-1", "2026-10-29", 4)});
+  ASSERT_TRUE(await_revision(4));
+  EXPECT_EQ(finding_at(2 * kHour - 1), "since 2026-11-02 by revision 2");
+  EXPECT_EQ(finding_at(3 * kHour - 1), "since 2026-11-02 by revision 3");
+  EXPECT_EQ(finding_at(3 * kHour), "since 2026-10-30 by revision 4");
+}
+
 TEST_P(TimeTravelTest, ATimelineUnderAPolicyAndARegionThatAreGiven) {
   v1::GetTimelineRequest request;
   request.set_student("s-1");
