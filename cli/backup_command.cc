@@ -19,7 +19,10 @@ absl::StatusOr<v1::CreateBackupRequest> RequestOf(const Arguments& arguments) {
   request.set_keep(static_cast<uint32_t>(*keep));
   // As seen from here: the server, on the same machine, has another working directory.
   if (!arguments.operands().empty()) {
-    request.set_directory(std::filesystem::absolute(arguments.operands().front()).lexically_normal().string());
+    std::error_code error;
+    const std::filesystem::path directory = std::filesystem::absolute(arguments.operands().front(), error);
+    if (error) return absl::InvalidArgumentError("\"" + arguments.operands().front() + "\" is no directory");
+    request.set_directory(directory.lexically_normal().string());
   }
   return request;
 }

@@ -47,7 +47,7 @@ Command PolicyReloadCommand() {
           .summary = "has the server read region and policy again",
           .description =
               "The server reads the files of its configuration, tries them on everybody, and takes them into "
-              "use. Exit status 1: they have problems, all printed, or would bring or end so many alerts that "
+              "use. Exit status 1: they have problems, which are printed, or would bring or end so many alerts that "
               "they wait for policy confirm; what was in use stays in use.",
           .flags = WithServerFlags({}),
           .run = &Run};

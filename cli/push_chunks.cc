@@ -50,6 +50,7 @@ absl::StatusOr<bool> PushChunks::Fill() {
 }
 
 absl::StatusOr<std::optional<PushChunk>> PushChunks::Next() {
+  if (!failure_.ok()) return failure_;
   absl::StatusOr<bool> more = Fill();
   if (!more.ok()) return more.status();
   if (!*more) return std::optional<PushChunk>();
@@ -67,8 +68,8 @@ absl::StatusOr<std::optional<PushChunk>> PushChunks::Next() {
     *chunk.request.add_records() = std::move(record);
     records_.pop_front();
     more = Fill();
-    if (!more.ok()) return more.status();
-    if (!*more) break;
+    failure_ = more.status();  // of what follows: these are sent before it is told
+    if (!more.ok() || !*more) break;
   }
   const PushFile& file = files_[chunk.file];
   if (!options_.validate_only) {

@@ -45,7 +45,8 @@ class PushChunks {
   PushChunks(std::vector<PushFile> files, PushPlace from, Options options, OpenSource open,
              std::function<void(const RefusedLine& refused)> refused);
 
-  // The next chunk; nothing at the end.
+  // The next chunk; nothing at the end. An error, such as a file that cannot be read, comes behind all chunks before
+  // it.
   absl::StatusOr<std::optional<PushChunk>> Next();
 
  private:
@@ -61,6 +62,7 @@ class PushChunks {
   int64_t skip_through_;
   int64_t bytes_of_files_done_ = 0;
   std::unique_ptr<RecordSource> source_;
+  absl::Status failure_;               // to be told by the next call
   std::deque<SourcedRecord> records_;  // read and not yet in a chunk, all of file_
 };
 

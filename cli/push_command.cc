@@ -210,7 +210,8 @@ Command PushCommand() {
               "Streams the records of the files (-: standard input) and prints, at the end, how many were accepted,\n"
               "duplicate, stale and rejected; a line per rejection goes to standard error. After a lost connection it\n"
               "goes on by itself, and the same push started again goes on where it was cut off; what was refused\n"
-              "before that is not told again. A pipe is sent from its beginning.",
+              "before that is not told again. A pipe is sent from its beginning, in\n"
+              "blocks of 4,096 lines and when it ends.",
           .flags = WithServerFlags(
               {{.name = "format", .value_name = "FORMAT", .help = "records (JSON lines, default) or csv"},
                {.name = "mapping", .value_name = "FILE", .help = "how rows of CSV become records, text proto"},

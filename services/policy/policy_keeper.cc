@@ -83,13 +83,15 @@ absl::StatusOr<Reload> PolicyKeeper::ReloadFiles() {
   for (const FileProblem& warning : read.warnings) {
     log_.Warning("about the configuration", {{"warning", ProblemToString(warning)}});
   }
-  if (read.configuration.has_value()) read.problems = ChangesOfTheProcess(*read.configuration->region);
+  // What is in use is no change, whatever the process was started with: it ends what is held.
+  const bool is_in_use = read.configuration.has_value() && read.configuration->version == sweeper_.version();
+  if (read.configuration.has_value() && !is_in_use) read.problems = ChangesOfTheProcess(*read.configuration->region);
   if (!read.problems.empty()) return Finish(Refuse(std::move(read.problems)));
   {
     MutexLock lock(mutex_);
     refusal_.reset();
   }
-  if (read.configuration->version == sweeper_.version()) {
+  if (is_in_use) {
     const absl::Status cleared = policies_.ClearHold();
     if (!cleared.ok()) return Finish(cleared);
     return Finish(Reload{.outcome = ReloadOutcome::kUnchanged, .files = FilesOf(*read.configuration)});

@@ -356,6 +356,23 @@ TEST_F(PolicyTest, AStartWithOtherFilesIsProtectedAsAReloadIs) {
   GetUntil([&](const v1::GetPolicyResponse& shown) { return shown.active().policy() == named && !shown.has_held(); });
 }
 
+// With another time zone too, which the process has since, though it is not in use: the files of before are no change.
+TEST_F(PolicyTest, WhatIsHeldSinceAStartIsGoneWhenTheFilesAreAsBefore) {
+  SendSickChildren(30);
+  const std::string region = GetUntil(HasActive).active().region();
+  std::string moved = region;
+  const std::string zone = "Europe/Amsterdam";
+  ASSERT_NE(moved.find(zone), std::string::npos);
+  files_.WriteRegion(moved.replace(moved.find(zone), zone.size(), "Europe/Lisbon"));
+  files_.WritePolicy(EarlierPolicy());
+  server_.Restart();
+  GetUntil([](const v1::GetPolicyResponse& shown) { return shown.has_held(); });
+  files_.WriteRegion(region);
+  files_.WritePolicy(std::string(DefaultPolicyText()));
+  EXPECT_TRUE(Reload().unchanged());
+  EXPECT_FALSE(Get().has_held());
+}
+
 TEST_F(PolicyTest, CheckSaysWhatIsWrongAndChangesNothing) {
   const std::string before = GetUntil(HasActive).active().version();
   Call call;
@@ -387,6 +404,7 @@ TEST_F(PolicyTest, CheckSaysWhatIsWrongAndChangesNothing) {
 
 // A caller takes no message above 4 MiB unless it says otherwise.
 TEST_F(PolicyTest, OfMoreMistakesThanAnAnswerHoldsItSaysHowMany) {
+  GetUntil(HasActive);  // of whose region there is nothing to say
   v1::CheckPolicyRequest request;
   for (int i = 0; i < 20'000; ++i) request.mutable_policy()->append("x: 1\n");
   request.mutable_policy()->append(std::string(2'000, 'y') + ": 1\n");
