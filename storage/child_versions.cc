@@ -38,9 +38,7 @@ const SameStudent* LinkOf(const ChildVersions::Version& version) {
 // Which of the keys that were ever joined were one child, at any instant.
 class LinkHistory {
  public:
-  using ByKey = std::map<std::string, std::vector<ChildVersions::Version>, std::less<>>;
-
-  explicit LinkHistory(const ByKey& students) {
+  explicit LinkHistory(const ChildVersions::ByKey& students) {
     for (const auto& [key, versions] : students) {
       for (const ChildVersions::Version& version : versions) {
         const SameStudent* same = LinkOf(version);

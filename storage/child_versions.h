@@ -7,10 +7,8 @@
 // Time: a version counts from its `received_at` on.
 // Errors: those of KvStore.
 // Limits and cost: one read a version; a few hundred bytes of memory each. Folding sorts them. Read reads every key
-// that
-//   was ever joined with the child over however many others, and follows the links of kChildKeysMax of them at each
-//   change of one, and of all that said so once: of n children whose links to one placeholder are taken back one by
-//   one, it takes the square of n.
+//   that was ever joined with the child over however many others, and follows the links of kChildKeysMax of them at
+//   each change of one: of n children whose links to one placeholder are taken back one by one, the square of n.
 #ifndef VANGNET_STORAGE_CHILD_VERSIONS_H_
 #define VANGNET_STORAGE_CHILD_VERSIONS_H_
 
@@ -40,6 +38,8 @@ class ChildVersions {
     Record record;
   };
 
+  using ByKey = std::map<std::string, std::vector<Version>, std::less<>>;  // each ascending by sequence
+
   // Where a version is kept.
   struct Place {
     std::string student;  // the key under which it came
@@ -66,9 +66,8 @@ class ChildVersions {
   std::vector<Place> PlacesAt(absl::Time instant) const;
 
  private:
-  using ByKey = std::map<std::string, std::vector<Version>, std::less<>>;  // each ascending by sequence
-
   explicit ChildVersions(std::string_view student) : student_(student) {}
+
   std::string student_;
   // Which keys were one child with it, and from which instant on; ascending, and from before anything was known.
   std::vector<std::pair<absl::Time, std::vector<std::string>>> keys_since_;

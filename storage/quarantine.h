@@ -2,8 +2,8 @@
 //
 // Guarantees: per source at most `rejections_per_source_max`, the oldest dropped first and counted; twice as many while
 //   the oldest do not read, and then the newest are dropped. What is older than `rejections_kept` goes with what is
-//   committed after that, the oldest first, a thousand each time. An id that was
-//   durable is never given again, whatever was removed: who names one from an old listing finds that record or none.
+//   committed after that, the oldest first, a thousand each time. An id that was durable is never given again,
+//   whatever was removed: who names one from an old listing finds that record or none.
 // Thread safety: Add, AddExpired, AddRemoval, Publish and Discard by one thread at a time (hold the store's commit
 //   mutex); reads concurrently.
 // Errors: those of KvStore; DATA_LOSS: an entry does not parse.

@@ -148,8 +148,9 @@ class AlertVerifier {
     if (first.value_or(1) != 1) {
       const uint64_t kept = last - *first + 1;
       // Numbers that a start passes over are counted when the oldest are taken away.
-      if (kept + kUnsyncedChangesMax < kChangesMax)
+      if (kept + kUnsyncedChangesMax < kChangesMax) {
         report_.Add(Table::kChanges, "only " + std::to_string(kept) + " of the last are there");
+      }
       return;
     }
     for (const auto& [id, alert] : alerts_) {

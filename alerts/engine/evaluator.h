@@ -33,6 +33,9 @@ struct SubjectFacts {
   absl::Status unread;                 // why one of those children is not among them: it does not read
 };
 
+// CANCELLED: the answer of whoever evaluates on demand and is told that nobody waits for it any more.
+absl::Status NobodyWaits();
+
 // Into `read`, over whatever is there: the memory of one subject does for the next. After an error it means nothing.
 absl::Status ReadFacts(const FactsView& facts, const Subject& subject, SubjectFacts& read);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "alerts/engine/evaluator.h"
 #include "alerts/explain/explain.h"
 
 namespace vangnet {
@@ -45,7 +46,7 @@ absl::StatusOr<std::optional<absl::Time>> KnownChild::FirstFound(size_t rule_ind
   };
   if (findings.empty()) return std::nullopt;
   for (const absl::Time instant : versions_.InstantsUntil(at_)) {
-    if (is_cancelled()) return absl::CancelledError("nobody waits for the answer any more");
+    if (is_cancelled()) return NobodyWaits();
     const auto book = bare_book_->With(versions_.SchoolsAt(instant));
     const auto found = FindingsOfRule(versions_.HistoryAt(instant), *book, policy(), rule_index, day);
     if (std::ranges::any_of(found, is_among)) return instant;

@@ -59,10 +59,7 @@ bool IsOfSchools(const Rule& rule) {
 // The schools with what was read of each: keys of children ever placed there.
 using PlacedAtSchools = FactsView::Placed;
 
-// A caller takes no message above 4 MiB unless it says otherwise, and a finding may rest on a thousand records.
-constexpr size_t kPageBytesMax = size_t{3} << 20;
-
-// What it takes in a message, about and not less.
+// What it takes, encoded: about, and not less.
 size_t BytesOf(const Finding& finding) {
   constexpr size_t kBeside = 160;         // days, names of rule and stage
   constexpr size_t kBesideEvidence = 20;  // tags, lengths and the revision
@@ -95,7 +92,6 @@ class PageMaker {
  private:
   bool full() const { return !page_.next.empty(); }
   bool is_cancelled() const { return query_.is_cancelled && query_.is_cancelled(); }
-  static absl::Status NobodyWaits() { return absl::CancelledError("nobody waits for the answer any more"); }
 
   absl::Status AddStudent() {
     if (!facts_.HasStudent(query_.student)) return absl::OkStatus();
@@ -208,7 +204,7 @@ class PageMaker {
     for (size_t i = subject == from_.subject ? from_.first : 0; i < findings.size(); ++i) {
       if (!Wanted(findings[i])) continue;
       const size_t bytes = BytesOf(findings[i]);
-      if (page_.findings.size() == max_ || (!page_.findings.empty() && bytes_ + bytes > kPageBytesMax)) {
+      if (page_.findings.size() == max_ || (!page_.findings.empty() && bytes_ + bytes > query_.bytes_max)) {
         page_.next = PositionToString({subject, i});
         return;
       }

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ struct FindingsQuery {
   std::string student;  // any key of the child
   std::string school;   // of the finding
   std::string rule;
+  // What the texts and evidence of all findings of a page may take; the first of a page is given whatever it takes.
+  size_t bytes_max = std::numeric_limits<size_t>::max();
   // Whether nobody waits for the answer any more; asked before each child, on any thread. Empty: somebody does.
   std::function<bool()> is_cancelled = {};
 };
@@ -51,8 +54,8 @@ class RegionFindings {
   // `threads`: at least 1, of each listing of more than one child.
   RegionFindings(const FactStore& facts, int threads) : facts_(facts), threads_(threads) {}
 
-  // At most `max` findings (at least 1), and no more than fit into a message of 4 MiB, from `position` on (empty: the
-  // beginning), under the region and policy of `active`.
+  // At most `max` findings (at least 1) from `position` on (empty: the beginning), under the region and policy of
+  // `active`.
   absl::StatusOr<FindingsPage> List(const Rulebook& active, const FindingsQuery& query, std::string_view position,
                                     size_t max);
   // The same of the facts that had been received at `at`, under `configuration`. Cost: a read for each version of

@@ -68,7 +68,7 @@ void RegionScan::Advance(int partition, Lane& lane) {
 
 void RegionScan::Evaluate(Lane& lane) {
   if (is_cancelled_ && is_cancelled_()) {
-    lane.status = absl::CancelledError("nobody waits for the answer any more");
+    lane.status = NobodyWaits();
     return;
   }
   const auto history = lane.scan->GetHistory();

@@ -181,43 +181,16 @@ Watch* AlertService::WatchAlerts(grpc::CallbackServerContext* context, const v1:
   }
   gate_.access_log.Read(
       {.caller = *caller, .method = "AlertService.WatchAlerts", .student = request->filter().student()});
-  const auto forget = [this](AlertWatch* over) {
-    MutexLock lock(mutex_);
-    watches_.erase(over);
-  };
-  const std::shared_ptr<AlertWatch> watch = AlertWatch::Create(
-      alerts_, reads_, std::get<AlertFilter>(std::move(filter)), position, clock_.Monotonic(), forget);
-  bool stopping = false;
-  {
-    MutexLock lock(mutex_);
-    watches_.emplace(watch.get(), watch);
-    stopping = stopping_;
-  }
-  if (stopping) watch->End(ShuttingDown());
+  const std::shared_ptr<AlertWatch> watch =
+      AlertWatch::Create(alerts_, reads_, std::get<AlertFilter>(std::move(filter)), position, clock_.Monotonic(),
+                         [this](AlertWatch* over) { watches_.Remove(over); });
+  watches_.Add(watch);
   return watch.get();
-}
-
-std::vector<std::shared_ptr<AlertWatch>> AlertService::Watches() const {
-  MutexLock lock(mutex_);
-  std::vector<std::shared_ptr<AlertWatch>> watches;
-  watches.reserve(watches_.size());
-  for (const auto& [unused, watch] : watches_) watches.push_back(watch);
-  return watches;
 }
 
 void AlertService::Wake() {
   const absl::Duration now = clock_.Monotonic();
-  for (const std::shared_ptr<AlertWatch>& watch : Watches()) watch->Wake(now);
-}
-
-void AlertService::Stop() {
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-  }
-  for (const std::shared_ptr<AlertWatch>& watch : Watches()) {
-    watch->End(ShuttingDown());
-  }
+  for (const std::shared_ptr<AlertWatch>& watch : watches_.All()) watch->Wake(now);
 }
 
 grpc::ServerUnaryReactor* AlertService::ListBackfillDigests(grpc::CallbackServerContext* context,

@@ -11,7 +11,6 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +22,7 @@
 #include "domain/mutex.h"
 #include "services/alerts/alert_watch.h"
 #include "services/runtime/clock.h"
+#include "services/runtime/open_calls.h"
 #include "services/runtime/rpc.h"
 #include "services/runtime/sliced_call.h"
 #include "services/runtime/task_queue.h"
@@ -66,7 +66,7 @@ class AlertService final : public v1::AlertService::CallbackService {
   // Lets every watch send what there is to send. Called when alerts changed, and at least once a second.
   void Wake();
   // Ends every watch, and those that begin after it: the server is shutting down.
-  void Stop();
+  void Stop() { watches_.Stop(); }
 
  private:
   // One call of ListAlerts.
@@ -91,7 +91,6 @@ class AlertService final : public v1::AlertService::CallbackService {
                            v1::ListBackfillDigestsResponse& response) const;
   // The alert, if there is one that the caller may see; else an error.
   absl::StatusOr<Alert> FindAlert(const Caller& caller, const std::string& alert_id) const;
-  std::vector<std::shared_ptr<AlertWatch>> Watches() const;
 
   const AlertStore& alerts_;
   const DigestStore& digests_;
@@ -101,10 +100,7 @@ class AlertService final : public v1::AlertService::CallbackService {
   const Clock& clock_;
   const Gate& gate_;
   const CountAcknowledged count_;
-
-  mutable Mutex mutex_;
-  std::map<AlertWatch*, std::shared_ptr<AlertWatch>> watches_ VANGNET_GUARDED_BY(mutex_);
-  bool stopping_ VANGNET_GUARDED_BY(mutex_) = false;
+  OpenCalls<AlertWatch> watches_;
 };
 
 }  // namespace vangnet

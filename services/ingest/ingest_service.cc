@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "services/convert/wire.h"
 #include "services/ingest/record_listing.h"
@@ -16,8 +15,6 @@ namespace {
 
 constexpr int kRejectionPageDefault = 100;
 constexpr int kRejectionPageMax = 1'000;
-// A caller takes no message above 4 MiB unless it says otherwise, and what was refused may have 64 KiB.
-constexpr size_t kRejectionPageBytesMax = size_t{3} << 20;
 constexpr size_t kBytesPerRejection = 8;  // beside itself, in the response
 constexpr size_t kRejectionsAtOnce = 32;
 
@@ -74,28 +71,10 @@ grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* IngestService::Stre
   using Bidi = grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>;
   absl::StatusOr<Caller> caller = gate_.authenticator.Authenticate(context->peer());
   if (!caller.ok()) return new RefusedCall<Bidi>(ToRpcStatus(caller.status()));
-  const auto stream = RecordStream::Start(ingest_, *std::move(caller), [this](RecordStream* over) {
-    MutexLock lock(mutex_);
-    streams_.erase(over);
-  });
-  bool stopping = false;
-  {
-    MutexLock lock(mutex_);
-    streams_.emplace(stream.get(), stream);
-    stopping = stopping_;
-  }
-  if (stopping) stream->End(ShuttingDown());
+  const auto stream =
+      RecordStream::Start(ingest_, *std::move(caller), [this](RecordStream* over) { streams_.Remove(over); });
+  streams_.Add(stream);
   return stream.get();
-}
-
-void IngestService::Stop() {
-  std::vector<std::shared_ptr<RecordStream>> streams;
-  {
-    MutexLock lock(mutex_);
-    stopping_ = true;
-    for (const auto& [unused, stream] : streams_) streams.push_back(stream);
-  }
-  for (const auto& stream : streams) stream->End(ShuttingDown());
 }
 
 grpc::ServerUnaryReactor* IngestService::GetSourceStatus(grpc::CallbackServerContext* context,
@@ -194,7 +173,7 @@ absl::StatusOr<bool> IngestService::AddRejections(const std::string& source, uin
       v1::Rejection listed = ToRejection(std::move(rejection));
       bytes += listed.ByteSizeLong() + kBytesPerRejection;
       const auto count = static_cast<size_t>(response.rejections_size());
-      if (count == page_size || (count > 0 && bytes > kRejectionPageBytesMax)) return true;
+      if (count == page_size || (count > 0 && bytes > kPageBytesMax)) return true;
       *response.add_rejections() = std::move(listed);
     }
     if (rejections->size() < wanted) return false;

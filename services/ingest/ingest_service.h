@@ -10,13 +10,11 @@
 
 #include <grpcpp/support/server_callback.h>
 
-#include <map>
-#include <memory>
 #include <string>
 
-#include "domain/mutex.h"
 #include "services/ingest/ingest.h"
 #include "services/ingest/record_stream.h"
+#include "services/runtime/open_calls.h"
 #include "services/runtime/rpc.h"
 #include "services/runtime/task_queue.h"
 #include "storage/fact_store.h"
@@ -35,7 +33,7 @@ class IngestService final : public IngestServiceBase {
   IngestService(FactStore& facts, Ingest& ingest, TaskQueue& reads, const Gate& gate)
       : facts_(facts), ingest_(ingest), reads_(reads), gate_(gate) {}
 
-  void Stop() VANGNET_EXCLUDES(mutex_);
+  void Stop() { streams_.Stop(); }
 
   grpc::ServerUnaryReactor* IngestRecords(grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
                                           grpc::ByteBuffer* response) override;
@@ -67,9 +65,7 @@ class IngestService final : public IngestServiceBase {
   Ingest& ingest_;
   TaskQueue& reads_;
   const Gate& gate_;
-  Mutex mutex_;
-  std::map<RecordStream*, std::shared_ptr<RecordStream>> streams_ VANGNET_GUARDED_BY(mutex_);
-  bool stopping_ VANGNET_GUARDED_BY(mutex_) = false;
+  OpenCalls<RecordStream> streams_;
 };
 
 }  // namespace vangnet

@@ -7,10 +7,7 @@ namespace vangnet {
 std::shared_ptr<RecordStream> RecordStream::Start(Ingest& ingest, Caller caller,
                                                   std::function<void(RecordStream*)> on_done) {
   std::shared_ptr<RecordStream> stream(new RecordStream(ingest, std::move(caller), std::move(on_done)));
-  {
-    MutexLock lock(stream->mutex_);
-    stream->self_ = stream;
-  }
+  stream->self_ = stream;
   stream->Proceed();
   return stream;
 }
@@ -51,14 +48,9 @@ void RecordStream::OnReadDone(bool ok) {
 void RecordStream::TakeIncoming(uint64_t number, Ingest::Before before) {
   grpc::Slice storage;
   const std::string_view wire = Flatten(incoming_, storage);
-  std::shared_ptr<RecordStream> self;
-  {
-    MutexLock lock(mutex_);
-    self = self_;
-  }
   const auto take = [&](Ingest::Before pending) {
     return ingest_.Take(wire, caller_, GroupCommitter::WhenFull::kTake, pending, flow_,
-                        [self, number](const grpc::Status& status, const std::string& encoded) {
+                        [self = shared_from_this(), number](const grpc::Status& status, const std::string& encoded) {
                           self->Answered(number, status, encoded);
                         });
   };
@@ -170,12 +162,11 @@ void RecordStream::Perform(const Step& step) {
 }
 
 void RecordStream::Proceed() {
-  std::shared_ptr<RecordStream> self;  // the call may be over with the step
+  const auto self = shared_from_this();  // the call may be over with a step
   for (;;) {
     Step step;
     {
       MutexLock lock(mutex_);
-      if (self == nullptr) self = self_;
       step = NextStep();
       if (step.kind == Step::Kind::kNone) return;
       ++performing_;
@@ -187,12 +178,8 @@ void RecordStream::Proceed() {
 }
 
 void RecordStream::OnDone() {
-  std::shared_ptr<RecordStream> self;
-  {
-    MutexLock lock(mutex_);
-    self.swap(self_);
-  }
   on_done_(this);
+  self_.reset();
 }
 
 }  // namespace vangnet

@@ -24,7 +24,8 @@
 
 namespace vangnet {
 
-class RecordStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+class RecordStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                           public std::enable_shared_from_this<RecordStream> {
  public:
   static constexpr size_t kChunksInFlightMax = 8;
 
@@ -66,13 +67,13 @@ class RecordStream final : public grpc::ServerBidiReactor<grpc::ByteBuffer, grpc
   Ingest& ingest_;
   const Caller caller_;
   const std::function<void(RecordStream*)> on_done_;
+  std::shared_ptr<RecordStream> self_;                                 // until OnDone
   grpc::ByteBuffer incoming_;                                          // of gRPC while reading_
   Ingest::Flow flow_{"", std::make_shared<GroupCommitter::Stream>()};  // touched by the one read at a time
   Mutex mutex_;
-  std::shared_ptr<RecordStream> self_ VANGNET_GUARDED_BY(mutex_);  // until OnDone
-  std::deque<Slot> slots_ VANGNET_GUARDED_BY(mutex_);              // chunks read and not answered, oldest first
-  uint64_t first_slot_ VANGNET_GUARDED_BY(mutex_) = 0;             // number of slots_.front()
-  size_t uncommitted_ VANGNET_GUARDED_BY(mutex_) = 0;              // chunks that have not come back
+  std::deque<Slot> slots_ VANGNET_GUARDED_BY(mutex_);   // chunks read and not answered, oldest first
+  uint64_t first_slot_ VANGNET_GUARDED_BY(mutex_) = 0;  // number of slots_.front()
+  size_t uncommitted_ VANGNET_GUARDED_BY(mutex_) = 0;   // chunks that have not come back
   // The chunk in incoming_, which waits for those before it; reading_ stays true.
   std::optional<uint64_t> held_ VANGNET_GUARDED_BY(mutex_);
   grpc::Status end_ VANGNET_GUARDED_BY(mutex_);       // what the stream ends with

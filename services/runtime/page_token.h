@@ -7,6 +7,7 @@
 #ifndef VANGNET_SERVICES_RUNTIME_PAGE_TOKEN_H_
 #define VANGNET_SERVICES_RUNTIME_PAGE_TOKEN_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ struct PageToken {
 std::string EncodePageToken(std::string_view kind, std::string_view filter, const PageToken& token);
 // Nothing when `encoded` was not made with this kind and filter.
 std::optional<PageToken> DecodePageToken(std::string_view kind, std::string_view filter, std::string_view encoded);
+
+// What the items of a page may take: a caller takes no message above 4 MiB unless it says otherwise.
+inline constexpr size_t kPageBytesMax = size_t{3} << 20;
 
 // An opaque durable position as text that sorts as the number does; empty for 0, which is none.
 std::string PositionToString(uint64_t sequence);

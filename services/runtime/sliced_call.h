@@ -5,8 +5,7 @@
 // Guarantees: the call is finished exactly once. No other slice is read for a caller who is gone.
 // Thread safety: free functions; slices of one call do not run beside each other.
 // Errors: those of authentication, of `begin` and of its slices; CANCELLED: the caller is gone; RESOURCE_EXHAUSTED: too
-// much is being read; UNAVAILABLE: the
-//   server is shutting down.
+//   much is being read; UNAVAILABLE: the server is shutting down.
 #ifndef VANGNET_SERVICES_RUNTIME_SLICED_CALL_H_
 #define VANGNET_SERVICES_RUNTIME_SLICED_CALL_H_
 

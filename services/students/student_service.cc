@@ -112,6 +112,7 @@ grpc::Status StudentService::FillFindings(const grpc::CallbackServerContext& con
                                .student = request.student(),
                                .school = request.school(),
                                .rule = request.rule(),
+                               .bytes_max = kPageBytesMax,
                                .is_cancelled = [&context] { return context.IsCancelled(); }};
   const absl::StatusOr<FindingsPage> page = ListPage(as_known, query, position, page_size);
   if (!page.ok()) return ToRpcStatus(page.status());

@@ -53,6 +53,7 @@ TEST(CommandTest, UsageErrorsExitWithTwoAndSayWhat) {
            {"", "Usage"},
            {"fly", "no command fly"},
            {"help fly", "no command fly"},
+           {"backup ''", "is no directory"},
            {"evaluate --bogus", "unknown flag --bogus"},
            {"evaluate --day 2026-09-07", "--region is required"},
            {Evaluate("--day 7-9-2026 x"), "--day 7-9-2026 is no day"},

@@ -96,6 +96,16 @@ TEST_F(RegionFindingsTest, StopsOnceNobodyWaits) {
   }
 }
 
+TEST_F(RegionFindingsTest, APageEndsBeforeItTakesTooMuch) {
+  const std::vector<std::string> whole = List({kFriday, "", "", ""});
+  ASSERT_GT(whole.size(), 3u);
+  EXPECT_EQ(List({kFriday, "", "", "", /*bytes_max=*/1}), whole) << "one finding a page, whatever it takes";
+  const auto page = findings_->List(world_.sweeper->rulebook(), {kFriday, "", "", "", /*bytes_max=*/500}, "", 1000);
+  ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_THAT(page->findings, testing::SizeIs(testing::AllOf(testing::Gt(0u), testing::Lt(whole.size()))));
+  EXPECT_NE(page->next, "");
+}
+
 TEST_F(RegionFindingsTest, ListsAnyDay) {
   EXPECT_THAT(List({kMonday - 3, "", "", ""}), ElementsAre("99ZZ00 unknown-school"));
 }

@@ -10,9 +10,11 @@
 #include "google/rpc/status.pb.h"
 #include "services/convert/configuration.h"
 #include "services/convert/sample_configuration.h"
+#include "storage/keys.h"
 #include "storage/memory_durable_mark.h"
-#include "storage/memory_kv_store.h"
 #include "tests/services/runtime/local_service.h"
+#include "tests/storage/bad_blocks.h"
+#include "tests/storage/facts.h"
 #include "tests/testing/manual_clock.h"
 
 namespace vangnet {
@@ -55,10 +57,10 @@ class StudentServiceTest : public testing::Test {
             std::make_shared<const Policy>(*ReadPolicy(DefaultPolicyText()).value)};
   }
 
-  MemoryKvStore kv_;
+  vangnet_testing::BadBlocks kv_;
   MemoryDurableMark mark_;
   vangnet_testing::ManualClock clock_{absl::FromUnixSeconds(1'795'435'200)};
-  const std::unique_ptr<FactStore> facts_ = *FactStore::Open(kv_, mark_, {});
+  const std::unique_ptr<FactStore> facts_ = *FactStore::Open(kv_, mark_, {.state_cache_bytes_max = 0});
   const std::unique_ptr<AlertStore> alerts_ = *AlertStore::Open(kv_);
   RegionFindings findings_{*facts_, 1};
   TaskQueue queue_{2};
@@ -95,6 +97,24 @@ TEST_F(StudentServiceTest, AListingIsAnsweredByTheQueue) {
   EXPECT_TRUE(listing.status.ok()) << listing.status.error_message();
   EXPECT_EQ(begun_, 1);
   EXPECT_EQ(read_, 1);
+}
+
+// Nothing found and nothing read are two things.
+TEST_F(StudentServiceTest, FindingsOfAChildThatDoesNotReadAreNoEmptyList) {
+  Chunk chunk;
+  chunk.source = "las";
+  chunk.records = {
+      vangnet_testing::Version(vangnet_testing::Student("s-1"), "p", 1, vangnet_testing::PlacedAt("10AA00"))};
+  ASSERT_TRUE(facts_->Commit({chunk}, clock_.Now()).ok());
+  ASSERT_TRUE(facts_->WriteStates().ok());
+  for (const Table table : {Table::kVersions, Table::kStates}) kv_.DamagePartition(table, PartitionOf("s-1"));
+  Listing listing;
+  listing.request.set_student("s-1");
+  Begin(listing);
+  ASSERT_TRUE(queue_.Wait());
+  queue_.RunOnce();
+  listing.over.Wait();
+  EXPECT_EQ(listing.status.error_code(), grpc::StatusCode::DATA_LOSS);
 }
 
 // Listings whose callers had long given up were worked out one after the other, while others waited.
