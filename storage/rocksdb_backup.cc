@@ -4,16 +4,16 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <functional>
 #include <string_view>
 #include <utility>
 
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
-#include "rocksdb/file_system.h"
+#include "rocksdb/rate_limiter.h"
 #include "rocksdb/utilities/backup_engine.h"
 #include "storage/byte_codec.h"
 #include "storage/crc32c.h"
+#include "storage/rocksdb_backup_env.h"
 #include "storage/rocksdb_open.h"
 #include "storage/rocksdb_status.h"
 
@@ -25,6 +25,11 @@ namespace {
 constexpr std::string_view kMetadata = "vangnet backup 1";
 // Bytes copied between two looks at BackupOrder::stopped.
 constexpr uint64_t kLookEveryBytes = uint64_t{1} << 20;
+// What a backup writes at most: a disk that is busy with it is late for records (tests/bench/README.md). A country's
+// tables, 2.4 GB, take 40 seconds the first time.
+constexpr int64_t kBytesPerSecond = int64_t{64} << 20;
+// In pieces of this length, 0.6 MiB each.
+constexpr int64_t kRefillMicros = 10'000;
 
 rocksdb::BackupEngineOptions EngineOptions(const std::string& directory) {
   rocksdb::BackupEngineOptions options(directory);
@@ -37,48 +42,6 @@ rocksdb::BackupEngineOptions EngineOptions(const std::string& directory) {
   options.callback_trigger_interval_size = kLookEveryBytes;
   return options;
 }
-
-// Files whose reading fails once `given_up` says so: the engine has no other way to end the check of a backup early.
-class GivenUpFiles : public rocksdb::FileSystemWrapper {
- public:
-  GivenUpFiles(const std::shared_ptr<rocksdb::FileSystem>& files, std::function<bool()> given_up)
-      : FileSystemWrapper(files), given_up_(std::move(given_up)) {}
-  const char* Name() const override { return "GivenUpFiles"; }
-
-  rocksdb::IOStatus NewSequentialFile(const std::string& path, const rocksdb::FileOptions& options,
-                                      std::unique_ptr<rocksdb::FSSequentialFile>* file,
-                                      rocksdb::IODebugContext* debug) override {
-    rocksdb::IOStatus status = target()->NewSequentialFile(path, options, file, debug);
-    if (status.ok()) *file = std::make_unique<File>(std::move(*file), given_up_);
-    return status;
-  }
-
- private:
-  class File : public rocksdb::FSSequentialFileOwnerWrapper {
-   public:
-    File(std::unique_ptr<rocksdb::FSSequentialFile> file, const std::function<bool()>& given_up)
-        : FSSequentialFileOwnerWrapper(std::move(file)), given_up_(given_up) {}
-    rocksdb::IOStatus Read(size_t bytes, const rocksdb::IOOptions& options, rocksdb::Slice* result, char* scratch,
-                           rocksdb::IODebugContext* debug) override {
-      if (given_up_()) return rocksdb::IOStatus::Aborted("the check of the backup was given up");
-      return FSSequentialFileOwnerWrapper::Read(bytes, options, result, scratch, debug);
-    }
-
-   private:
-    const std::function<bool()>& given_up_;  // of the file system, which outlives its files
-  };
-
-  const std::function<bool()> given_up_;
-};
-
-class GivenUpEnv : public rocksdb::EnvWrapper {
- public:
-  GivenUpEnv(rocksdb::Env& env, std::function<bool()> given_up) : EnvWrapper(&env) {
-    file_system_ = std::make_shared<GivenUpFiles>(env.GetFileSystem(), std::move(given_up));
-    system_clock_ = env.GetSystemClock();
-  }
-  const char* Name() const override { return "GivenUpEnv"; }
-};
 
 std::string EncodeMetadata(absl::Time taken_at, uint64_t sequence) {
   std::string bytes(kMetadata);
@@ -195,9 +158,10 @@ absl::StatusOr<Backup> MakeRocksdbBackup(const RocksdbKvStore& kv, const BackupO
   const auto look = [&] { return stopped = stopped || (order.stopped && order.stopped()); };
   // Not earlier: an engine that cannot read what it knows of earlier backups takes them for damaged.
   bool checking = false;
-  GivenUpEnv backup_env(*rocksdb::Env::Default(), [&] { return checking && look(); });
+  BackupEnv backup_env(*rocksdb::Env::Default(), [&] { return checking && look(); });
   rocksdb::BackupEngineOptions engine_options = EngineOptions(order.directory);
   engine_options.backup_env = &backup_env;
+  engine_options.backup_rate_limiter.reset(rocksdb::NewGenericRateLimiter(kBytesPerSecond, kRefillMicros));
   rocksdb::BackupEngine* opened = nullptr;
   const rocksdb::Status status = rocksdb::BackupEngine::Open(rocksdb::Env::Default(), engine_options, &opened);
   if (!status.ok()) return FromRocksdb(status, ("opening the backups in " + order.directory).c_str());
