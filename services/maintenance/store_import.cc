@@ -101,7 +101,6 @@ absl::Status StoreImport::AddHeader(const archive::v1::Header& header) {
     return Malformed("an export of form " + std::to_string(header.form()) + "; this program reads form " +
                      std::to_string(kArchiveForm));
   }
-  if (header.versions() == 0) return Malformed("there are no records in it");
   if (header.evaluated() > header.versions()) return Malformed("more is evaluated than there is");
   header_ = header;
   WriteBatch batch;

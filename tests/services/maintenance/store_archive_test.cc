@@ -263,6 +263,24 @@ TEST_F(StoreArchiveTest, EveryTableComesBackEntryByEntry) {
   EXPECT_EQ(Export(directory_.path("imported")), lines);
 }
 
+// A region may export before its first record: the policy, the ids that were given and the day come back.
+TEST_F(StoreArchiveTest, AStoreWithoutRecordsComesBackToo) {
+  {
+    auto directory = MakeDataDirectory(directory_.path("data"));
+    ASSERT_TRUE(directory.ok()) << directory.status();
+    WriteBatch batch;
+    batch.Put(Table::kMeta, MetaKey(kAlertCounterMeta), EncodeNumber(7));
+    ASSERT_TRUE(PolicyStore(*directory->kv).AddActivation({"v1", "p", "r"}, kNoon, batch).ok());
+    ASSERT_TRUE(directory->kv->Write(batch, Durability::kSynced).ok());
+    ASSERT_TRUE(FinishDataDirectory(*std::move(directory), 0, directory_.path("data")).ok());
+  }
+  const std::vector<std::string> lines = Export(directory_.path("data"));
+  EXPECT_THAT(lines, testing::SizeIs(3));  // a header, a policy, and the end
+  const absl::Status imported = Import(directory_.path("imported"), lines);
+  ASSERT_TRUE(imported.ok()) << imported;
+  EXPECT_EQ(Export(directory_.path("imported")), lines);
+}
+
 TEST_F(StoreArchiveTest, WhatIsCutOffAnywhereIsRefused) {
   Fill(directory_.path("data"));
   const std::vector<std::string> lines = Export(directory_.path("data"));
