@@ -8,6 +8,16 @@
 namespace vangnet {
 namespace {
 
+// Absences that name the day and none of its lessons: the child was away, and nobody says when (rules.md section 4).
+std::vector<StepRecord> NamesNoLesson(const Attendance& attendance, Day day) {
+  std::vector<StepRecord> records;
+  for (const auto& absence : attendance.days().history().absences) {
+    if (absence.fact.category == AbsenceCategory::kLate || !DaysOf(absence.fact.extent).contains(day)) continue;
+    if (!attendance.Covers(absence, day)) records.push_back(OfChild(absence));
+  }
+  return records;
+}
+
 // Why minutes that no absence covers are present, or not known.
 void TellReporting(const Attendance& attendance, Day day, const DayPicture& picture, DayAccount& account) {
   const StudentDays& days = attendance.days();
@@ -22,6 +32,10 @@ void TellReporting(const Attendance& attendance, Day day, const DayPicture& pict
   }
   if (registered) account.text += "; the child was registered";
   if (registered && unknown == 0) return;
+  if (const std::vector<StepRecord> at_no_lesson = NamesNoLesson(attendance, day); !at_no_lesson.empty()) {
+    account.text += "; the child was away on this day, but at no time at which it has lessons";
+    account.records.insert(account.records.end(), at_no_lesson.begin(), at_no_lesson.end());
+  }
   const Stretch& stretch = *days.StretchOn(day);
   const auto* completion = stretch.school->latest_completion();
   if (completion != nullptr) {

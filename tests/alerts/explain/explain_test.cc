@@ -2,6 +2,7 @@
 // section 8 and of the headers of the rules.
 #include "alerts/explain/explain.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/alerts/explain/told.h"
@@ -10,6 +11,7 @@ namespace vangnet_testing {
 namespace {
 
 using namespace vangnet;
+using ::testing::HasSubstr;
 
 Story AtSchool() {
   Story story;
@@ -92,6 +94,18 @@ TEST(ExplainTest, LongAbsenceWithDaysThatNobodyReported) {
             "[complete-2026-09-11]\n"
             "+ on 15 September 2026: sick all day [again]\n"
             ". the next stage, four-weeks, needs more than 28 days");
+}
+
+// The seventh and eighth lesson of a day that has two: when the child was away is not known, though the school is done.
+TEST(ExplainTest, LongAbsenceWithADayOfWhichNobodyKnowsWhen) {
+  Story story = AtSchool();
+  story.Sick("flu", "2026-09-07", "2026-09-11").Sick("again", "2026-09-15", "2026-09-15");
+  story.Absent("odd", AbsenceCategory::kSick, Authorised::kYes, InPeriods("2026-09-14", 7, 8));
+  story.CompleteThrough("2026-09-15");
+  EXPECT_THAT(Told(story, "long-absence", "2026-09-15"),
+              HasSubstr(". on 14 September 2026: not known all day; the child was away on this day, but at no time at "
+                        "which it has lessons; 12AB00 has reported all absence through 15 September 2026 "
+                        "[odd complete-2026-09-15]\n"));
 }
 
 TEST(ExplainTest, UnauthorisedAbsence) {
