@@ -17,6 +17,7 @@ class BacktestReport {
   void Show(const v1::BacktestPolicyResponse& message);
   // All totals; empty before the last message.
   const v1::BacktestTotals& totals() const { return totals_; }
+  bool all_replayed() const { return totals_.failed() == 0; }
 
  private:
   void ShowTotals(const v1::BacktestTotals& totals);

@@ -4,11 +4,14 @@
 
 #include <cstdio>
 
+#include "absl/strings/escaping.h"
+#include "services/convert/broken_record.h"
 #include "services/convert/wire.h"
 
 namespace vangnet {
 
 std::string JsonString(std::string_view text) {
+  if (!IsUtf8(text)) return JsonString(absl::CHexEscape(std::string(text)));
   std::string json = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {

@@ -73,7 +73,7 @@ absl::StatusOr<ExitCode> RunOnFiles(const Arguments& arguments) {
   const absl::Status run =
       BacktestFiles(*backtest, std::move(files->records), [&report](const auto& message) { report.Show(message); });
   if (!run.ok()) return run;
-  return files->refused.empty() ? ExitCode::kFine : ExitCode::kSomethingFailed;
+  return files->refused.empty() && report.all_replayed() ? ExitCode::kFine : ExitCode::kSomethingFailed;
 }
 
 absl::StatusOr<v1::BacktestPolicyRequest> RequestOf(const Arguments& arguments) {
@@ -99,7 +99,7 @@ absl::StatusOr<ExitCode> RunOnServer(const Arguments& arguments) {
   BacktestReport report(arguments.Has("json"));
   for (v1::BacktestPolicyResponse message; stream->Read(&message);) report.Show(message);
   if (const grpc::Status status = stream->Finish(); !status.ok()) return RpcStatus(status, server);
-  return ExitCode::kFine;
+  return report.all_replayed() ? ExitCode::kFine : ExitCode::kSomethingFailed;
 }
 
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
@@ -124,7 +124,9 @@ Command PolicyBacktestCommand() {
       .description =
           "Replays each day from --from to --until under the policy in use and under another one, over the facts as\n"
           "known now, and prints what the other would have changed: findings gained, lost, earlier, later and\n"
-          "different, by rule, team, unit, school and week. Nothing is changed and nobody is told.\n"
+          "different, by rule, team, unit, school and week. Nothing is changed and nobody is told. Exit status 1: "
+          "some\n"
+          "child or school could not be replayed, or some line of a file is no record.\n"
           "\n"
           "Without FILE the server does it, beside its work; Ctrl-C ends it. With record files (-: standard input) no\n"
           "server is needed; --old-policy and --old-region then say what is in use.\n"

@@ -125,15 +125,47 @@ absl::StatusOr<Push> ReadArguments(const Arguments& arguments) {
   return push;
 }
 
+PushChunks::OpenSource SourceOpener(const Push& push) {
+  return [&push](const std::string& file, int64_t skip_through) -> absl::StatusOr<std::unique_ptr<RecordSource>> {
+    absl::StatusOr<LineReader> reader = LineReader::Open(file);
+    if (!reader.ok()) return reader.status();
+    if (push.mapping_file.empty()) {
+      return std::make_unique<JsonLinesSource>(*std::move(reader), push.source, skip_through);
+    }
+    absl::StatusOr<CompiledCsvMapping> mapping = CompiledCsvMapping::Create(push.mapping_file, push.mapping);
+    if (!mapping.ok()) return mapping.status();
+    absl::StatusOr<std::unique_ptr<CsvSource>> source =
+        CsvSource::Create(*std::move(reader), *std::move(mapping), push.source, skip_through);
+    if (!source.ok()) return absl::InvalidArgumentError(file + ": " + std::string(source.status().message()));
+    return *std::move(source);
+  };
+}
+
+// Adds the sources of the rows of a file. What is wrong with the file is told when it is sent.
+void AddSourcesOfRows(const PushChunks::OpenSource& open, const std::string& file, std::set<std::string>& sources) {
+  const auto rows = open(file, /*skip_through=*/0);
+  if (!rows.ok()) return;
+  for (auto block = (*rows)->NextBlock(); block.ok() && !block->empty(); block = (*rows)->NextBlock()) {
+    for (const SourcedRecord& row : *block) {
+      if (const auto* record = std::get_if<v1::Record>(&row.record)) sources.insert(record->source());
+    }
+  }
+}
+
 // Every source that records of the push may be of.
 std::set<std::string> SourcesOf(const Push& push) {
   std::set<std::string> sources;
   if (!push.source.empty()) sources.insert(push.source);
-  if (!push.mapping.empty()) {
-    const absl::StatusOr<CompiledCsvMapping> mapping = CompiledCsvMapping::Create(push.mapping_file, push.mapping);
-    if (push.source.empty() && mapping.ok()) sources.insert(mapping->source());
-  } else {
+  if (push.mapping.empty()) {
     for (const PushFile& file : push.files) sources.insert(file.sources.begin(), file.sources.end());
+    return sources;
+  }
+  const absl::StatusOr<CompiledCsvMapping> mapping = CompiledCsvMapping::Create(push.mapping_file, push.mapping);
+  if (!mapping.ok()) return sources;
+  if (push.source.empty()) sources.insert(mapping->source());
+  if (!mapping->names_source()) return sources;
+  for (const PushFile& file : push.files) {
+    if (!file.fingerprint.empty()) AddSourcesOfRows(SourceOpener(push), file.name, sources);
   }
   return sources;
 }
@@ -158,22 +190,6 @@ PushPlace PlaceToBegin(const ServerConnection& server, const Push& push) {
   std::cerr << "vangnet push: goes on behind " << push.files[place->file].name << ":" << place->line
             << "; what was refused up to there is not told again\n";
   return *place;
-}
-
-PushChunks::OpenSource SourceOpener(const Push& push) {
-  return [&push](const std::string& file, int64_t skip_through) -> absl::StatusOr<std::unique_ptr<RecordSource>> {
-    absl::StatusOr<LineReader> reader = LineReader::Open(file);
-    if (!reader.ok()) return reader.status();
-    if (push.mapping_file.empty()) {
-      return std::make_unique<JsonLinesSource>(*std::move(reader), push.source, skip_through);
-    }
-    absl::StatusOr<CompiledCsvMapping> mapping = CompiledCsvMapping::Create(push.mapping_file, push.mapping);
-    if (!mapping.ok()) return mapping.status();
-    absl::StatusOr<std::unique_ptr<CsvSource>> source =
-        CsvSource::Create(*std::move(reader), *std::move(mapping), push.source, skip_through);
-    if (!source.ok()) return absl::InvalidArgumentError(file + ": " + std::string(source.status().message()));
-    return *std::move(source);
-  };
 }
 
 absl::StatusOr<ExitCode> Run(const Arguments& arguments) {

@@ -14,6 +14,8 @@ namespace {
 constexpr int64_t kStudentsMax = 10'000'000;
 constexpr int64_t kSchoolsMax = 26 * 26 * 10;
 constexpr int kDaysMax = 366 * 12;
+// Of the first school year whose oldest children were born on or after kFirstDay.
+constexpr Day kSimulatedFrom{2002, 8, 1};
 // Administration systems that the schools share.
 constexpr size_t kSystems = 8;
 constexpr size_t kOutputBytes = size_t{1} << 18;
@@ -50,6 +52,10 @@ absl::StatusOr<DayInterval> DaysAsked(const Arguments& arguments) {
   const absl::StatusOr<std::optional<Day>> until = arguments.GetDay("until");
   if (!until.ok()) return until.status();
   if (**until < **from) return absl::InvalidArgumentError("--until is before --from");
+  if (**from < kSimulatedFrom) {
+    return absl::InvalidArgumentError("nothing before " + kSimulatedFrom.ToString() +
+                                      " is simulated: its children would be born before " + kFirstDay.ToString());
+  }
   if (**until - **from >= kDaysMax) return absl::InvalidArgumentError("more than twelve years are not simulated");
   return DayInterval{**from, **until};
 }
@@ -100,7 +106,10 @@ Command SimulateCommand() {
           "and without gaps, late, corrected, withdrawn and repeated records. The same seed gives the same lines.",
       .flags = {{.name = "students", .value_name = "N", .help = "children", .required = true},
                 {.name = "schools", .value_name = "M", .help = "schools", .required = true},
-                {.name = "from", .value_name = "DAY", .help = "first day, YYYY-MM-DD", .required = true},
+                {.name = "from",
+                 .value_name = "DAY",
+                 .help = "first day, YYYY-MM-DD, not before 2002-08-01",
+                 .required = true},
                 {.name = "until", .value_name = "DAY", .help = "last day", .required = true},
                 {.name = "seed", .value_name = "S", .help = "which region; default 1"},
                 {.name = "region",

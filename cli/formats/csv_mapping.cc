@@ -193,6 +193,11 @@ absl::Status CompiledCsvMapping::Bind(const std::vector<std::string>& header) {
   return absl::OkStatus();
 }
 
+bool CompiledCsvMapping::names_source() const {
+  return std::any_of(fields_.begin(), fields_.end(),
+                     [](const Field& field) { return field.config->field() == "source"; });
+}
+
 CompiledCsvMapping::Result CompiledCsvMapping::Map(const std::vector<std::string>& cells,
                                                    const std::string& source) const {
   if (cells.size() != column_count_) {

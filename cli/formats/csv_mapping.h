@@ -29,6 +29,8 @@ class CompiledCsvMapping {
 
   char delimiter() const { return mapping_.delimiter().empty() ? ',' : mapping_.delimiter()[0]; }
   const std::string& source() const { return mapping_.source(); }
+  // Whether a column says of which source a row is.
+  bool names_source() const;
   // Whether the first row names the columns.
   bool has_header() const { return mapping_.columns().empty(); }
   // Finds the columns in the header. INVALID_ARGUMENT: one that the mapping names is missing, or is there twice.

@@ -12,12 +12,14 @@ RecordBook::Key RecordBook::KeyOf(const v1::Record& record) {
   return {false, record.student(), record.source(), record.record_id()};
 }
 
-std::string RecordBook::FreeId(const v1::Record& record, std::string_view prefix) const {
+std::string RecordBook::FreeId(const v1::Record& record, std::string_view prefix) {
   Key key = KeyOf(record);
-  for (int number = 1;; ++number) {
-    std::get<3>(key) = std::string(prefix) + "-" + std::to_string(number);
-    if (entries_.find(key) == entries_.end()) return std::get<3>(key);
-  }
+  std::get<3>(key) = prefix;
+  int& taken = taken_[key];
+  do {
+    std::get<3>(key) = std::string(prefix) + "-" + std::to_string(++taken);
+  } while (entries_.find(key) != entries_.end());
+  return std::get<3>(key);
 }
 
 int RecordBook::Add(const v1::Record& record, int line) {

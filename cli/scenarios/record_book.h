@@ -30,8 +30,9 @@ class RecordBook {
     std::map<uint64_t, int> lines;  // where each version was told
   };
 
-  // PREFIX-1, or the first number after it that the subject of `record` has no record of this source for.
-  std::string FreeId(const v1::Record& record, std::string_view prefix) const;
+  // PREFIX-1, or the first number after it that the subject of `record` has no record of this source for, and that was
+  // not given before.
+  std::string FreeId(const v1::Record& record, std::string_view prefix);
   // The line that told this version before; 0: none did.
   int Add(const v1::Record& record, int line);
   // The records of this name; with `source` and `subject` where they are not empty.
@@ -42,6 +43,7 @@ class RecordBook {
   static Key KeyOf(const v1::Record& record);
 
   std::map<Key, Entry> entries_;
+  std::map<Key, int> taken_;  // the last number given, with the prefix for the id
 };
 
 }  // namespace vangnet

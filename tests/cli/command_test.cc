@@ -238,6 +238,18 @@ TEST(SimulateTest, TakesSchoolsAndCalendarFromTheRegion) {
   EXPECT_THAT(run.out, Not(HasSubstr("\"throughDay\":\"2026-10-19\""))) << "autumn holiday";
 }
 
+// Every year that can be asked for is one that the service takes.
+TEST(SimulateTest, BeginsWhenAllOfItsRecordsAreTaken) {
+  const std::string rest = " --students 300 --schools 3 --until 2003-07-31";
+  const VangnetRun early = RunVangnet("simulate --from 2002-07-31" + rest);
+  EXPECT_EQ(early.exit_code, 2);
+  EXPECT_THAT(early.err, HasSubstr("nothing before 2002-08-01 is simulated"));
+  const VangnetRun first = RunVangnet("simulate --from 2002-08-01" + rest);
+  EXPECT_EQ(first.exit_code, 0);
+  const TextFile records("records.jsonl", first.out);
+  EXPECT_EQ(RunVangnet(Evaluate("--day 2003-07-31 " + records.path())).err, "");
+}
+
 // Ten mistakes of syntax and of meaning, each on a line of its own.
 constexpr char kTenMistakes[] = R"(assume_complete: maybe
 unknown_grace_days: 3

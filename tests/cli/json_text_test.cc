@@ -8,6 +8,8 @@ namespace {
 TEST(JsonText, StringsAreEscaped) {
   EXPECT_EQ(JsonString("a \"b\" \\ c\n"), R"("a \"b\" \\ c\u000a")");
   EXPECT_EQ(JsonString("Zoë"), "\"Zoë\"");
+  // The name of a file is bytes.
+  EXPECT_EQ(JsonString("Zo\xeb.scenario"), R"("Zo\\xeb.scenario")");
 }
 
 // The length of protobuf's own JSON, whatever the last digits are.

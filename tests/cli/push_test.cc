@@ -167,6 +167,25 @@ TEST_F(PushTest, PushesCsvWithItsMapping) {
   EXPECT_THAT(server_.chunks().front().records(0).source(), "contoso");
 }
 
+// Regression: which sources there are was asked of the mapping alone, so such a push always began anew.
+TEST_F(PushTest, ACsvFileWhoseRowsNameTheirSourceGoesOnBehindItsCursor) {
+  const TextFile mapping("mapping.textproto", R"(fields { field: "source" text: "{system}" }
+fields { field: "record_id" text: "{id}" }
+fields { field: "student" text: "{child}" }
+fields { field: "placement.school" text: "12AB00" }
+)");
+  std::string rows = "system,id,child\n";
+  for (int i = 0; i < 60; ++i) rows += (i % 2 == 0 ? "las-1,plc-" : "las-2,plc-") + std::to_string(i) + ",s-1\n";
+  const TextFile file("placements.csv", rows);
+  const std::string push = "--chunk 10 --format csv --mapping " + mapping.path() + " " + file.path();
+  server_.BreakAt(4, grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "broken by the test"));
+  EXPECT_EQ(Push(push).exit_code, 1);
+  const VangnetRun again = Push(push);
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("goes on behind " + file.path() + ":"));
+  EXPECT_THAT(again.out, HasSubstr("\"duplicate\":0"));
+}
+
 TEST_F(PushTest, AProxyForTheWebIsNotAskedForTheServer) {
   const TextFile file("records.jsonl", Line("plc-1"));
   setenv("http_proxy", "http://127.0.0.1:1", /*overwrite=*/1);
