@@ -1,6 +1,8 @@
 #include "cli/line_reader.h"
 
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -40,13 +42,32 @@ absl::StatusOr<LineReader> LineReader::Open(const std::string& file, size_t line
   return LineReader(file == "-" ? "standard input" : file, std::move(opened), line_bytes_max);
 }
 
+bool LineReader::HasLine() const {
+  return ended_ || end_ - begin_ == buffer_.size() ||
+         std::memchr(buffer_.data() + begin_, '\n', end_ - begin_) != nullptr;
+}
+
 bool LineReader::Fill() {
+  std::copy(buffer_.begin() + static_cast<ptrdiff_t>(begin_), buffer_.begin() + static_cast<ptrdiff_t>(end_),
+            buffer_.begin());
+  end_ -= begin_;
   begin_ = 0;
-  end_ = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
-  if (end_ == 0 && std::ferror(file_.get()) != 0) {
-    status_ = absl::InternalError(name_ + ": " + std::strerror(errno));
-  }
-  return end_ > 0;
+  if (ended_) return false;
+  ssize_t bytes = 0;
+  do {
+    bytes = read(fileno(file_.get()), buffer_.data() + end_, buffer_.size() - end_);
+  } while (bytes < 0 && errno == EINTR);
+  if (bytes < 0) status_ = absl::InternalError(name_ + ": " + std::strerror(errno));
+  ended_ = bytes <= 0;
+  if (!ended_) end_ += static_cast<size_t>(bytes);
+  return !ended_;
+}
+
+bool LineReader::Await(absl::Duration longest) {
+  if (HasLine()) return true;
+  pollfd polled{.fd = fileno(file_.get()), .events = POLLIN, .revents = 0};
+  if (poll(&polled, 1, static_cast<int>(absl::ToInt64Milliseconds(longest))) <= 0) return false;
+  return !Fill() || HasLine();
 }
 
 bool LineReader::Next(std::string* line) {

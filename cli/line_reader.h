@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace vangnet {
 
@@ -29,6 +30,8 @@ class LineReader {
 
   // The next line into `line`; false at the end of the file and on an error (see status).
   bool Next(std::string* line);
+  // Waits for whoever writes a pipe, at most so long. True: Next answers without waiting, as it always does of a file.
+  bool Await(absl::Duration longest);
   // The file's name, for messages.
   const std::string& name() const { return name_; }
   // Number of the line read last, from 1.
@@ -43,7 +46,9 @@ class LineReader {
     void operator()(std::FILE* file) const;
   };
   LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file, size_t line_bytes_max);
-  // Fills the buffer again; false when there is no more.
+  // Whether the buffer holds a line, all of the file that is left, or no room for more.
+  bool HasLine() const;
+  // Reads what is there into the room behind the buffer's content, and waits for it; false when there is no more.
   bool Fill();
 
   std::string name_;
@@ -55,6 +60,7 @@ class LineReader {
   int64_t line_number_ = 0;
   int64_t bytes_read_ = 0;
   bool truncated_ = false;
+  bool ended_ = false;  // nothing is left to be read into the buffer
   absl::Status status_;
 };
 

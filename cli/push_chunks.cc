@@ -23,8 +23,13 @@ PushChunks::PushChunks(std::vector<PushFile> files, PushPlace from, Options opti
 
 std::string PushChunks::NameOf(size_t file) const { return files_[file].name == "-" ? "<stdin>" : files_[file].name; }
 
-absl::StatusOr<bool> PushChunks::Fill() {
+bool PushChunks::Await(absl::Duration longest) {
+  return !records_.empty() || source_ == nullptr || source_->Await(longest);
+}
+
+absl::StatusOr<bool> PushChunks::Fill(bool may_wait) {
   while (records_.empty() && file_ < files_.size()) {
+    if (!may_wait && !Await(absl::ZeroDuration())) return false;
     if (source_ == nullptr) {
       absl::StatusOr<std::unique_ptr<RecordSource>> opened = open_(files_[file_].name, skip_through_);
       if (!opened.ok()) return opened.status();
@@ -51,7 +56,7 @@ absl::StatusOr<bool> PushChunks::Fill() {
 
 absl::StatusOr<std::optional<PushChunk>> PushChunks::Next() {
   if (!failure_.ok()) return failure_;
-  absl::StatusOr<bool> more = Fill();
+  absl::StatusOr<bool> more = Fill(/*may_wait=*/true);
   if (!more.ok()) return more.status();
   if (!*more) return std::optional<PushChunk>();
   PushChunk chunk;
@@ -67,7 +72,7 @@ absl::StatusOr<std::optional<PushChunk>> PushChunks::Next() {
     chunk.lines.push_back(records_.front().line);
     *chunk.request.add_records() = std::move(record);
     records_.pop_front();
-    more = Fill();
+    more = Fill(/*may_wait=*/false);
     failure_ = more.status();  // of what follows: these are sent before it is told
     if (!more.ok() || !*more) break;
   }

@@ -1,6 +1,7 @@
 // PushChunks cuts the records of the files that are pushed into chunks for IngestService.StreamRecords.
 //
-// Guarantees: chunks keep the order of the lines and never hold lines of two files. Lines that are no record are told
+// Guarantees: chunks keep the order of the lines and never hold lines of two files; none waits for records that are not
+//   written yet, so that each line of a pipe that stays open is sent when it comes. Lines that are no record are told
 //   to `refused` and not sent.
 // Thread safety: one thread at a time.
 // Limits and cost: a chunk stays below what the server takes (10,000 records, 4 MiB).
@@ -48,10 +49,12 @@ class PushChunks {
   // The next chunk; nothing at the end. An error, such as a file that cannot be read, comes behind all chunks before
   // it.
   absl::StatusOr<std::optional<PushChunk>> Next();
+  // Waits for whoever writes a pipe, at most so long. True: Next has something to read.
+  bool Await(absl::Duration longest);
 
  private:
-  // Fills `records_` from the current file; false when all files are read.
-  absl::StatusOr<bool> Fill();
+  // Fills `records_` from the current file; false when all files are read, or when it would have to wait and may not.
+  absl::StatusOr<bool> Fill(bool may_wait);
   std::string NameOf(size_t file) const;
 
   const std::vector<PushFile> files_;

@@ -205,7 +205,7 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   PushChunks chunks(push->files, begin, push->options, SourceOpener(*push),
                     [&](const RefusedLine& refused) { tally.Refuse(refused); });
   PushSender sender(
-      server, [&] { return chunks.Next(); },
+      server, [&] { return chunks.Next(); }, [&](absl::Duration longest) { return chunks.Await(longest); },
       [&](const PushChunk& chunk, const v1::StreamRecordsResponse& response) {
         const std::string& name = push->files[chunk.file].name;
         tally.Take(name == "-" ? "<stdin>" : name, chunk, response);
@@ -219,25 +219,24 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
 }  // namespace
 
 Command PushCommand() {
-  return {
-      .name = "push",
-      .operands = "FILE...|-",
-      .summary = "sends records to the server",
-      .description =
-          "Streams the records of the files (-: standard input) and prints, at the end, how many were accepted,\n"
-          "duplicate, stale and rejected; a line per rejection goes to standard error. After a lost connection it\n"
-          "goes on by itself, and the same push started again goes on where it was cut off; what was refused\n"
-          "before that is not told again. A pipe is sent from its beginning, in blocks of 4,096 lines and at its end.",
-      .flags = WithServerFlags(
-          {{.name = "format", .value_name = "FORMAT", .help = "records (JSON lines, default) or csv"},
-           {.name = "mapping", .value_name = "FILE", .help = "how rows of CSV become records, text proto"},
-           {.name = "source", .value_name = "S", .help = "source of records that name none; for csv of all"},
-           {.name = "channel", .value_name = "C", .help = "name of this flow of records; default push"},
-           {.name = "backfill", .value_name = "", .help = "history loaded afterwards: nobody is notified"},
-           {.name = "validate-only", .value_name = "", .help = "checks, and stores nothing"},
-           {.name = "warnings", .value_name = "", .help = "tells what may be wrong without being refused"},
-           {.name = "chunk", .value_name = "N", .help = "records a chunk, 1 to 10,000; default 1,000"}}),
-      .run = &Run};
+  return {.name = "push",
+          .operands = "FILE...|-",
+          .summary = "sends records to the server",
+          .description =
+              "Streams the records of the files (-: standard input) and prints, at the end, how many were accepted,\n"
+              "duplicate, stale and rejected; a line per rejection goes to standard error. After a lost connection it\n"
+              "goes on by itself, and the same push started again goes on where it was cut off; what was refused\n"
+              "before that is not told again. A pipe is sent from its beginning, and each line as it comes.",
+          .flags = WithServerFlags(
+              {{.name = "format", .value_name = "FORMAT", .help = "records (JSON lines, default) or csv"},
+               {.name = "mapping", .value_name = "FILE", .help = "how rows of CSV become records, text proto"},
+               {.name = "source", .value_name = "S", .help = "source of records that name none; for csv of all"},
+               {.name = "channel", .value_name = "C", .help = "name of this flow of records; default push"},
+               {.name = "backfill", .value_name = "", .help = "history loaded afterwards: nobody is notified"},
+               {.name = "validate-only", .value_name = "", .help = "checks, and stores nothing"},
+               {.name = "warnings", .value_name = "", .help = "tells what may be wrong without being refused"},
+               {.name = "chunk", .value_name = "N", .help = "records a chunk, 1 to 10,000; default 1,000"}}),
+          .run = &Run};
 }
 
 }  // namespace vangnet

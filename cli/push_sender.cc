@@ -11,6 +11,8 @@ namespace {
 
 // Enough to keep the server's log writing while the next chunk is read.
 constexpr size_t kChunksInFlightMax = 4;
+// How often a sender that waits for a pipe looks whether its stream still stands.
+constexpr absl::Duration kLook = absl::Milliseconds(50);
 
 bool IsPassing(const grpc::Status& status) {
   switch (status.error_code()) {
@@ -26,10 +28,11 @@ bool IsPassing(const grpc::Status& status) {
 
 }  // namespace
 
-PushSender::PushSender(const ServerConnection& server, NextChunk next, Answered answered)
+PushSender::PushSender(const ServerConnection& server, NextChunk next, Await await, Answered answered)
     : server_(server),
       service_(v1::IngestService::NewStub(server.channel())),
       next_(std::move(next)),
+      await_(std::move(await)),
       answered_(std::move(answered)) {}
 
 bool PushSender::WaitForRoom(size_t position, const PushChunk** chunk) {
@@ -48,9 +51,18 @@ bool PushSender::WaitForRoom(size_t position, const PushChunk** chunk) {
   return false;
 }
 
+bool PushSender::AwaitInput() {
+  while (!await_(kLook)) {
+    MutexLock lock(mutex_);
+    if (broken_) return false;
+  }
+  return true;
+}
+
 const PushChunk* PushSender::ChunkAt(size_t position) {
   const PushChunk* waiting = nullptr;
   if (!WaitForRoom(position, &waiting)) return waiting;
+  if (!AwaitInput()) return nullptr;
   absl::StatusOr<std::optional<PushChunk>> chunk = next_();
   MutexLock lock(mutex_);
   if (!chunk.ok()) {

@@ -2,8 +2,8 @@
 //
 // Guarantees: every chunk is answered once, in order, before Send returns OK. What was in flight when a connection was
 //   lost is sent again: the server knows it as duplicate if it had arrived.
-// Thread safety: Send by one thread; it starts another for as long as it runs. `next` is called from that one,
-//   `answered` from the caller's, both never at the same time as themselves.
+// Thread safety: Send by one thread; it starts another for as long as it runs. `next` and `await` are called from
+//   that one, `answered` from the caller's, none at the same time as itself.
 // Errors: UNAVAILABLE: the server was never reachable, or not for three minutes; others: as the server said.
 #ifndef VANGNET_CLI_PUSH_SENDER_H_
 #define VANGNET_CLI_PUSH_SENDER_H_
@@ -25,10 +25,12 @@ namespace vangnet {
 class PushSender {
  public:
   using NextChunk = std::function<absl::StatusOr<std::optional<PushChunk>>()>;
+  // Waits for whoever writes what is sent, at most so long. True: `next` will not wait.
+  using Await = std::function<bool(absl::Duration longest)>;
   using Answered = std::function<void(const PushChunk& chunk, const v1::StreamRecordsResponse& response)>;
 
   // `server` outlives it.
-  PushSender(const ServerConnection& server, NextChunk next, Answered answered);
+  PushSender(const ServerConnection& server, NextChunk next, Await await, Answered answered);
   absl::Status Send();
 
  private:
@@ -41,6 +43,8 @@ class PushSender {
   // Waits until a new chunk may be read for `position` of the stream (true), or there is one already, in `*chunk`, or
   // none will be needed.
   bool WaitForRoom(size_t position, const PushChunk** chunk);
+  // Until `next` will not wait; false: the stream broke, and what is unanswered must not wait for more to be written.
+  bool AwaitInput();
   // The chunk to be written as `position`-th of the stream; null: there is none, or it is over.
   const PushChunk* ChunkAt(size_t position);
   // The chunk that the next answer is for.
@@ -49,6 +53,7 @@ class PushSender {
   const ServerConnection& server_;
   const std::unique_ptr<v1::IngestService::Stub> service_;
   const NextChunk next_;
+  const Await await_;
   const Answered answered_;
 
   Mutex mutex_;

@@ -28,6 +28,8 @@ class CsvReader {
 
   // The next row into `row`; false at the end of the file and on an error. Empty lines are passed over.
   bool Next(CsvRow* row);
+  // As LineReader's; a row of several lines may still have to wait for the others.
+  bool Await(absl::Duration longest) { return reader_.Await(longest); }
   int64_t bytes_read() const { return reader_.bytes_read(); }
   const absl::Status& status() const { return reader_.status(); }
 

@@ -32,8 +32,10 @@ absl::StatusOr<std::unique_ptr<CsvSource>> CsvSource::Create(LineReader reader, 
 
 absl::StatusOr<std::vector<SourcedRecord>> CsvSource::NextBlock() {
   std::vector<SourcedRecord> records;
-  CsvRow row;
-  while (records.size() < kRecordsPerBlock && reader_.Next(&row)) {
+  const auto is_full = [&] {
+    return records.size() == kRecordsPerBlock || (!records.empty() && !reader_.Await(absl::ZeroDuration()));
+  };
+  for (CsvRow row; !is_full() && reader_.Next(&row);) {
     if (row.line <= skip_through_) continue;
     if (!row.problem.empty()) {
       records.push_back({row.line, UnreadableRecord{"MALFORMED_ROW", "", WithLines(row, row.problem)}});

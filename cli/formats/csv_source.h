@@ -22,6 +22,7 @@ class CsvSource final : public RecordSource {
                                                            std::string source, int64_t skip_through);
 
   absl::StatusOr<std::vector<SourcedRecord>> NextBlock() override;
+  bool Await(absl::Duration longest) override { return reader_.Await(longest); }
   int64_t bytes_read() const override { return reader_.bytes_read(); }
 
  private:

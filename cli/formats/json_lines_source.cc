@@ -40,7 +40,10 @@ std::variant<v1::Record, UnreadableRecord> Read(const Line& line, const std::str
 
 absl::StatusOr<std::vector<SourcedRecord>> JsonLinesSource::NextBlock() {
   std::vector<Line> lines;
-  for (std::string text; lines.size() < kLinesPerBlock && reader_.Next(&text);) {
+  const auto is_full = [&] {
+    return lines.size() == kLinesPerBlock || (!lines.empty() && !reader_.Await(absl::ZeroDuration()));
+  };
+  for (std::string text; !is_full() && reader_.Next(&text);) {
     if (reader_.line_number() <= skip_through_ || text.find_first_not_of(" \t\r") == std::string::npos) continue;
     lines.push_back({reader_.line_number(), reader_.truncated(), std::move(text)});
   }

@@ -20,6 +20,7 @@ class JsonLinesSource final : public RecordSource {
       : reader_(std::move(reader)), source_(std::move(source)), skip_through_(skip_through) {}
 
   absl::StatusOr<std::vector<SourcedRecord>> NextBlock() override;
+  bool Await(absl::Duration longest) override { return reader_.Await(longest); }
   int64_t bytes_read() const override { return reader_.bytes_read(); }
 
  private:

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "vangnet/v1/record.pb.h"
 
 namespace vangnet {
@@ -31,7 +32,10 @@ class RecordSource {
  public:
   virtual ~RecordSource() = default;
   // The next records, in order; empty at the end. INTERNAL: the file cannot be read.
+  // Of a pipe it may be few: it waits for one record, and for no more.
   virtual absl::StatusOr<std::vector<SourcedRecord>> NextBlock() = 0;
+  // Waits for whoever writes a pipe, at most so long. True: there is something to read, or the end.
+  virtual bool Await(absl::Duration longest) = 0;
   // Bytes of the file read so far.
   virtual int64_t bytes_read() const = 0;
 };

@@ -33,9 +33,18 @@ std::vector<v1::StreamRecordsRequest> IngestServer::chunks() const {
   return chunks_;
 }
 
+bool IngestServer::AwaitChunks(size_t count) const {
+  MutexLock lock(mutex_);
+  while (chunks_.size() < count) {
+    if (came_.WaitFor(mutex_, absl::Seconds(30))) return false;
+  }
+  return true;
+}
+
 bool IngestServer::Store(const v1::StreamRecordsRequest& chunk, v1::StreamRecordsResponse& response) {
   MutexLock lock(mutex_);
   chunks_.push_back(chunk);
+  came_.SignalAll();
   for (const v1::Record& record : chunk.records()) {
     v1::RecordResult* result = response.add_results();
     if (record.record_id().compare(0, 3, "bad") == 0) {

@@ -28,6 +28,8 @@ class IngestServer final : public vangnet::v1::IngestService::Service {
   // Ids of the records, in the order in which they were first stored.
   std::vector<std::string> stored() const;
   std::vector<vangnet::v1::StreamRecordsRequest> chunks() const;
+  // Waits until so many chunks have come; false: they did not within half a minute.
+  bool AwaitChunks(size_t count) const;
 
   grpc::Status StreamRecords(
       grpc::ServerContext* context,
@@ -40,6 +42,7 @@ class IngestServer final : public vangnet::v1::IngestService::Service {
   bool Store(const vangnet::v1::StreamRecordsRequest& chunk, vangnet::v1::StreamRecordsResponse& response);
 
   mutable vangnet::Mutex mutex_;
+  mutable vangnet::CondVar came_;
   std::vector<std::string> stored_ VANGNET_GUARDED_BY(mutex_);
   std::map<std::string, std::string> versions_ VANGNET_GUARDED_BY(mutex_);  // id and revision to content
   std::map<std::string, std::string> cursors_ VANGNET_GUARDED_BY(mutex_);   // by source and channel

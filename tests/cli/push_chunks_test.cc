@@ -20,6 +20,7 @@ class Records : public RecordSource {
     for (; left_ > 0; --left_) block.push_back({.line = ++line_, .record = v1::Record()});
     return block;
   }
+  bool Await(absl::Duration) override { return true; }
   int64_t bytes_read() const override { return line_; }
 
  private:

@@ -1,10 +1,14 @@
 // vangnet push against a server that breaks at the worst moments.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <set>
+#include <thread>
 
 #include "tests/cli/ingest_server.h"
 #include "tests/cli/text_file.h"
@@ -152,6 +156,61 @@ TEST_F(PushTest, APipeIsSentThoughItCanBeReadOnlyOnce) {
   EXPECT_EQ(run.out, "{\"accepted\":25,\"duplicate\":0,\"stale\":0,\"rejected\":0}\n");
   ASSERT_THAT(server_.chunks(), SizeIs(3));
   EXPECT_EQ(server_.chunks().front().cursor(), "") << "a pipe cannot be read again";
+}
+
+// A pipe to which somebody writes for days, as from a system that tells each absence when it is entered.
+class OpenPipe {
+ public:
+  OpenPipe() : path_(testing::TempDir() + "push-pipe-" + std::to_string(getpid())) {
+    std::remove(path_.c_str());
+    EXPECT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  }
+  ~OpenPipe() { std::remove(path_.c_str()); }
+  OpenPipe(const OpenPipe&) = delete;
+  OpenPipe& operator=(const OpenPipe&) = delete;
+
+  const std::string& path() const { return path_; }
+  // Waits, the first time, until it is read.
+  void Write(const std::string& text) {
+    if (!file_.is_open()) file_.open(path_);
+    file_ << text << std::flush;
+  }
+  void Close() { file_.close(); }
+
+ private:
+  const std::string path_;
+  std::ofstream file_;
+};
+
+TEST_F(PushTest, EachLineOfAPipeThatStaysOpenIsSentWhenItComes) {
+  OpenPipe pipe;
+  VangnetRun run;
+  std::thread push([&] { run = Push(pipe.path()); });
+  for (size_t i = 0; i < 3; ++i) {
+    pipe.Write(Line("plc-" + std::to_string(i)));
+    EXPECT_TRUE(server_.AwaitChunks(i + 1)) << "line " << i << " waits for more";
+  }
+  // Half a line is nothing yet, and the whole lines before it do not wait for its end.
+  pipe.Write(Line("plc-3") + Line("plc-4").substr(0, 20));
+  EXPECT_TRUE(server_.AwaitChunks(4));
+  pipe.Write(Line("plc-4").substr(20));
+  pipe.Close();
+  push.join();
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "{\"accepted\":5,\"duplicate\":0,\"stale\":0,\"rejected\":0}\n");
+}
+
+TEST_F(PushTest, WhatWasNotAnsweredIsSentAgainThoughAPipeBringsNothingMore) {
+  OpenPipe pipe;
+  VangnetRun run;
+  server_.BreakAt(1, grpc::Status(grpc::StatusCode::UNAVAILABLE, "broken by the test"));
+  std::thread push([&] { run = Push(pipe.path()); });
+  pipe.Write(Line("plc-1"));
+  EXPECT_TRUE(server_.AwaitChunks(2)) << "it waits for another line";
+  pipe.Close();
+  push.join();
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(run.out, "{\"accepted\":0,\"duplicate\":1,\"stale\":0,\"rejected\":0}\n");
 }
 
 TEST_F(PushTest, PushesCsvWithItsMapping) {
