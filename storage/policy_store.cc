@@ -124,7 +124,7 @@ absl::StatusOr<std::optional<StoredPolicy>> PolicyStore::ActiveAt(absl::Time ins
   }
 }
 
-absl::StatusOr<std::vector<StoredPolicy>> PolicyStore::List(uint64_t before, size_t max) const {
+absl::StatusOr<std::vector<StoredPolicy>> PolicyStore::List(uint64_t before, size_t max, size_t bytes_max) const {
   std::vector<StoredPolicy> policies;
   std::optional<absl::Time> until;
   if (before != 0) {
@@ -134,12 +134,14 @@ absl::StatusOr<std::vector<StoredPolicy>> PolicyStore::List(uint64_t before, siz
     if (*next && (*next)->number == before) until = (*next)->since;
   }
   ActivationWalk walk(kv_, before);
-  while (policies.size() < max) {
+  for (size_t bytes = 0; policies.size() < max;) {
     const auto activation = walk.Next();
     if (!activation.ok()) return activation.status();
     if (!*activation) break;
     auto policy = WithFiles(kv_, **activation, until);
     if (!policy.ok()) return policy.status();
+    bytes += policy->files.policy.size() + policy->files.region.size();
+    if (!policies.empty() && bytes > bytes_max) break;
     until = policy->active_since;
     policies.push_back(*std::move(policy));
   }

@@ -65,8 +65,9 @@ class PolicyStore {
   absl::StatusOr<std::optional<StoredPolicy>> GetActive() const;
   // The one that was in use at `instant`; none: before the first.
   absl::StatusOr<std::optional<StoredPolicy>> ActiveAt(absl::Time instant) const;
-  // Newest first, those before activation `before` (0: all), at most `max`.
-  absl::StatusOr<std::vector<StoredPolicy>> List(uint64_t before, size_t max) const;
+  // Newest first, those before activation `before` (0: all), at most `max`, and of more than one at most `bytes_max` of
+  // text together: that of a country is megabytes, each time.
+  absl::StatusOr<std::vector<StoredPolicy>> List(uint64_t before, size_t max, size_t bytes_max) const;
 
   absl::StatusOr<std::optional<PolicyHold>> GetHold() const;
   // Replaces the one that waits; durable when it returns.

@@ -371,18 +371,23 @@ class FactVerifier {
 
   void VerifyPolicies() {
     const PolicyStore policies(kv_);
-    const auto all = policies.List(0, std::numeric_limits<size_t>::max());
-    if (!all.ok()) {
-      report_.Add(Table::kMeta, "a configuration that was in use: " + std::string(all.status().message()));
-    } else {
-      report_.Count("configurations that were in use", all->size());
-      for (size_t i = 0; i < all->size(); ++i) {
-        if ((*all)[i].number != all->size() - i) {
-          report_.Add(Table::kMeta, "configuration " + std::to_string(all->size() - i) + " that was in use is missing");
-          break;
-        }
+    uint64_t newest = 0;
+    for (uint64_t before = 0; before != 1;) {  // the first of all has number 1
+      const auto one = policies.List(before, /*max=*/1, /*bytes_max=*/0);
+      if (!one.ok()) {
+        report_.Add(Table::kMeta, "a configuration that was in use: " + std::string(one.status().message()));
+        break;
       }
+      const uint64_t number = one->empty() ? 0 : one->front().number;
+      if (before != 0 && number != before - 1) {
+        report_.Add(Table::kMeta, "configuration " + std::to_string(before - 1) + " that was in use is missing");
+        break;
+      }
+      if (before == 0) newest = number;
+      if (number == 0) break;
+      before = number;
     }
+    report_.Count("configurations that were in use", newest);
     if (const auto hold = policies.GetHold(); !hold.ok()) {
       report_.Add(Table::kMeta, "the configuration that waits: " + std::string(hold.status().message()));
     }

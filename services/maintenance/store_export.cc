@@ -140,12 +140,12 @@ class StoreExport {
 
   absl::Status WriteConfigurations() {
     const PolicyStore policies(kv_);
-    const auto newest = policies.List(0, 1);
+    const auto newest = policies.List(0, /*max=*/1, /*bytes_max=*/0);
     if (!newest.ok()) return newest.status();
     const uint64_t count = newest->empty() ? 0 : newest->front().number;
     // One at a time: each has the texts of its files.
     for (uint64_t number = 1; number <= count; ++number) {
-      const auto policy = policies.List(number + 1, 1);
+      const auto policy = policies.List(number + 1, /*max=*/1, /*bytes_max=*/0);
       if (!policy.ok()) return policy.status();
       if (policy->empty() || policy->front().number != number) return absl::DataLossError("an activation is missing");
       ArchivedLine line;

@@ -75,7 +75,7 @@ grpc::Status PolicyService::FillPolicies(const v1::ListPoliciesRequest& request,
   }
   if (!violations.empty()) return InvalidRequest(violations);
   const auto page_size = static_cast<size_t>(request.page_size() == 0 ? kPageDefault : request.page_size());
-  const auto policies = policies_.List(before, page_size);
+  const auto policies = policies_.List(before, page_size, kPageBytesMax);
   if (!policies.ok()) return ToRpcStatus(policies.status());
   for (const StoredPolicy& policy : *policies) ToProto(policy, response.add_versions());
   // The first of all has number 1.

@@ -49,8 +49,8 @@ class PolicyStoreTest : public testing::TestWithParam<const char*> {
   }
 
   // "NUMBER VERSION FROM..UNTIL" in hours, newest first.
-  std::vector<std::string> Listed(uint64_t before, size_t max) {
-    const auto policies = store().List(before, max);
+  std::vector<std::string> Listed(uint64_t before, size_t max, size_t bytes_max = SIZE_MAX) {
+    const auto policies = store().List(before, max, bytes_max);
     EXPECT_TRUE(policies.ok()) << policies.status();
     std::vector<std::string> listed;
     for (const StoredPolicy& policy : *policies) {
@@ -99,6 +99,11 @@ TEST_P(PolicyStoreTest, PagesFitTogether) {
   EXPECT_THAT(Listed(4, 2), ElementsAre("3 d 3..4", "2 c 2..3"));
   EXPECT_THAT(Listed(2, 2), ElementsAre("1 b 1..2"));
   EXPECT_THAT(Listed(1, 2), IsEmpty());
+  // By length as well, and one at least.
+  const size_t bytes_each = Files("b").policy.size() + Files("b").region.size();
+  EXPECT_THAT(Listed(0, 5, 2 * bytes_each), ElementsAre("5 f 5..", "4 e 4..5"));
+  EXPECT_THAT(Listed(4, 5, 2 * bytes_each - 1), ElementsAre("3 d 3..4"));
+  EXPECT_THAT(Listed(3, 5, 0), ElementsAre("2 c 2..3"));
 }
 
 TEST_P(PolicyStoreTest, AClockThatWasSetBackReordersNothing) {
@@ -136,7 +141,7 @@ TEST_P(PolicyStoreTest, AMissingTextIsNotTakenForAnEmptyOne) {
   batch.Delete(Table::kMeta, vangnet::MetaKey("policy.text.a"));
   ASSERT_TRUE(kv_->kv().Write(batch, Durability::kSynced).ok());
   EXPECT_TRUE(absl::IsDataLoss(store().GetActive().status()));
-  EXPECT_TRUE(absl::IsDataLoss(store().List(0, 1).status()));
+  EXPECT_TRUE(absl::IsDataLoss(store().List(0, 1, 0).status()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, PolicyStoreTest, testing::Values("Memory", "Rocksdb"),

@@ -258,6 +258,27 @@ TEST_F(PolicyTest, APolicyThatTouchesFewIsInUseAtOnce) {
   EXPECT_EQ(listed.versions(1).policy(), DefaultPolicyText());
 }
 
+// Regression: two of a large region together were more than a client takes in one message.
+TEST_F(PolicyTest, LongConfigurationsComeOnPagesThatAClientTakes) {
+  GetUntil(HasActive);
+  for (const char* name : {"# one ", "# two "}) {
+    files_.WriteRegion(std::string(SampleRegionText()) + name + std::string(size_t{2} << 20, 'x') + "\n");
+    ASSERT_FALSE(Reload().has_held());
+    GetUntil([](const v1::GetPolicyResponse& shown) { return !shown.activating(); });
+  }
+  std::vector<int> pages;
+  v1::ListPoliciesRequest request;
+  do {
+    Call call;
+    v1::ListPoliciesResponse listed;
+    const grpc::Status status = server_.policies().ListPolicies(&call, request, &listed);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    pages.push_back(listed.versions_size());
+    request.set_page_token(listed.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(pages, ElementsAre(1, 2));
+}
+
 // The same facts, known before and after: what was found then is what the policy of then found, also after a restart.
 TEST_F(PolicyTest, FindingsAsKnownThenAreThoseOfThePolicyOfThen) {
   SendSickChildren(3);
