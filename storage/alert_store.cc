@@ -353,21 +353,29 @@ absl::StatusOr<std::vector<Subject>> AlertStore::GetSetAside() const { return im
 
 uint64_t AlertStore::repairs() const { return impl_->due.rebuilt() + impl_->evaluations_made; }
 
+AlertPartitions AlertPartitionsOf(const std::vector<std::string>& keys) {
+  AlertPartitions partitions;
+  for (const std::string& key : keys) partitions.set(PartitionOf(key));
+  return keys.empty() ? partitions.set() : partitions;
+}
+
 absl::StatusOr<std::vector<Alert>> AlertStore::ListAlerts(uint64_t after, size_t max,
-                                                          const std::function<bool(const Alert&)>& wanted) const {
-  auto found = FindAlerts(after, std::numeric_limits<size_t>::max(), max, wanted);
+                                                          const std::function<bool(const Alert&)>& wanted,
+                                                          AlertPartitions partitions) const {
+  auto found = FindAlerts(after, std::numeric_limits<size_t>::max(), max, wanted, partitions);
   if (!found.ok()) return found.status();
   return std::move(found->alerts);
 }
 
 absl::StatusOr<FoundAlerts> AlertStore::FindAlerts(uint64_t after, size_t looked_max, size_t found_max,
-                                                   const std::function<bool(const Alert&)>& wanted) const {
+                                                   const std::function<bool(const Alert&)>& wanted,
+                                                   AlertPartitions partitions) const {
   // Ids ascend within each partition: the least of the partitions' next ones is the next of all.
-  std::array<std::unique_ptr<KvIterator>, kPartitionCount> partitions;
+  std::array<std::unique_ptr<KvIterator>, kPartitionCount> iterators;
   using Next = std::pair<uint64_t, size_t>;
   std::priority_queue<Next, std::vector<Next>, std::greater<>> queue;
   const auto enqueue = [&](size_t partition) -> absl::Status {
-    const KvIterator& at = *partitions[partition];
+    const KvIterator& at = *iterators[partition];
     if (!at.status().ok()) return at.status();
     if (!at.Valid() || static_cast<uint8_t>(at.key()[0]) != partition) return absl::OkStatus();
     const auto id = IdOfAlertKey(at.key());
@@ -376,10 +384,11 @@ absl::StatusOr<FoundAlerts> AlertStore::FindAlerts(uint64_t after, size_t looked
     return absl::OkStatus();
   };
   for (size_t partition = 0; partition < kPartitionCount; ++partition) {
+    if (!partitions.test(partition)) continue;
     uint64_t first = after - after % kPartitionCount + partition;
     if (first <= after) first += kPartitionCount;
-    partitions[partition] = impl_->kv.NewIterator(Table::kAlerts);
-    partitions[partition]->Seek(AlertKey(first));
+    iterators[partition] = impl_->kv.NewIterator(Table::kAlerts);
+    iterators[partition]->Seek(AlertKey(first));
     if (absl::Status status = enqueue(partition); !status.ok()) return status;
   }
   FoundAlerts found;
@@ -387,10 +396,10 @@ absl::StatusOr<FoundAlerts> AlertStore::FindAlerts(uint64_t after, size_t looked
     const size_t partition = queue.top().second;
     found.last = queue.top().first;
     queue.pop();
-    auto alert = DecodeAlert(partitions[partition]->value());
+    auto alert = DecodeAlert(iterators[partition]->value());
     if (!alert.ok()) return alert.status();
     if (!wanted || wanted(*alert)) found.alerts.push_back(*std::move(alert));
-    partitions[partition]->Next();
+    iterators[partition]->Next();
     if (absl::Status status = enqueue(partition); !status.ok()) return status;
   }
   found.has_more = !queue.empty();

@@ -13,6 +13,7 @@
 #ifndef VANGNET_STORAGE_ALERT_STORE_H_
 #define VANGNET_STORAGE_ALERT_STORE_H_
 
+#include <bitset>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -27,6 +28,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "domain/alert.h"
+#include "storage/keys.h"
 #include "storage/kv_store.h"
 
 namespace vangnet {
@@ -47,6 +49,11 @@ struct StoredChange {
   uint64_t alert = 0;
   AlertChange change;
 };
+
+// Where alerts are looked for: all of a child lie in the partitions of its keys.
+using AlertPartitions = std::bitset<kPartitionCount>;
+// Those of the subjects with these keys; none of `keys`: all.
+AlertPartitions AlertPartitionsOf(const std::vector<std::string>& keys);
 
 // Some of the alerts, and how far they were looked for.
 struct FoundAlerts {
@@ -106,12 +113,15 @@ class AlertStore {
   // Free of cost but for the first time that it is asked for a day.
   absl::StatusOr<uint64_t> CountDue(Day day) const;
   absl::StatusOr<std::vector<Subject>> GetSetAside() const;
-  // Alerts in ascending id order after `after`, that `wanted` accepts, at most `max`.
+  // Alerts in ascending id order after `after`, that `wanted` accepts, at most `max`. Cost: a look at each alert of the
+  // partitions behind `after`, until there are enough.
   absl::StatusOr<std::vector<Alert>> ListAlerts(uint64_t after, size_t max,
-                                                const std::function<bool(const Alert&)>& wanted) const;
+                                                const std::function<bool(const Alert&)>& wanted,
+                                                AlertPartitions partitions = AlertPartitions().set()) const;
   // The same, looking at `looked_max` alerts at most.
   absl::StatusOr<FoundAlerts> FindAlerts(uint64_t after, size_t looked_max, size_t found_max,
-                                         const std::function<bool(const Alert&)>& wanted) const;
+                                         const std::function<bool(const Alert&)>& wanted,
+                                         AlertPartitions partitions = AlertPartitions().set()) const;
   // Changes after `sequence`, at most `max`; their numbers ascend, with gaps. OUT_OF_RANGE: that one is older than what
   // is kept, or a loss of power took it.
   absl::StatusOr<std::vector<StoredChange>> GetChangesAfter(uint64_t sequence, size_t max) const;

@@ -47,6 +47,10 @@ void AlertFilter::LearnKeys() {
   student_keys_.insert(filter_.student());
 }
 
+AlertPartitions AlertFilter::partitions() const {
+  return AlertPartitionsOf({student_keys_.begin(), student_keys_.end()});
+}
+
 bool AlertFilter::MaySee(const Caller& caller, const AlertPlace& place) {
   return caller.may_read() && caller.units.Contains(place.unit) && caller.schools.Contains(place.school);
 }

@@ -14,6 +14,7 @@
 #include "domain/alert.h"
 #include "services/runtime/caller.h"
 #include "services/runtime/rpc_status.h"
+#include "storage/alert_store.h"
 #include "storage/fact_store.h"
 #include "vangnet/v1/alert_service.pb.h"
 
@@ -48,6 +49,8 @@ class AlertFilter {
   bool MaySee(const Alert& alert) const { return MaySee(caller_, alert.place()); }
   // The child asked for; empty: none.
   const std::string& student() const { return filter_.student(); }
+  // Outside of which nothing matches.
+  AlertPartitions partitions() const;
 
  private:
   static bool MaySee(const Caller& caller, const AlertPlace& place);

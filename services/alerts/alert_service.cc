@@ -109,7 +109,8 @@ BegunCall AlertService::BeginListing(const Caller& caller, const v1::ListAlertsR
 std::optional<grpc::Status> AlertService::FillAlerts(Listing& listing, v1::ListAlertsResponse& response) const {
   const size_t room = listing.page_size - static_cast<size_t>(response.alerts_size());
   const absl::StatusOr<FoundAlerts> found = alerts_.FindAlerts(
-      listing.after, kAlertsAtOnce, room + 1, [&listing](const Alert& alert) { return listing.filter.Matches(alert); });
+      listing.after, kAlertsAtOnce, room + 1, [&listing](const Alert& alert) { return listing.filter.Matches(alert); },
+      listing.filter.partitions());
   if (!found.ok()) return ToRpcStatus(found.status());
   const bool is_full = found->alerts.size() > room;
   for (size_t i = 0; i < found->alerts.size() - (is_full ? 1 : 0); ++i) {

@@ -50,7 +50,8 @@ absl::Status Timeline::ReadAlerts(Day today) {
   const std::vector<Finding> found =
       EvaluateStudent(child_->history(), child_->book(), child_->policy(), today).findings;
   for (uint64_t after = 0;;) {
-    const absl::StatusOr<std::vector<Alert>> alerts = alerts_.ListAlerts(after, kAlertsAtOnce, is_of_child);
+    const absl::StatusOr<std::vector<Alert>> alerts =
+        alerts_.ListAlerts(after, kAlertsAtOnce, is_of_child, AlertPartitionsOf(keys));
     if (!alerts.ok()) return alerts.status();
     for (const Alert& alert : *alerts) {
       if (auto shown = AlertAsKnown(alert, child_->at(), found)) alerts_shown_.push_back(*std::move(shown));

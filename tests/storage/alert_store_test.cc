@@ -23,6 +23,7 @@ using testing::UnorderedElementsAre;
 using vangnet::Alert;
 using vangnet::AlertChange;
 using vangnet::AlertChangeKind;
+using vangnet::AlertPartitionsOf;
 using vangnet::AlertState;
 using vangnet::AlertStore;
 using vangnet::Day;
@@ -220,6 +221,27 @@ TEST_P(AlertStoreTest, AnIdIsNeverUsedAgain) {
   ASSERT_TRUE(disk_->kv().Write(erase, Durability::kUnsynced).ok());
   Reopen();
   EXPECT_NE(Raise("s-1").id, first.id);
+}
+
+// The timeline of a child must not read the alerts of a country.
+TEST_P(AlertStoreTest, AlertsOfAChildAreReadFromItsPartitionsAlone) {
+  std::vector<uint64_t> ids;
+  for (int i = 0; i < 300; ++i) {
+    const Alert alert = Raise("s-" + std::to_string(i % 150));
+    if (i % 150 == 7 || i % 150 == 8) ids.push_back(alert.id);
+  }
+  size_t looked_at = 0;
+  const auto is_wanted = [&](const Alert& alert) {
+    ++looked_at;
+    return alert.finding.subject.key == "s-7" || alert.finding.subject.key == "s-8";
+  };
+  std::vector<uint64_t> found;
+  for (const Alert& alert : Must(store_->ListAlerts(0, 1'000, is_wanted, AlertPartitionsOf({"s-7", "s-8"})))) {
+    found.push_back(alert.id);
+  }
+  EXPECT_THAT(found, testing::UnorderedElementsAreArray(ids));
+  EXPECT_LT(looked_at, 40u) << "two partitions of sixty-four";
+  EXPECT_TRUE(AlertPartitionsOf({}).all()) << "who asks for no child asks for all";
 }
 
 TEST_P(AlertStoreTest, ListsInOrderOfIdAcrossPartitions) {

@@ -98,6 +98,15 @@ TEST_F(AlertListingTest, APageThatIsFullSoonIsAnsweredAtOnce) {
   EXPECT_EQ(listed.slices, 1);
 }
 
+TEST_F(AlertListingTest, OfAChildOnlyItsPartitionIsLookedThrough) {
+  v1::ListAlertsRequest request;
+  request.mutable_filter()->set_student("s-4711");
+  const Listed listed = List(request);
+  ASSERT_EQ(listed.response.alerts_size(), 1);
+  EXPECT_EQ(listed.response.alerts(0).finding().student(), "s-4711");
+  EXPECT_EQ(listed.slices, 1);
+}
+
 TEST_F(AlertListingTest, PagesOfSeveralSlicesHaveEachAlertOnce) {
   v1::ListAlertsRequest request;
   request.mutable_filter()->set_school("12AB00");
