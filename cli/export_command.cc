@@ -18,13 +18,16 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
     }
     std::cerr << "vangnet export: " << problem << "; what is there is exported\n";
   }
-  const auto written = ExportStore(*opened->kv, [](std::string_view line) {
+  const Unreadable unreadable = arguments.Has("salvage") ? Unreadable::kIsPassedOver : Unreadable::kIsAnError;
+  const auto versions = ExportStore(*opened->kv, unreadable, [](std::string_view line) {
     std::cout << line << "\n";
     return static_cast<bool>(std::cout);
   });
-  if (!written.ok()) return OfFiles(written.status());
-  std::cerr << *written << " record versions\n";
-  return ExitCode::kFine;
+  if (!versions.ok()) return OfFiles(versions.status());
+  std::cerr << versions->written << " record versions\n";
+  if (versions->missing == 0) return ExitCode::kFine;
+  std::cerr << "vangnet export: " << versions->missing << " more do not read, and are missing\n";
+  return ExitCode::kSomethingFailed;
 }
 
 }  // namespace
@@ -39,10 +42,13 @@ Command ExportCommand() {
           "of their use, every version of every record with its time of receipt, how far each source is, refused\n"
           "records, alerts with all that people did with them, and an end. They are children's data. Not among\n"
           "them is the access log. A database that lacks what was acknowledged, or whose mark is lost, is refused as\n"
-          "vangnetd refuses it: its import would pass for a whole one. A block that does not read ends the export.",
-      .flags = WithStoredDataFlags(
-          {{.name = "salvage", .value_name = "", .help = "what is there, of a database that lost records or its mark"},
-           {.name = "json", .value_name = "", .help = "JSON lines, as always"}}),
+          "vangnetd refuses it: its import would pass for a whole one. So is one with a block that does not read.\n"
+          "With --salvage such a database is exported without what is missing, which is counted on standard error;\n"
+          "exit status 1: record versions do not read. A server that starts on the import evaluates everybody anew.",
+      .flags = WithStoredDataFlags({{.name = "salvage",
+                                     .value_name = "",
+                                     .help = "what is there and reads, of a database that lost records or its mark"},
+                                    {.name = "json", .value_name = "", .help = "JSON lines, as always"}}),
       .run = &Run};
 }
 

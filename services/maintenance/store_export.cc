@@ -1,16 +1,14 @@
 #include "services/maintenance/store_export.h"
 
-#include <array>
-#include <memory>
-#include <queue>
+#include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "google/protobuf/util/json_util.h"
 #include "services/convert/wire.h"
 #include "services/maintenance/archived_entries.h"
-#include "storage/keys.h"
+#include "services/maintenance/versions_in_order.h"
 #include "storage/meta_numbers.h"
 #include "storage/policy_store.h"
 #include "storage/version_codec.h"
@@ -19,44 +17,6 @@ namespace vangnet {
 namespace {
 
 using archive::v1::ArchivedLine;
-
-// The versions of all partitions in order of sequence.
-class VersionsInOrder {
- public:
-  absl::Status Start(const KvStore& kv) {
-    for (size_t partition = 0; partition < kPartitionCount; ++partition) {
-      partitions_[partition] = kv.NewIterator(Table::kVersions);
-      partitions_[partition]->Seek(PartitionKey(static_cast<uint8_t>(partition)));
-      if (absl::Status status = Enqueue(partition); !status.ok()) return status;
-    }
-    return absl::OkStatus();
-  }
-  bool Valid() const { return !queue_.empty(); }
-  std::string_view value() const { return partitions_[queue_.top().second]->value(); }
-  uint64_t sequence() const { return queue_.top().first; }
-  absl::Status Next() {
-    const size_t partition = queue_.top().second;
-    queue_.pop();
-    partitions_[partition]->Next();
-    return Enqueue(partition);
-  }
-
- private:
-  using Head = std::pair<uint64_t, size_t>;  // sequence, partition
-
-  absl::Status Enqueue(size_t partition) {
-    const KvIterator& at = *partitions_[partition];
-    if (!at.status().ok()) return at.status();
-    if (!at.Valid() || at.key().substr(0, 1) != PartitionKey(static_cast<uint8_t>(partition))) return absl::OkStatus();
-    const auto sequence = SequenceOfVersionKey(at.key());
-    if (!sequence) return absl::DataLossError("a key of the table versions is broken");
-    queue_.emplace(*sequence, partition);
-    return absl::OkStatus();
-  }
-
-  std::array<std::unique_ptr<KvIterator>, kPartitionCount> partitions_;
-  std::priority_queue<Head, std::vector<Head>, std::greater<>> queue_;
-};
 
 absl::Status FillVersion(std::string_view value, archive::v1::Version& archived) {
   const auto version = DecodeVersion(value);
@@ -95,13 +55,17 @@ void Fill(const PolicyHold& hold, record::v1::StoredHold& archived) {
 
 class StoreExport {
  public:
-  StoreExport(KvStore& kv, const std::function<bool(std::string_view line)>& write) : kv_(kv), write_(write) {}
+  StoreExport(KvStore& kv, Unreadable unreadable, const std::function<bool(std::string_view line)>& write)
+      : kv_(kv), unreadable_(unreadable), write_(write) {}
 
-  absl::StatusOr<uint64_t> Run() {
+  absl::StatusOr<ExportedVersions> Run() {
+    if (absl::Status status = CountVersions(); !status.ok()) return status;
     if (absl::Status status = WriteHeader(); !status.ok()) return status;
     if (absl::Status status = WriteConfigurations(); !status.ok()) return status;
     if (absl::Status status = WriteVersions(); !status.ok()) return status;
-    absl::Status entries = ReadEntries(kv_, [this](const ArchivedLine& line) { return Write(line); });
+    absl::Status entries = ReadEntries(kv_, [this](const ArchivedLine& line) {
+      return line.has_channel() && versions_.missing > 0 ? WriteChannel(line) : Write(line);
+    });
     if (!entries.ok()) return entries;
     ArchivedLine end;
     end.mutable_end()->set_lines(lines_);
@@ -110,6 +74,22 @@ class StoreExport {
   }
 
  private:
+  // The header says how many there will be.
+  absl::Status CountVersions() {
+    const auto last = GetNumber(kv_, kLastSequenceMeta);
+    if (!last.ok()) return last.status();
+    last_sequence_ = versions_.written = *last;
+    if (unreadable_ == Unreadable::kIsAnError) return absl::OkStatus();
+    versions_.written = 0;
+    absl::Status read = ReadVersions([this](const ArchivedLine& line) {
+      ++versions_.written;
+      ++unaccounted_[line.version().record().source()];
+      return absl::OkStatus();
+    });
+    versions_.missing = last_sequence_ - versions_.written;
+    return read;
+  }
+
   absl::Status Write(const ArchivedLine& line) {
     std::string text;
     if (!google::protobuf::util::MessageToJsonString(line, &text).ok()) {
@@ -121,8 +101,6 @@ class StoreExport {
   }
 
   absl::Status WriteHeader() {
-    const auto versions = GetNumber(kv_, kLastSequenceMeta);
-    if (!versions.ok()) return versions.status();
     const auto evaluated = GetEvaluated(kv_);
     if (!evaluated.ok()) return evaluated.status();
     const auto ids_given = GetNumber(kv_, kAlertCounterMeta);
@@ -131,10 +109,22 @@ class StoreExport {
     if (!rejections_given.ok()) return rejections_given.status();
     ArchivedLine line;
     line.mutable_header()->set_form(kArchiveForm);
-    line.mutable_header()->set_versions(*versions);
-    line.mutable_header()->set_evaluated(*evaluated);
+    line.mutable_header()->set_versions(versions_.written);
+    // What was found may stand on what is missing: whoever imports it evaluates everybody.
+    line.mutable_header()->set_evaluated(versions_.missing == 0 ? *evaluated : 0);
     line.mutable_header()->set_alert_ids_given(*ids_given);
     line.mutable_header()->set_rejection_ids_given(*rejections_given);
+    return Write(line);
+  }
+
+  // Without its cursor: a source that asks how far it was sends everything again, what is missing too. Its counts are
+  // those of what is there; of several channels the first has them all.
+  absl::Status WriteChannel(ArchivedLine line) {
+    record::v1::StoredChannel& status = *line.mutable_channel()->mutable_status();
+    status.clear_cursor();
+    status.set_sequence(std::min(status.sequence(), versions_.written));
+    status.set_accepted(std::exchange(unaccounted_[line.channel().source()], 0));
+    status.set_stale(0);
     return Write(line);
   }
 
@@ -165,31 +155,38 @@ class StoreExport {
   }
 
   absl::Status WriteVersions() {
-    VersionsInOrder versions;
-    if (absl::Status status = versions.Start(kv_); !status.ok()) return status;
-    for (; versions.Valid(); ++versions_) {
+    return ReadVersions([this](const ArchivedLine& line) { return Write(line); });
+  }
+
+  absl::Status ReadVersions(const std::function<absl::Status(const ArchivedLine& line)>& use) {
+    VersionsInOrder versions(kv_, last_sequence_, unreadable_);
+    absl::Status status = versions.Start();
+    for (; status.ok() && versions.Valid(); status = versions.Next()) {
       ArchivedLine line;
-      absl::Status status = FillVersion(versions.value(), *line.mutable_version());
-      if (!status.ok()) {
+      if (absl::Status filled = FillVersion(versions.value(), *line.mutable_version()); !filled.ok()) {
+        if (unreadable_ == Unreadable::kIsPassedOver) continue;
         return absl::DataLossError("version " + std::to_string(versions.sequence()) + ": " +
-                                   std::string(status.message()));
+                                   std::string(filled.message()));
       }
-      if (status = Write(line); !status.ok()) return status;
-      if (status = versions.Next(); !status.ok()) return status;
+      if (absl::Status used = use(line); !used.ok()) return used;
     }
-    return absl::OkStatus();
+    return status;
   }
 
   KvStore& kv_;
+  const Unreadable unreadable_;
   const std::function<bool(std::string_view line)>& write_;
+  uint64_t last_sequence_ = 0;
+  ExportedVersions versions_;
+  std::map<std::string, uint64_t> unaccounted_;  // versions that read, by source
   uint64_t lines_ = 0;
-  uint64_t versions_ = 0;
 };
 
 }  // namespace
 
-absl::StatusOr<uint64_t> ExportStore(KvStore& kv, const std::function<bool(std::string_view line)>& write) {
-  return StoreExport(kv, write).Run();
+absl::StatusOr<ExportedVersions> ExportStore(KvStore& kv, Unreadable unreadable,
+                                             const std::function<bool(std::string_view line)>& write) {
+  return StoreExport(kv, unreadable, write).Run();
 }
 
 }  // namespace vangnet

@@ -3,10 +3,13 @@
 // history, the order of their changes, and how far sources and engine are.
 //
 // Guarantees: a store that is filled with the lines (store_import.h) answers every question as this one, also as known
-//   at any instant, and goes on from where this one is. The same store gives the same lines.
+//   at any instant, and goes on from where this one is. The same store gives the same lines. With bad blocks passed
+//   over, versions that do not read are left out, those behind them have lower numbers there, sources have no cursor
+//   and so send everything again, and everybody is evaluated anew.
 // Thread safety: one thread.
-// Errors: DATA_LOSS: something does not read; those of KvStore.
-// Cost: one pass over everything, some 20 microseconds a version; an iterator per partition in memory.
+// Errors: DATA_LOSS: a version does not read and may not be passed over, or anything else does not read; those of
+//   KvStore.
+// Cost: one pass over everything, some 20 microseconds a version; one pass more to pass over bad blocks.
 #ifndef VANGNET_SERVICES_MAINTENANCE_STORE_EXPORT_H_
 #define VANGNET_SERVICES_MAINTENANCE_STORE_EXPORT_H_
 
@@ -15,6 +18,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "services/maintenance/versions_in_order.h"
 #include "storage/kv_store.h"
 
 namespace vangnet {
@@ -22,8 +26,14 @@ namespace vangnet {
 // The form of the lines that are written, and read.
 inline constexpr uint32_t kArchiveForm = 2;
 
-// Calls `write` with each line, without its end; false stops, and is CANCELLED. How many versions were written.
-absl::StatusOr<uint64_t> ExportStore(KvStore& kv, const std::function<bool(std::string_view line)>& write);
+struct ExportedVersions {
+  uint64_t written = 0;
+  uint64_t missing = 0;  // of those that the store says it has
+};
+
+// Calls `write` with each line, without its end; false stops, and is CANCELLED.
+absl::StatusOr<ExportedVersions> ExportStore(KvStore& kv, Unreadable unreadable,
+                                             const std::function<bool(std::string_view line)>& write);
 
 }  // namespace vangnet
 

@@ -206,7 +206,7 @@ class StoreArchiveTest : public testing::Test {
     std::vector<std::string> lines;
     auto directory = OpenDataDirectory(path);
     EXPECT_TRUE(directory.ok()) << directory.status();
-    const auto exported = ExportStore(*directory->kv, [&](std::string_view line) {
+    const auto exported = ExportStore(*directory->kv, Unreadable::kIsAnError, [&](std::string_view line) {
       lines.emplace_back(line);
       return true;
     });
