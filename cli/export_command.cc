@@ -14,9 +14,9 @@ absl::StatusOr<ExitCode> Run(const Arguments& arguments) {
   if (const absl::Status whole = OfFiles(CheckAcknowledged(*opened)); !whole.ok()) {
     const std::string problem(whole.message());
     if (!arguments.Has("salvage")) {
-      return absl::FailedPreconditionError(problem + ". A backup may hold more; --salvage exports what is there");
+      return absl::FailedPreconditionError(problem + ". A backup may hold more; --salvage exports what reads");
     }
-    std::cerr << "vangnet export: " << problem << "; what is there is exported\n";
+    std::cerr << "vangnet export: " << problem << "; what reads is exported\n";
   }
   const Unreadable unreadable = arguments.Has("salvage") ? Unreadable::kIsPassedOver : Unreadable::kIsAnError;
   const auto versions = ExportStore(*opened->kv, unreadable, [](std::string_view line) {
@@ -42,9 +42,13 @@ Command ExportCommand() {
           "of their use, every version of every record with its time of receipt, how far each source is, refused\n"
           "records, alerts with all that people did with them, and an end. They are children's data. Not among\n"
           "them is the access log. A database that lacks what was acknowledged, or whose mark is lost, is refused as\n"
-          "vangnetd refuses it: its import would pass for a whole one. So is one with a block that does not read.\n"
-          "With --salvage such a database is exported without what is missing, which is counted on standard error;\n"
-          "exit status 1: record versions do not read. A server that starts on the import evaluates everybody anew.",
+          "vangnetd refuses it: its import would pass for a whole one. So is one of which something does not read.\n"
+          "\n"
+          "--salvage is for when no backup holds more. It leaves out record versions that do not read, counts what is\n"
+          "missing on standard error, and then exits with 1. From its import everybody is evaluated anew, and sources\n"
+          "that ask for their cursor send everything again. Anything else that does not read still ends it: then "
+          "there\n"
+          "is no end among the lines, and import refuses them.",
       .flags = WithStoredDataFlags({{.name = "salvage",
                                      .value_name = "",
                                      .help = "what is there and reads, of a database that lost records or its mark"},

@@ -43,16 +43,16 @@ absl::StatusOr<LineReader> LineReader::Open(const std::string& file, size_t line
 }
 
 bool LineReader::HasLine() const {
-  return ended_ || end_ - begin_ == buffer_.size() ||
+  return ended_ || end_ - begin_ > line_bytes_max_ ||
          std::memchr(buffer_.data() + begin_, '\n', end_ - begin_) != nullptr;
 }
 
 bool LineReader::Fill() {
-  std::copy(buffer_.begin() + static_cast<ptrdiff_t>(begin_), buffer_.begin() + static_cast<ptrdiff_t>(end_),
-            buffer_.begin());
+  if (ended_) return false;
+  std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
   end_ -= begin_;
   begin_ = 0;
-  if (ended_) return false;
+  if (end_ == buffer_.size()) buffer_.resize(2 * end_);
   ssize_t bytes = 0;
   do {
     bytes = read(fileno(file_.get()), buffer_.data() + end_, buffer_.size() - end_);
@@ -64,10 +64,12 @@ bool LineReader::Fill() {
 }
 
 bool LineReader::Await(absl::Duration longest) {
-  if (HasLine()) return true;
   pollfd polled{.fd = fileno(file_.get()), .events = POLLIN, .revents = 0};
-  if (poll(&polled, 1, static_cast<int>(absl::ToInt64Milliseconds(longest))) <= 0) return false;
-  return !Fill() || HasLine();
+  for (; !HasLine(); longest = absl::ZeroDuration()) {
+    if (poll(&polled, 1, static_cast<int>(absl::ToInt64Milliseconds(longest))) <= 0) return false;
+    Fill();
+  }
+  return true;
 }
 
 bool LineReader::Next(std::string* line) {

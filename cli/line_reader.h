@@ -30,7 +30,8 @@ class LineReader {
 
   // The next line into `line`; false at the end of the file and on an error (see status).
   bool Next(std::string* line);
-  // Waits for whoever writes a pipe, at most so long. True: Next answers without waiting, as it always does of a file.
+  // Waits for whoever writes a pipe, at most so long. True: Next answers without waiting, as it always does of a file;
+  // of a pipe not before the end of its line, if that is not longer than it may be.
   bool Await(absl::Duration longest);
   // The file's name, for messages.
   const std::string& name() const { return name_; }
@@ -46,7 +47,7 @@ class LineReader {
     void operator()(std::FILE* file) const;
   };
   LineReader(std::string name, std::unique_ptr<std::FILE, Closer> file, size_t line_bytes_max);
-  // Whether the buffer holds a line, all of the file that is left, or no room for more.
+  // Whether the buffer holds a line, all of the file that is left, or more than a line may have.
   bool HasLine() const;
   // Reads what is there into the room behind the buffer's content, and waits for it; false when there is no more.
   bool Fill();

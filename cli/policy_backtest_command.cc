@@ -124,9 +124,8 @@ Command PolicyBacktestCommand() {
       .description =
           "Replays each day from --from to --until under the policy in use and under another one, over the facts as\n"
           "known now, and prints what the other would have changed: findings gained, lost, earlier, later and\n"
-          "different, by rule, team, unit, school and week. Nothing is changed and nobody is told. Exit status 1: "
-          "some\n"
-          "child or school could not be replayed, or some line of a file is no record.\n"
+          "different, by rule, team, unit, school and week. Nothing is changed and nobody is told.\n"
+          "Exit status 1: some child or school could not be replayed, or some line of a file is no record.\n"
           "\n"
           "Without FILE the server does it, beside its work; Ctrl-C ends it. With record files (-: standard input) no\n"
           "server is needed; --old-policy and --old-region then say what is in use.\n"

@@ -27,10 +27,11 @@ bool PushChunks::Await(absl::Duration longest) {
   return !records_.empty() || source_ == nullptr || source_->Await(longest);
 }
 
-absl::StatusOr<bool> PushChunks::Fill(bool may_wait) {
+absl::Status PushChunks::Fill(Opening opening) {
   while (records_.empty() && file_ < files_.size()) {
-    if (!may_wait && !Await(absl::ZeroDuration())) return false;
     if (source_ == nullptr) {
+      // Who opens a pipe waits until somebody writes it.
+      if (opening == Opening::kFiles && files_[file_].fingerprint.empty()) break;
       absl::StatusOr<std::unique_ptr<RecordSource>> opened = open_(files_[file_].name, skip_through_);
       if (!opened.ok()) return opened.status();
       source_ = *std::move(opened);
@@ -38,11 +39,6 @@ absl::StatusOr<bool> PushChunks::Fill(bool may_wait) {
     }
     absl::StatusOr<std::vector<SourcedRecord>> block = source_->NextBlock();
     if (!block.ok()) return block.status();
-    if (block->empty()) {
-      bytes_of_files_done_ += files_[file_++].bytes;
-      source_ = nullptr;
-      continue;
-    }
     for (SourcedRecord& record : *block) {
       if (const auto* problem = std::get_if<UnreadableRecord>(&record.record)) {
         refused_({NameOf(file_), record.line, problem->reason, problem->field, problem->description});
@@ -50,16 +46,22 @@ absl::StatusOr<bool> PushChunks::Fill(bool may_wait) {
         records_.push_back(std::move(record));
       }
     }
+    if (source_->ended() && records_.empty()) {
+      bytes_of_files_done_ += files_[file_++].bytes;
+      source_ = nullptr;
+    } else if (!Await(absl::ZeroDuration())) {
+      break;
+    }
   }
-  return !records_.empty();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<PushChunk>> PushChunks::Next() {
   if (!failure_.ok()) return failure_;
-  absl::StatusOr<bool> more = Fill(/*may_wait=*/true);
-  if (!more.ok()) return more.status();
-  if (!*more) return std::optional<PushChunk>();
+  if (absl::Status status = Fill(Opening::kAll); !status.ok()) return status;
+  if (records_.empty() && file_ == files_.size()) return std::optional<PushChunk>();
   PushChunk chunk;
+  if (records_.empty()) return chunk;
   chunk.file = file_;
   chunk.request.set_channel(options_.channel);
   chunk.request.set_backfill(options_.backfill);
@@ -72,9 +74,8 @@ absl::StatusOr<std::optional<PushChunk>> PushChunks::Next() {
     chunk.lines.push_back(records_.front().line);
     *chunk.request.add_records() = std::move(record);
     records_.pop_front();
-    more = Fill(/*may_wait=*/false);
-    failure_ = more.status();  // of what follows: these are sent before it is told
-    if (!more.ok() || !*more) break;
+    failure_ = Fill(Opening::kFiles);  // of what follows: these are sent before it is told
+    if (!failure_.ok() || records_.empty()) break;
   }
   const PushFile& file = files_[chunk.file];
   if (!options_.validate_only) {

@@ -46,15 +46,17 @@ class PushChunks {
   PushChunks(std::vector<PushFile> files, PushPlace from, Options options, OpenSource open,
              std::function<void(const RefusedLine& refused)> refused);
 
-  // The next chunk; nothing at the end. An error, such as a file that cannot be read, comes behind all chunks before
-  // it.
+  // The next chunk; one without lines: nothing more has come, see Await; nothing: the end. An error, such as a file
+  // that cannot be read, comes behind all chunks before it.
   absl::StatusOr<std::optional<PushChunk>> Next();
-  // Waits for whoever writes a pipe, at most so long. True: Next has something to read.
+  // Waits for whoever writes a pipe, at most so long. True: Next has something to read, or a pipe to open, which it
+  // waits for.
   bool Await(absl::Duration longest);
 
  private:
-  // Fills `records_` from the current file; false when all files are read, or when it would have to wait and may not.
-  absl::StatusOr<bool> Fill(bool may_wait);
+  enum class Opening { kAll, kFiles };
+  // Fills `records_` from the current file and, when that has ended, those after it, with what is there.
+  absl::Status Fill(Opening opening);
   std::string NameOf(size_t file) const;
 
   const std::vector<PushFile> files_;

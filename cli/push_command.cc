@@ -145,7 +145,9 @@ PushChunks::OpenSource SourceOpener(const Push& push) {
 void AddSourcesOfRows(const PushChunks::OpenSource& open, const std::string& file, std::set<std::string>& sources) {
   const auto rows = open(file, /*skip_through=*/0);
   if (!rows.ok()) return;
-  for (auto block = (*rows)->NextBlock(); block.ok() && !block->empty(); block = (*rows)->NextBlock()) {
+  while (!(*rows)->ended()) {
+    const auto block = (*rows)->NextBlock();
+    if (!block.ok()) return;
     for (const SourcedRecord& row : *block) {
       if (const auto* record = std::get_if<v1::Record>(&row.record)) sources.insert(record->source());
     }

@@ -51,26 +51,29 @@ bool PushSender::WaitForRoom(size_t position, const PushChunk** chunk) {
   return false;
 }
 
-bool PushSender::AwaitInput() {
-  while (!await_(kLook)) {
+std::optional<absl::StatusOr<std::optional<PushChunk>>> PushSender::ReadChunk() {
+  while (true) {
+    if (await_(kLook)) {
+      absl::StatusOr<std::optional<PushChunk>> chunk = next_();
+      if (!chunk.ok() || !chunk->has_value() || !(*chunk)->lines.empty()) return chunk;
+    }
     MutexLock lock(mutex_);
-    if (broken_) return false;
+    if (broken_) return std::nullopt;
   }
-  return true;
 }
 
 const PushChunk* PushSender::ChunkAt(size_t position) {
   const PushChunk* waiting = nullptr;
   if (!WaitForRoom(position, &waiting)) return waiting;
-  if (!AwaitInput()) return nullptr;
-  absl::StatusOr<std::optional<PushChunk>> chunk = next_();
+  auto chunk = ReadChunk();
+  if (!chunk) return nullptr;
   MutexLock lock(mutex_);
-  if (!chunk.ok()) {
-    read_error_ = chunk.status();
-  } else if (!chunk->has_value()) {
+  if (!chunk->ok()) {
+    read_error_ = chunk->status();
+  } else if (!(*chunk)->has_value()) {
     all_read_ = true;
   } else {
-    unanswered_.push_back(**std::move(chunk));
+    unanswered_.push_back(***std::move(chunk));
     return &unanswered_.back();
   }
   return nullptr;

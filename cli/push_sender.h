@@ -25,7 +25,7 @@ namespace vangnet {
 class PushSender {
  public:
   using NextChunk = std::function<absl::StatusOr<std::optional<PushChunk>>()>;
-  // Waits for whoever writes what is sent, at most so long. True: `next` will not wait.
+  // Waits for whoever writes what is sent, at most so long. True: `next` has something to read.
   using Await = std::function<bool(absl::Duration longest)>;
   using Answered = std::function<void(const PushChunk& chunk, const v1::StreamRecordsResponse& response)>;
 
@@ -43,8 +43,9 @@ class PushSender {
   // Waits until a new chunk may be read for `position` of the stream (true), or there is one already, in `*chunk`, or
   // none will be needed.
   bool WaitForRoom(size_t position, const PushChunk** chunk);
-  // Until `next` will not wait; false: the stream broke, and what is unanswered must not wait for more to be written.
-  bool AwaitInput();
+  // The next chunk that has lines, or the end, or an error. None of them: the stream broke meanwhile, and what is
+  // unanswered must not wait for more to be written.
+  std::optional<absl::StatusOr<std::optional<PushChunk>>> ReadChunk();
   // The chunk to be written as `position`-th of the stream; null: there is none, or it is over.
   const PushChunk* ChunkAt(size_t position);
   // The chunk that the next answer is for.

@@ -32,10 +32,8 @@ absl::StatusOr<std::unique_ptr<CsvSource>> CsvSource::Create(LineReader reader, 
 
 absl::StatusOr<std::vector<SourcedRecord>> CsvSource::NextBlock() {
   std::vector<SourcedRecord> records;
-  const auto is_full = [&] {
-    return records.size() == kRecordsPerBlock || (!records.empty() && !reader_.Await(absl::ZeroDuration()));
-  };
-  for (CsvRow row; !is_full() && reader_.Next(&row);) {
+  for (CsvRow row; records.size() < kRecordsPerBlock && reader_.Await(absl::ZeroDuration());) {
+    if (ended_ = !reader_.Next(&row); ended_) break;
     if (row.line <= skip_through_) continue;
     if (!row.problem.empty()) {
       records.push_back({row.line, UnreadableRecord{"MALFORMED_ROW", "", WithLines(row, row.problem)}});

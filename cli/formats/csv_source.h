@@ -22,6 +22,7 @@ class CsvSource final : public RecordSource {
                                                            std::string source, int64_t skip_through);
 
   absl::StatusOr<std::vector<SourcedRecord>> NextBlock() override;
+  bool ended() const override { return ended_; }
   bool Await(absl::Duration longest) override { return reader_.Await(longest); }
   int64_t bytes_read() const override { return reader_.bytes_read(); }
 
@@ -36,6 +37,7 @@ class CsvSource final : public RecordSource {
   CompiledCsvMapping mapping_;
   const std::string source_;
   const int64_t skip_through_;
+  bool ended_ = false;
 };
 
 }  // namespace vangnet

@@ -40,10 +40,8 @@ std::variant<v1::Record, UnreadableRecord> Read(const Line& line, const std::str
 
 absl::StatusOr<std::vector<SourcedRecord>> JsonLinesSource::NextBlock() {
   std::vector<Line> lines;
-  const auto is_full = [&] {
-    return lines.size() == kLinesPerBlock || (!lines.empty() && !reader_.Await(absl::ZeroDuration()));
-  };
-  for (std::string text; !is_full() && reader_.Next(&text);) {
+  for (std::string text; lines.size() < kLinesPerBlock && reader_.Await(absl::ZeroDuration());) {
+    if (ended_ = !reader_.Next(&text); ended_) break;
     if (reader_.line_number() <= skip_through_ || text.find_first_not_of(" \t\r") == std::string::npos) continue;
     lines.push_back({reader_.line_number(), reader_.truncated(), std::move(text)});
   }

@@ -20,6 +20,7 @@ class JsonLinesSource final : public RecordSource {
       : reader_(std::move(reader)), source_(std::move(source)), skip_through_(skip_through) {}
 
   absl::StatusOr<std::vector<SourcedRecord>> NextBlock() override;
+  bool ended() const override { return ended_; }
   bool Await(absl::Duration longest) override { return reader_.Await(longest); }
   int64_t bytes_read() const override { return reader_.bytes_read(); }
 
@@ -27,6 +28,7 @@ class JsonLinesSource final : public RecordSource {
   LineReader reader_;
   const std::string source_;
   const int64_t skip_through_;
+  bool ended_ = false;
 };
 
 }  // namespace vangnet

@@ -31,9 +31,11 @@ struct SourcedRecord {
 class RecordSource {
  public:
   virtual ~RecordSource() = default;
-  // The next records, in order; empty at the end. INTERNAL: the file cannot be read.
-  // Of a pipe it may be few: it waits for one record, and for no more.
+  // The next records, in order: a block of a file, of a pipe what is there, which may be none. INTERNAL: the file
+  // cannot be read. A row of CSV whose first line is there is waited for.
   virtual absl::StatusOr<std::vector<SourcedRecord>> NextBlock() = 0;
+  // Whether NextBlock came upon the end.
+  virtual bool ended() const = 0;
   // Waits for whoever writes a pipe, at most so long. True: there is something to read, or the end.
   virtual bool Await(absl::Duration longest) = 0;
   // Bytes of the file read so far.

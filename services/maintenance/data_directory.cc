@@ -88,7 +88,10 @@ absl::StatusOr<DataDirectory> MakeDataDirectory(const std::string& path) {
 }
 
 absl::Status FinishDataDirectory(DataDirectory directory, uint64_t sequence, const std::string& path) {
-  if (absl::Status marked = directory.mark->Write(sequence); !marked.ok()) return marked;
+  // Into both slots: what Begin wrote there is more than a store without records has.
+  for (int slot = 0; slot < 2; ++slot) {
+    if (absl::Status marked = directory.mark->Write(sequence); !marked.ok()) return marked;
+  }
   directory.kv.reset();
   return Rename(path);
 }

@@ -5,10 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "domain/day.h"
 #include "google/protobuf/util/json_util.h"
 #include "services/convert/wire.h"
 #include "services/maintenance/archived_entries.h"
 #include "services/maintenance/versions_in_order.h"
+#include "storage/acknowledged.h"
 #include "storage/meta_numbers.h"
 #include "storage/policy_store.h"
 #include "storage/version_codec.h"
@@ -64,7 +66,8 @@ class StoreExport {
     if (absl::Status status = WriteConfigurations(); !status.ok()) return status;
     if (absl::Status status = WriteVersions(); !status.ok()) return status;
     absl::Status entries = ReadEntries(kv_, [this](const ArchivedLine& line) {
-      return line.has_channel() && versions_.missing > 0 ? WriteChannel(line) : Write(line);
+      if (versions_.missing == 0) return Write(line);
+      return line.has_channel() ? WriteChannel(line) : WriteWithoutEvaluation(line);
     });
     if (!entries.ok()) return entries;
     ArchivedLine end;
@@ -76,11 +79,13 @@ class StoreExport {
  private:
   // The header says how many there will be.
   absl::Status CountVersions() {
-    const auto last = GetNumber(kv_, kLastSequenceMeta);
-    if (!last.ok()) return last.status();
-    last_sequence_ = versions_.written = *last;
-    if (unreadable_ == Unreadable::kIsAnError) return absl::OkStatus();
-    versions_.written = 0;
+    if (unreadable_ == Unreadable::kIsAnError) {
+      const auto last = LastVersionOf(kv_);
+      if (!last.ok()) return last.status();
+      last_sequence_ = versions_.written = *last;
+      return absl::OkStatus();
+    }
+    if (absl::Status found = FindLastThatReads(); !found.ok()) return found;
     absl::Status read = ReadVersions([this](const ArchivedLine& line) {
       ++versions_.written;
       ++unaccounted_[line.version().record().source()];
@@ -88,6 +93,19 @@ class StoreExport {
     });
     versions_.missing = last_sequence_ - versions_.written;
     return read;
+  }
+
+  // LastVersionOf, but for partitions whose end does not read.
+  absl::Status FindLastThatReads() {
+    const auto last = GetNumber(kv_, kLastSequenceMeta);
+    if (!last.ok()) return last.status();
+    last_sequence_ = *last;
+    const auto versions = kv_.NewIterator(Table::kVersions);
+    for (int partition = 0; partition < kPartitionCount; ++partition) {
+      const auto sequence = SeekLastVersion(*versions, static_cast<uint8_t>(partition));
+      if (sequence.ok()) last_sequence_ = std::max(last_sequence_, sequence->value_or(0));
+    }
+    return absl::OkStatus();
   }
 
   absl::Status Write(const ArchivedLine& line) {
@@ -110,10 +128,15 @@ class StoreExport {
     ArchivedLine line;
     line.mutable_header()->set_form(kArchiveForm);
     line.mutable_header()->set_versions(versions_.written);
-    // What was found may stand on what is missing: whoever imports it evaluates everybody.
     line.mutable_header()->set_evaluated(versions_.missing == 0 ? *evaluated : 0);
     line.mutable_header()->set_alert_ids_given(*ids_given);
     line.mutable_header()->set_rejection_ids_given(*rejections_given);
+    return Write(line);
+  }
+
+  // What was found may stand on what is missing: everybody is due, also whoever has no version left.
+  absl::Status WriteWithoutEvaluation(ArchivedLine line) {
+    if (line.has_evaluation()) line.mutable_evaluation()->mutable_state()->set_due(kFirstDay.days_since_epoch());
     return Write(line);
   }
 
@@ -155,7 +178,14 @@ class StoreExport {
   }
 
   absl::Status WriteVersions() {
-    return ReadVersions([this](const ArchivedLine& line) { return Write(line); });
+    uint64_t written = 0;
+    absl::Status status = ReadVersions([&](const ArchivedLine& line) {
+      ++written;
+      return Write(line);
+    });
+    if (!status.ok() || written == versions_.written) return status;
+    return absl::DataLossError("the last record version is " + std::to_string(versions_.written) + ", but " +
+                               std::to_string(written) + " are there");
   }
 
   absl::Status ReadVersions(const std::function<absl::Status(const ArchivedLine& line)>& use) {

@@ -2,9 +2,8 @@
 //
 // Thread safety: one thread.
 // Errors: DATA_LOSS: a block does not read, unless it may be passed over, or a key is broken; those of KvStore.
-// Cost: one pass over the table; an iterator per partition in memory. Behind a block that does not read each sequence
-// is
-//   tried until one is found: some ten thousand for a block, for those of a partition lie 64 apart.
+// Cost: one pass over the table; an iterator per partition in memory. Behind a block that does not read sequences are
+//   tried until one reads: some ten thousand, for those of a partition lie 64 apart, and a few microseconds each.
 #ifndef VANGNET_SERVICES_MAINTENANCE_VERSIONS_IN_ORDER_H_
 #define VANGNET_SERVICES_MAINTENANCE_VERSIONS_IN_ORDER_H_
 
@@ -28,7 +27,7 @@ enum class Unreadable { kIsAnError, kIsPassedOver };
 
 class VersionsInOrder {
  public:
-  // Of versions up to `last_sequence`, the last that was given.
+  // `last_sequence`, the last that was given, is where looking for what reads ends.
   VersionsInOrder(const KvStore& kv, uint64_t last_sequence, Unreadable unreadable)
       : kv_(kv), last_sequence_(last_sequence), unreadable_(unreadable) {}
 
@@ -43,8 +42,8 @@ class VersionsInOrder {
 
   // The version at which the iterator of the partition is, or the next that reads. All up to `after` were seen.
   absl::Status Enqueue(size_t partition, uint64_t after);
-  // To the first version behind `after` that reads, or to the end of the partition.
-  absl::Status PassOver(size_t partition, uint64_t after);
+  // To the first version behind `after` that reads; false: none of the partition does.
+  bool PassOver(size_t partition, uint64_t after);
 
   const KvStore& kv_;
   const uint64_t last_sequence_;

@@ -20,6 +20,7 @@ class Records : public RecordSource {
     for (; left_ > 0; --left_) block.push_back({.line = ++line_, .record = v1::Record()});
     return block;
   }
+  bool ended() const override { return left_ == 0; }
   bool Await(absl::Duration) override { return true; }
   int64_t bytes_read() const override { return line_; }
 
@@ -37,7 +38,7 @@ TEST(PushChunksTest, WhatStandsBeforeAFileThatCannotBeReadIsSent) {
     return std::make_unique<Records>(count->second);
   };
   std::vector<PushFile> files(3);
-  for (size_t i = 0; i < files.size(); ++i) files[i].name = std::string("abc").substr(i, 1);
+  for (size_t i = 0; i < files.size(); ++i) files[i].name = files[i].fingerprint = std::string("abc").substr(i, 1);
   PushChunks::Options options;
   options.records_per_chunk = 10;
   PushChunks chunks(std::move(files), {}, options, open, [](const RefusedLine&) {});

@@ -18,6 +18,7 @@ namespace vangnet_testing {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -200,17 +201,52 @@ TEST_F(PushTest, EachLineOfAPipeThatStaysOpenIsSentWhenItComes) {
   EXPECT_EQ(run.out, "{\"accepted\":5,\"duplicate\":0,\"stale\":0,\"rejected\":0}\n");
 }
 
+// Nor do lines that are no record, or the beginning of one, keep it waiting.
 TEST_F(PushTest, WhatWasNotAnsweredIsSentAgainThoughAPipeBringsNothingMore) {
+  for (const std::string rest : {"", "\n", "\nno json\n\n", "no json\n{"}) {
+    IngestServer server;
+    OpenPipe pipe;
+    VangnetRun run;
+    server.BreakAt(1, grpc::Status(grpc::StatusCode::UNAVAILABLE, "broken by the test"));
+    std::thread push([&] { run = RunVangnet("push --server " + server.address() + " " + pipe.path()); });
+    pipe.Write(Line("plc-1") + rest);
+    EXPECT_TRUE(server.AwaitChunks(2)) << "it waits for another line behind " << rest;
+    pipe.Close();
+    push.join();
+    EXPECT_THAT(run.out, HasSubstr("\"duplicate\":1")) << run.err;
+    EXPECT_EQ(run.exit_code, rest.find('j') == std::string::npos ? 0 : 1) << run.err;
+  }
+}
+
+TEST_F(PushTest, WhatStandsBeforeAPipeIsSentBeforeSomebodyWritesIt) {
+  const TextFile file("records.jsonl", Lines(3));
   OpenPipe pipe;
   VangnetRun run;
-  server_.BreakAt(1, grpc::Status(grpc::StatusCode::UNAVAILABLE, "broken by the test"));
-  std::thread push([&] { run = Push(pipe.path()); });
-  pipe.Write(Line("plc-1"));
-  EXPECT_TRUE(server_.AwaitChunks(2)) << "it waits for another line";
+  std::thread push([&] { run = Push(file.path() + " " + pipe.path()); });
+  EXPECT_TRUE(server_.AwaitChunks(1)) << "three records wait for the pipe";
+  pipe.Write(Line("plc-4"));
   pipe.Close();
   push.join();
   EXPECT_EQ(run.exit_code, 0) << run.err;
-  EXPECT_EQ(run.out, "{\"accepted\":0,\"duplicate\":1,\"stale\":0,\"rejected\":0}\n");
+  EXPECT_THAT(server_.stored(), SizeIs(4));
+}
+
+TEST_F(PushTest, EachRowOfAPipeOfCsvIsSentWhenItComes) {
+  const TextFile mapping("mapping.textproto", R"(source: "las-1" fields { field: "record_id" text: "{id}" }
+fields { field: "student" text: "{child}" } fields { field: "placement.school" text: "12AB00" }
+skip { column: "child" is: "nobody" }
+)");
+  OpenPipe pipe;
+  VangnetRun run;
+  std::thread push([&] { run = Push("--format csv --mapping " + mapping.path() + " " + pipe.path()); });
+  pipe.Write("id,child\nplc-1,s-1\n");
+  EXPECT_TRUE(server_.AwaitChunks(1));
+  pipe.Write("plc-2,nobody\nplc-3,s-3\nplc-4,nobody\n");
+  EXPECT_TRUE(server_.AwaitChunks(2)) << "a row that says nothing keeps it waiting";
+  pipe.Close();
+  push.join();
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(server_.stored(), ElementsAre("plc-1", "plc-3"));
 }
 
 TEST_F(PushTest, PushesCsvWithItsMapping) {

@@ -44,7 +44,9 @@ void FuzzOne(std::string_view input) {
     auto source = vangnet::CsvSource::Create(*std::move(reader), *mapping, "las-1", 0);
     if (!source.ok()) continue;
     int64_t before = 0;
-    for (auto block = (*source)->NextBlock(); block.ok() && !block->empty(); block = (*source)->NextBlock()) {
+    while (!(*source)->ended()) {
+      const auto block = (*source)->NextBlock();
+      if (!block.ok()) break;
       for (const vangnet::SourcedRecord& record : *block) {
         FuzzCheck(record.line > before && record.line <= lines, "rows are told in order, each with its line");
         before = record.line;

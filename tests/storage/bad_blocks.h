@@ -27,6 +27,8 @@ class BadBlocks : public vangnet::KvStore {
     for (at->Seek(first); at->Valid() && at->key() <= last; at->Next()) bad.emplace(at->key());
     written_.clear();
   }
+  // Of the device, rather than of a checksum.
+  void FailWith(absl::Status error) { error_ = std::move(error); }
   void DamagePartition(Table table, uint8_t partition) {
     const std::string first(1, static_cast<char>(partition));
     Damage(table, first, first + std::string(200, '\xff'));
@@ -37,7 +39,7 @@ class BadBlocks : public vangnet::KvStore {
     return kv_.Write(batch, durability);
   }
   absl::StatusOr<std::optional<std::string>> Get(Table table, std::string_view key) const override {
-    if (IsBad(table, key) && !IsIn(written_, table, key)) return Error();
+    if (IsBad(table, key) && !IsIn(written_, table, key)) return error_;
     return kv_.Get(table, key);
   }
   std::unique_ptr<vangnet::KvIterator> NewIterator(Table table) const override {
@@ -71,7 +73,7 @@ class BadBlocks : public vangnet::KvStore {
     absl::Status status() const override { return status_; }
 
    private:
-    void Look() { status_ = at_->Valid() && store_.IsBad(table_, at_->key()) ? Error() : absl::OkStatus(); }
+    void Look() { status_ = at_->Valid() && store_.IsBad(table_, at_->key()) ? store_.error_ : absl::OkStatus(); }
 
     const BadBlocks& store_;
     const Table table_;
@@ -80,7 +82,6 @@ class BadBlocks : public vangnet::KvStore {
   };
 
   using Keys = std::map<Table, std::set<std::string, std::less<>>>;
-  static absl::Status Error() { return absl::DataLossError("block checksum mismatch"); }
   static bool IsIn(const Keys& keys, Table table, std::string_view key) {
     const auto at = keys.find(table);
     return at != keys.end() && at->second.contains(key);
@@ -88,6 +89,7 @@ class BadBlocks : public vangnet::KvStore {
   bool IsBad(Table table, std::string_view key) const { return IsIn(bad_, table, key); }
 
   vangnet::MemoryKvStore kv_;
+  absl::Status error_ = absl::DataLossError("block checksum mismatch");
   Keys bad_;
   Keys written_;  // since the damage was done
 };

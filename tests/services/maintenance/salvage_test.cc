@@ -12,8 +12,10 @@
 #include "services/maintenance/store_export.h"
 #include "services/maintenance/store_import.h"
 #include "services/maintenance/verify_store.h"
+#include "storage/alert_store.h"
 #include "storage/keys.h"
 #include "storage/memory_durable_mark.h"
+#include "storage/meta_numbers.h"
 #include "tests/storage/bad_blocks.h"
 #include "tests/testing/temporary_directory.h"
 #include "vangnet/v1/record.pb.h"
@@ -112,6 +114,58 @@ TEST_F(SalvageTest, WhatReadsIsTheExportWhenNothingIsLost) {
   ASSERT_TRUE(salvaged.ok()) << salvaged.status();
   EXPECT_EQ(salvaged->missing, 0u);
   EXPECT_EQ(lines_, whole);
+}
+
+// Of a child that is gone as a whole an alert may stand: who imports it looks again, and not only when it was due.
+TEST_F(SalvageTest, WhoHasNoVersionLeftIsEvaluatedAnewToo) {
+  const Subject child{SubjectKind::kStudent, "s-7"};
+  {
+    auto alerts = AlertStore::Open(kv_);
+    ASSERT_TRUE(alerts.ok()) << alerts.status();
+    WriteBatch batch;
+    Alert alert;
+    alert.id = (*alerts)->AllocateId(child);
+    alert.finding.subject = child;
+    alert.finding.rule = "no-placement";
+    alert.opened_at = alert.changed_at = kNoon;
+    alert.history.resize(1);
+    alert.history[0].changed_at = kNoon;
+    (*alerts)->AddAlert(alert, alert.history, batch);
+    (*alerts)->AddEvaluation(child, {}, {.due = Day(2027, 8, 1), .alerts = {alert.id}, .set_aside = ""}, batch);
+    ASSERT_TRUE(kv_.Write(batch, Durability::kSynced).ok());
+    (*alerts)->Applied();
+  }
+  const uint8_t partition = PartitionOf(child.key);
+  kv_.FailWith(absl::InternalError("input/output error"));
+  Damage(partition, 0, SizeOf(partition) - 1);
+  ASSERT_TRUE(Export(Unreadable::kIsPassedOver).ok());
+  ASSERT_TRUE(Import().ok());
+
+  const auto directory = OpenDataDirectory(directory_.path("imported"));
+  ASSERT_TRUE(directory.ok()) << directory.status();
+  EXPECT_TRUE(CheckAcknowledged(*directory).ok()) << CheckAcknowledged(*directory);
+  const auto alerts = AlertStore::Open(*directory->kv);
+  ASSERT_TRUE(alerts.ok()) << alerts.status();
+  EXPECT_THAT(*(*alerts)->GetDue(kFirstDay, 10), testing::ElementsAre(child));
+}
+
+TEST_F(SalvageTest, AStoreThatSaysTooLittleOfItselfIsNotExportedAsIfItWereWhole) {
+  Damage(3, 5, 9);
+  WriteBatch batch;
+  batch.Put(Table::kMeta, MetaKey(kLastSequenceMeta), EncodeNumber(100));
+  ASSERT_TRUE(kv_.Write(batch, Durability::kSynced).ok());
+  const auto salvaged = Export(Unreadable::kIsPassedOver);
+  ASSERT_TRUE(salvaged.ok()) << salvaged.status();
+  EXPECT_EQ(salvaged->missing, lost_.size());
+}
+
+TEST_F(SalvageTest, VersionsThatAreNotThereAreMissed) {
+  WriteBatch batch;
+  batch.Delete(Table::kVersions, VersionKey(PartitionOf("s-7"), 8));
+  ASSERT_TRUE(kv_.Write(batch, Durability::kSynced).ok());
+  const absl::Status refused = Export(Unreadable::kIsAnError).status();
+  EXPECT_TRUE(absl::IsDataLoss(refused)) << refused;
+  EXPECT_EQ(Export(Unreadable::kIsPassedOver)->missing, 1u);
 }
 
 TEST_F(SalvageTest, EveryVersionOutsideOfTheBadBlocksIsImported) {

@@ -279,6 +279,8 @@ TEST_F(StoreArchiveTest, AStoreWithoutRecordsComesBackToo) {
   const absl::Status imported = Import(directory_.path("imported"), lines);
   ASSERT_TRUE(imported.ok()) << imported;
   EXPECT_EQ(Export(directory_.path("imported")), lines);
+  const absl::Status whole = CheckAcknowledged(*OpenDataDirectory(directory_.path("imported")));
+  EXPECT_TRUE(whole.ok()) << "no server would start on it: " << whole;
 }
 
 TEST_F(StoreArchiveTest, WhatIsCutOffAnywhereIsRefused) {
