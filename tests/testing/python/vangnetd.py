@@ -37,9 +37,10 @@ class Vangnetd:
     """
 
     def __init__(self, program, data_dir, region, policy, environment=None, arguments=(), config=None,
-                 certificate=None):
+                 certificate=None, before_exec=None):
         """`config` is the path of a configuration file, which then says all that the other parameters would.
 
+        `before_exec` is called in the new process, before the program is in it.
         `certificate` is the path of the certificate of localhost that the server shows; without one it has no TLS.
         """
         self._lines = []
@@ -50,7 +51,7 @@ class Vangnetd:
             [program, "--data_dir", data_dir, "--listen", "127.0.0.1:0", "--metrics_listen", "127.0.0.1:0",
              "--region", region, "--policy", policy, *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-            env={**os.environ, **(environment or {})})
+            env={**os.environ, **(environment or {})}, preexec_fn=before_exec)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
