@@ -74,7 +74,7 @@ Metrics::ConfigurationFigures::ConfigurationFigures(prometheus::Registry& regist
                         "1: not everybody was evaluated under the region and policy in use yet.")
                       ->Add({})),
       held(&Gauge(registry, "vangnet_configuration_held",
-                  "1: a region and policy would bring too many new alerts and wait to be confirmed.")
+                  "1: a region and policy would bring or end too many alerts and wait to be confirmed.")
                 ->Add({})),
       reloads(Counter(registry, "vangnet_configuration_reloads_total",
                       "Times that region and policy were read again, by what came of it.")),

@@ -1,4 +1,4 @@
-// A CSV file through the mappings of the demo: every row is a record or refused, on a line of the file.
+// A CSV file through the mappings of deploy/config: every row is a record or refused, on a line of the file.
 #include <sys/mman.h>
 #include <unistd.h>
 
