@@ -79,6 +79,18 @@ def install(program):
         raise OSError(ctypes.get_errno(), "the filter was not taken")
 
 
+def kernel_takes_filters():
+    """In some containers nobody may install one."""
+    child = os.fork()
+    if child == 0:
+        try:
+            install(struct.pack("HBBI", RETURN, 0, 0, SECCOMP_RET_ALLOW))
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == 0
+
+
 def nicenesses(process):
     """Of each thread, by its name."""
     found = {}
@@ -90,6 +102,7 @@ def nicenesses(process):
 
 
 @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed")
+@unittest.skipUnless(kernel_takes_filters(), "this machine takes no system call filters")
 class HardeningTest(unittest.TestCase):
 
     def test_the_server_lives_under_the_filter_of_its_unit(self):
