@@ -118,6 +118,22 @@ TEST(DiskFullTest, AStreamEndsWithTheSameErrorAfterTheAnswersBeforeIt) {
   EXPECT_EQ(ReasonOf(end), "DISK_FULL");
 }
 
+// It sends nothing more: the error does not wait for another chunk. Often, for it may come before the next is awaited.
+TEST(DiskFullTest, ASenderThatListensIsToldThatItsChunkFailed) {
+  RunningApp server(StoreKind::kMemory);
+  server.SetFreeBytes(0);
+  for (int i = 0; i < 50; ++i) {
+    Call call;
+    const auto stream = server.ingest().StreamRecords(&call);
+    v1::StreamRecordsRequest chunk;
+    *chunk.add_records() = Profile("s-1");
+    stream->Write(chunk);
+    v1::StreamRecordsResponse answer;
+    EXPECT_FALSE(stream->Read(&answer));
+    ASSERT_EQ(ReasonOf(stream->Finish()), "DISK_FULL");
+  }
+}
+
 // The second is refused at once, while the first waits to be stored: whichever fails first, the sender is told of the
 // first.
 TEST(DiskFullTest, AStreamOfWhichTwoChunksFailEnds) {
