@@ -46,9 +46,8 @@ Command ExportCommand() {
           "\n"
           "--salvage is for when no backup holds more. It leaves out record versions that do not read, counts what is\n"
           "missing on standard error, and then exits with 1. From its import everybody is evaluated anew, and sources\n"
-          "that ask for their cursor send everything again. Anything else that does not read still ends it: then "
-          "there\n"
-          "is no end among the lines, and import refuses them.",
+          "that ask for their cursor send everything again. Anything else that does not read still ends it:\n"
+          "then there is no end among the lines, and import refuses them.",
       .flags = WithStoredDataFlags({{.name = "salvage",
                                      .value_name = "",
                                      .help = "what is there and reads, of a database that lost records or its mark"},

@@ -53,7 +53,7 @@ class LineReader {
   bool Fill();
 
   std::string name_;
-  std::unique_ptr<std::FILE, Closer> file_;
+  std::unique_ptr<std::FILE, Closer> file_;  // for its descriptor alone: what is read of it is in buffer_
   size_t line_bytes_max_;
   std::vector<char> buffer_;
   size_t begin_ = 0;

@@ -51,32 +51,25 @@ bool PushSender::WaitForRoom(size_t position, const PushChunk** chunk) {
   return false;
 }
 
-std::optional<absl::StatusOr<std::optional<PushChunk>>> PushSender::ReadChunk() {
-  while (true) {
-    if (await_(kLook)) {
-      absl::StatusOr<std::optional<PushChunk>> chunk = next_();
-      if (!chunk.ok() || !chunk->has_value() || !(*chunk)->lines.empty()) return chunk;
-    }
-    MutexLock lock(mutex_);
-    if (broken_) return std::nullopt;
-  }
-}
-
 const PushChunk* PushSender::ChunkAt(size_t position) {
   const PushChunk* waiting = nullptr;
   if (!WaitForRoom(position, &waiting)) return waiting;
-  auto chunk = ReadChunk();
-  if (!chunk) return nullptr;
-  MutexLock lock(mutex_);
-  if (!chunk->ok()) {
-    read_error_ = chunk->status();
-  } else if (!(*chunk)->has_value()) {
-    all_read_ = true;
-  } else {
-    unanswered_.push_back(***std::move(chunk));
-    return &unanswered_.back();
+  while (true) {
+    absl::StatusOr<std::optional<PushChunk>> chunk = PushChunk();
+    if (await_(kLook)) chunk = next_();
+    MutexLock lock(mutex_);
+    if (!chunk.ok()) {
+      read_error_ = chunk.status();
+      return nullptr;
+    }
+    all_read_ = !chunk->has_value();
+    if (all_read_) return nullptr;
+    if (!(*chunk)->lines.empty()) {
+      unanswered_.push_back(**std::move(chunk));
+      return &unanswered_.back();
+    }
+    if (broken_) return nullptr;
   }
-  return nullptr;
 }
 
 void PushSender::Write(Stream& stream) {

@@ -43,10 +43,8 @@ class PushSender {
   // Waits until a new chunk may be read for `position` of the stream (true), or there is one already, in `*chunk`, or
   // none will be needed.
   bool WaitForRoom(size_t position, const PushChunk** chunk);
-  // The next chunk that has lines, or the end, or an error. None of them: the stream broke meanwhile, and what is
-  // unanswered must not wait for more to be written.
-  std::optional<absl::StatusOr<std::optional<PushChunk>>> ReadChunk();
-  // The chunk to be written as `position`-th of the stream; null: there is none, or it is over.
+  // The chunk to be written as `position`-th of the stream; null: there is none, or it is over. Waits for whoever
+  // writes a pipe only as long as the stream stands: what is unanswered must not wait for more to be written.
   const PushChunk* ChunkAt(size_t position);
   // The chunk that the next answer is for.
   bool TakeAnswer(const v1::StreamRecordsResponse& response);

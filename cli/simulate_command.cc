@@ -108,7 +108,7 @@ Command SimulateCommand() {
                 {.name = "schools", .value_name = "M", .help = "schools", .required = true},
                 {.name = "from",
                  .value_name = "DAY",
-                 .help = "first day, YYYY-MM-DD, not before 2002-08-01",
+                 .help = "first day, YYYY-MM-DD, not before " + kSimulatedFrom.ToString(),
                  .required = true},
                 {.name = "until", .value_name = "DAY", .help = "last day", .required = true},
                 {.name = "seed", .value_name = "S", .help = "which region; default 1"},

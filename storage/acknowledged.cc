@@ -8,6 +8,21 @@
 #include "storage/meta_numbers.h"
 
 namespace vangnet {
+namespace {
+
+absl::StatusOr<uint64_t> FindLast(const KvStore& kv, bool unread_is_error) {
+  auto last = GetNumber(kv, kLastSequenceMeta);
+  if (!last.ok()) return last;
+  const auto versions = kv.NewIterator(Table::kVersions);
+  for (int partition = 0; partition < kPartitionCount; ++partition) {
+    const auto sequence = SeekLastVersion(*versions, static_cast<uint8_t>(partition));
+    if (!sequence.ok() && unread_is_error) return sequence.status();
+    if (sequence.ok()) last = std::max(*last, sequence->value_or(0));
+  }
+  return last;
+}
+
+}  // namespace
 
 absl::StatusOr<std::optional<uint64_t>> SeekLastVersion(KvIterator& versions, uint8_t partition) {
   versions.SeekForPrev(VersionKey(partition, std::numeric_limits<uint64_t>::max()));
@@ -18,17 +33,9 @@ absl::StatusOr<std::optional<uint64_t>> SeekLastVersion(KvIterator& versions, ui
   return sequence;
 }
 
-absl::StatusOr<uint64_t> LastVersionOf(const KvStore& kv) {
-  auto last = GetNumber(kv, kLastSequenceMeta);
-  if (!last.ok()) return last;
-  const auto versions = kv.NewIterator(Table::kVersions);
-  for (int partition = 0; partition < kPartitionCount; ++partition) {
-    const auto sequence = SeekLastVersion(*versions, static_cast<uint8_t>(partition));
-    if (!sequence.ok()) return sequence.status();
-    last = std::max(*last, sequence->value_or(0));
-  }
-  return last;
-}
+absl::StatusOr<uint64_t> LastVersionOf(const KvStore& kv) { return FindLast(kv, /*unread_is_error=*/true); }
+
+absl::StatusOr<uint64_t> LastVersionThatReads(const KvStore& kv) { return FindLast(kv, /*unread_is_error=*/false); }
 
 absl::Status CheckAcknowledged(uint64_t last, const absl::StatusOr<std::optional<uint64_t>>& marked) {
   const bool is_damaged = absl::IsDataLoss(marked.status());

@@ -20,6 +20,8 @@ absl::StatusOr<std::optional<uint64_t>> SeekLastVersion(KvIterator& versions, ui
 
 // The sequence of the last version that there is or ever was; 0: there was none.
 absl::StatusOr<uint64_t> LastVersionOf(const KvStore& kv);
+// The same, but for versions at the end of a partition that do not read: of a database of which what is left is saved.
+absl::StatusOr<uint64_t> LastVersionThatReads(const KvStore& kv);
 
 // OK: a database whose last version is `last` holds all that `marked`, as DurableMark::Read gave it, says was
 // acknowledged. DATA_LOSS: it does not, and the message says how many are missing. FAILED_PRECONDITION: it cannot be

@@ -66,8 +66,7 @@ class StoreExport {
     if (absl::Status status = WriteConfigurations(); !status.ok()) return status;
     if (absl::Status status = WriteVersions(); !status.ok()) return status;
     absl::Status entries = ReadEntries(kv_, [this](const ArchivedLine& line) {
-      if (versions_.missing == 0) return Write(line);
-      return line.has_channel() ? WriteChannel(line) : WriteWithoutEvaluation(line);
+      return versions_.missing == 0 ? Write(line) : WriteBesideMissing(line);
     });
     if (!entries.ok()) return entries;
     ArchivedLine end;
@@ -79,13 +78,12 @@ class StoreExport {
  private:
   // The header says how many there will be.
   absl::Status CountVersions() {
-    if (unreadable_ == Unreadable::kIsAnError) {
-      const auto last = LastVersionOf(kv_);
-      if (!last.ok()) return last.status();
-      last_sequence_ = versions_.written = *last;
-      return absl::OkStatus();
-    }
-    if (absl::Status found = FindLastThatReads(); !found.ok()) return found;
+    const bool is_whole = unreadable_ == Unreadable::kIsAnError;
+    const auto last = is_whole ? LastVersionOf(kv_) : LastVersionThatReads(kv_);
+    if (!last.ok()) return last.status();
+    last_sequence_ = versions_.written = *last;
+    if (is_whole) return absl::OkStatus();
+    versions_.written = 0;
     absl::Status read = ReadVersions([this](const ArchivedLine& line) {
       ++versions_.written;
       ++unaccounted_[line.version().record().source()];
@@ -93,19 +91,6 @@ class StoreExport {
     });
     versions_.missing = last_sequence_ - versions_.written;
     return read;
-  }
-
-  // LastVersionOf, but for partitions whose end does not read.
-  absl::Status FindLastThatReads() {
-    const auto last = GetNumber(kv_, kLastSequenceMeta);
-    if (!last.ok()) return last.status();
-    last_sequence_ = *last;
-    const auto versions = kv_.NewIterator(Table::kVersions);
-    for (int partition = 0; partition < kPartitionCount; ++partition) {
-      const auto sequence = SeekLastVersion(*versions, static_cast<uint8_t>(partition));
-      if (sequence.ok()) last_sequence_ = std::max(last_sequence_, sequence->value_or(0));
-    }
-    return absl::OkStatus();
   }
 
   absl::Status Write(const ArchivedLine& line) {
@@ -134,20 +119,18 @@ class StoreExport {
     return Write(line);
   }
 
-  // What was found may stand on what is missing: everybody is due, also whoever has no version left.
-  absl::Status WriteWithoutEvaluation(ArchivedLine line) {
-    if (line.has_evaluation()) line.mutable_evaluation()->mutable_state()->set_due(kFirstDay.days_since_epoch());
-    return Write(line);
-  }
-
-  // Without its cursor: a source that asks how far it was sends everything again, what is missing too. Its counts are
+  // An entry beside versions of which some are missing. What was found may stand on those: everybody is due, also
+  // whoever has no version left. A source has no cursor: it sends everything again, what is missing too. Its counts are
   // those of what is there; of several channels the first has them all.
-  absl::Status WriteChannel(ArchivedLine line) {
-    record::v1::StoredChannel& status = *line.mutable_channel()->mutable_status();
-    status.clear_cursor();
-    status.set_sequence(std::min(status.sequence(), versions_.written));
-    status.set_accepted(std::exchange(unaccounted_[line.channel().source()], 0));
-    status.set_stale(0);
+  absl::Status WriteBesideMissing(ArchivedLine line) {
+    if (line.has_evaluation()) line.mutable_evaluation()->mutable_state()->set_due(kFirstDay.days_since_epoch());
+    if (line.has_channel()) {
+      record::v1::StoredChannel& status = *line.mutable_channel()->mutable_status();
+      status.clear_cursor();
+      status.set_sequence(std::min(status.sequence(), versions_.written));
+      status.set_accepted(std::exchange(unaccounted_[line.channel().source()], 0));
+      status.set_stale(0);
+    }
     return Write(line);
   }
 

@@ -118,39 +118,36 @@ TEST(DiskFullTest, AStreamEndsWithTheSameErrorAfterTheAnswersBeforeIt) {
   EXPECT_EQ(ReasonOf(end), "DISK_FULL");
 }
 
-// It sends nothing more: the error does not wait for another chunk. Often, for it may come before the next is awaited.
-TEST(DiskFullTest, ASenderThatListensIsToldThatItsChunkFailed) {
+// Streams of these chunks to a server without room. Often, for an error may come before the next chunk is awaited, or
+// after.
+void ExpectToldThatTheDiskIsFull(const std::vector<v1::StreamRecordsRequest>& chunks) {
   RunningApp server(StoreKind::kMemory);
   server.SetFreeBytes(0);
   for (int i = 0; i < 50; ++i) {
     Call call;
     const auto stream = server.ingest().StreamRecords(&call);
-    v1::StreamRecordsRequest chunk;
-    *chunk.add_records() = Profile("s-1");
-    stream->Write(chunk);
+    for (const v1::StreamRecordsRequest& chunk : chunks) stream->Write(chunk);
     v1::StreamRecordsResponse answer;
     EXPECT_FALSE(stream->Read(&answer));
     ASSERT_EQ(ReasonOf(stream->Finish()), "DISK_FULL");
   }
 }
 
+// It sends nothing more: the error does not wait for another chunk.
+TEST(DiskFullTest, ASenderThatListensIsToldThatItsChunkFailed) {
+  v1::StreamRecordsRequest chunk;
+  *chunk.add_records() = Profile("s-1");
+  ExpectToldThatTheDiskIsFull({chunk});
+}
+
 // The second is refused at once, while the first waits to be stored: whichever fails first, the sender is told of the
 // first.
 TEST(DiskFullTest, AStreamOfWhichTwoChunksFailEnds) {
-  RunningApp server(StoreKind::kMemory);
-  server.SetFreeBytes(0);
-  for (int i = 0; i < 50; ++i) {
-    Call call;
-    const auto stream = server.ingest().StreamRecords(&call);
-    v1::StreamRecordsRequest chunk;
-    *chunk.add_records() = Profile("s-1");
-    stream->Write(chunk);
-    chunk.set_channel(std::string(65, 'c'));
-    stream->Write(chunk);
-    v1::StreamRecordsResponse answer;
-    EXPECT_FALSE(stream->Read(&answer));
-    ASSERT_EQ(ReasonOf(stream->Finish()), "DISK_FULL");
-  }
+  v1::StreamRecordsRequest chunk;
+  *chunk.add_records() = Profile("s-1");
+  v1::StreamRecordsRequest refused = chunk;
+  refused.set_channel(std::string(65, 'c'));
+  ExpectToldThatTheDiskIsFull({chunk, refused});
 }
 
 TEST(DiskFullTest, WithNothingLeftNothingIsWrittenAndReadsGoOn) {
